@@ -1,0 +1,82 @@
+# `make` alone lists what can be done. From a fresh clone, `make test` is all it takes.
+
+PYTHON ?= python3
+
+VENV := .venv
+ORACLES := .venv-oracles
+BIN := $(VENV)/bin
+
+# A target is worth its name even when a file is called the same.
+.PHONY: help setup format check test golden demo wheel lock ci clean
+.DEFAULT_GOAL := help
+# An environment that failed half-way is made again, not taken for whole.
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.made $(ORACLES)/.made ## Create the environments: .venv to work in, .venv-oracles to check by
+
+format: $(VENV)/.made ## Format the code and mend what ruff can
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+check: $(VENV)/.made ## Check style, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup ## Run all tests; ARGS="-k words" picks some
+	$(BIN)/pytest -n 2 $(ARGS)
+
+golden: $(VENV)/.made ## Rewrite the golden files and show what changed; read it before you commit it
+	SETWRIGHT_GOLDEN=rewrite $(BIN)/pytest -n 2 -m golden $(ARGS)
+	git --no-pager diff --stat --patch -- tests/golden
+	git status --short -- tests/golden
+
+demo: $(VENV)/.made ## Take the tour: the main job on pictures drawn for it
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash docs/tour.sh
+
+wheel: $(VENV)/.made ## Build the wheel and the source package into dist/
+	$(BIN)/python -m build --no-isolation
+
+lock: ## Lock again what we develop and test with (ARGS="--upgrade" for newer releases)
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/pip install --quiet uv
+	$(call compile,dev,pyproject.toml --group dev)
+	$(call compile,oracles,--group oracles)
+
+ci: ## Do what the build server does: everything, from a clean tree
+	.ci/run
+
+clean: ## Remove the environments and whatever tools left behind
+	rm -rf $(VENV) $(ORACLES) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find engine tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- Environments ---------------------------------------------------------------------------------------------
+# A stamp remembers which lock an environment was made from, so that the second `make test` starts at once.
+# --require-hashes takes only the files that were locked. The package itself comes last: without dependencies,
+# which are there already, and without build isolation, which would fetch a build tool that nobody locked.
+
+$(VENV)/.made: requirements/dev.txt pyproject.toml
+	$(call environment,$(VENV),$<)
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(ORACLES)/.made: requirements/oracles.txt
+	$(call environment,$(ORACLES),$<)
+	touch $@
+
+define environment
+$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "setwright needs Python 3.11 or newer; say which with: make PYTHON=python3.12")'
+$(PYTHON) -m venv --clear $(1)
+$(1)/bin/pip install --quiet --disable-pip-version-check --compile --require-hashes --requirement $(2)
+endef
+
+# One lock for every Python and platform we support; no address of an index is written into it.
+define compile
+build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+    $(ARGS) --output-file requirements/$(1).txt $(2)
+endef
