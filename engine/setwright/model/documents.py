@@ -1,0 +1,51 @@
+"""Values as documents: what stands in state, lake and plan for a configuration or for statistics."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from setwright.model.canonical import digest_of
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from setwright.model.dataset import DatasetConfig
+
+T = TypeVar("T")
+
+CONFIG_ALGORITHM = "config-1"
+"""Names how a configuration's digest is made; a change of it is a new name."""
+
+
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    # pydantic costs 90 ms to import, which `setwright --help` must not pay.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def to_document(value: object) -> Any:
+    """`value`, a dataclass of the model, as plain JSON values."""
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+def from_document(kind: type[T], document: Any) -> T:
+    """The value of `kind` that `document` tells.
+
+    Raises:
+        FormatError: it tells none.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(kind).validate_python(document)
+    except ValidationError as error:
+        raise FormatError(f"Not a {kind.__name__}", str(error)) from error
+
+
+def config_digest(config: DatasetConfig) -> str:
+    """Identifies the meaning of a configuration."""
+    return digest_of(CONFIG_ALGORITHM, to_document(config))

@@ -1,0 +1,108 @@
+"""What stops the work: one small tree of exceptions.
+
+    SetwrightError                exit code 1
+    ├── UsageError                the command cannot do that here: no project, no such dataset
+    ├── FindingsError             specs with mistakes; carries every `Diagnostic`
+    ├── UnsafeNameError           a name from outside would leave its folder
+    ├── FormatError               a file is not what its format says
+    ├── QueryError                a query that does not parse; carries the position within the query
+    ├── LakeError                 the lake cannot serve: absent, damaged, from a newer setwright
+    │   └── LakeBusyError         another process is writing; waiting did not help
+    ├── RemoteError               a remote refused, or does not offer what was asked
+    ├── LockHeldError             exit code 4: another apply holds the dataset
+    ├── StalePlanError            exit code 5: the world has moved on since the plan was made
+    ├── ChecksDeniedError         exit code 3: a check of the spec forbids the plan
+    └── PartlyAppliedError        exit code 6: some datasets were applied, others not
+
+Each wraps the library error it hides (`raise … from error`). What is nobody's fault but ours is an ordinary
+exception, and the command line says that it is a bug in setwright.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from setwright.model.diagnostics import Diagnostic
+
+
+class SetwrightError(Exception):
+    """The work cannot go on, for a reason that its user can understand and mend.
+
+    `summary` is one line without a final stop; `detail` whole sentences: what, why it matters; `hint` what to do.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, summary: str, detail: str = "", hint: str | None = None) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.hint = hint
+
+
+class UsageError(SetwrightError):
+    """The command cannot do that here."""
+
+
+class FindingsError(SetwrightError):
+    """One or more specs have mistakes; all of them are in `diagnostics`, in reading order."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(f"{len(diagnostics)} findings in the specs")
+        self.diagnostics = tuple(diagnostics)
+
+
+class UnsafeNameError(SetwrightError):
+    """A name from a server, an archive or an annotation file would leave the folder it belongs to."""
+
+
+class FormatError(SetwrightError):
+    """A file is not what its format says."""
+
+
+class QueryError(SetwrightError):
+    """A query that does not parse. `start` and `end` are 0-based offsets in characters, end exclusive."""
+
+    def __init__(self, summary: str, detail: str = "", hint: str | None = None, *, start: int, end: int) -> None:
+        super().__init__(summary, detail, hint)
+        self.start = start
+        self.end = end
+
+
+class LakeError(SetwrightError):
+    """The lake cannot serve: it is absent, damaged, or written by a newer setwright."""
+
+
+class LakeBusyError(LakeError):
+    """Another process writes to the lake, and waiting did not help."""
+
+
+class RemoteError(SetwrightError):
+    """A remote refused, or does not offer what was asked of it."""
+
+
+class LockHeldError(SetwrightError):
+    """Another apply holds the dataset."""
+
+    exit_code = 4
+
+
+class StalePlanError(SetwrightError):
+    """The world has moved on since the plan was made, so what was reviewed can no longer be made."""
+
+    exit_code = 5
+
+
+class ChecksDeniedError(SetwrightError):
+    """A check of the spec forbids the plan."""
+
+    exit_code = 3
+
+
+class PartlyAppliedError(SetwrightError):
+    """Some datasets were applied, others not."""
+
+    exit_code = 6

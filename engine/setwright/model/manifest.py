@@ -1,0 +1,84 @@
+"""The exact content of a version."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.model.canonical import canonical_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from setwright.model.frames import Annotations, Frames
+
+ALGORITHM = "manifest-1"
+"""Names how a manifest's digest is made; a change of it is a new name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Manifest:
+    """Frames with their splits and annotations.
+
+    `frames` are sorted by unique name; `split` `(N,) int8` holds the codes of `model.splits.SPLITS`. The labels of
+    `annotations` are the dataset's classes, so its column `label` holds class ids.
+
+    Raises:
+        ValueError: the frames are not sorted, a name stands twice, or the columns differ in length.
+    """
+
+    frames: Frames
+    split: NDArray[np.int8]
+    annotations: Annotations
+
+    def __post_init__(self) -> None:
+        if len(self.split) != len(self.frames):
+            raise ValueError(f"{len(self.split)} splits for {len(self.frames)} frames")
+        names = self.frames.name
+        if not bool(np.all(names[:-1] < names[1:])):
+            raise ValueError("the frames of a manifest are sorted by name, each name once")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of their ids."""
+        return self.annotations.labels
+
+    @property
+    def digest(self) -> str:
+        """Identifies the content: equal for equal content, on any machine and any lake.
+
+        It covers what a trainer could notice. The numbers that a lake gives its frames are its own affair, and the
+        bytes of the pictures are covered by their digests.
+        """
+        hasher = hashlib.sha256(ALGORITHM.encode())
+        for part in self._identity():
+            hasher.update(len(part).to_bytes(8, "little"))
+            hasher.update(part)
+        return f"{ALGORITHM}:{hasher.hexdigest()}"
+
+    def _identity(self) -> Iterator[bytes]:
+        frames, annotations = self.frames, self.annotations
+        yield canonical_json(annotations.labels).encode()
+        yield canonical_json(annotations.operations).encode()
+        for text in (frames.name, frames.file_name, frames.collection, frames.media_type):
+            yield canonical_json(text.tolist()).encode()
+        yield frames.digest.tobytes()
+        for column, dtype in (
+            (frames.width, "<i4"),
+            (frames.height, "<i4"),
+            (self.split, "<i1"),
+            (annotations.frame, "<i4"),
+            (annotations.label, "<i4"),
+            (annotations.shape, "<i1"),
+            (annotations.box, "<f8"),
+            (annotations.confidence, "<f8"),
+            (annotations.operation, "<i4"),
+        ):
+            yield np.ascontiguousarray(column, dtype=dtype).tobytes()
+        for text in (annotations.outline, annotations.extra):
+            yield canonical_json(text.tolist()).encode()

@@ -1,0 +1,60 @@
+"""The three parts of a dataset, and how large they should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+
+class Split(Enum):
+    """A part of a dataset. The order is that of documents and columns: train, validation, test."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+    @property
+    def code(self) -> int:
+        """The number that stands for it in columns: 0, 1, 2."""
+        return SPLITS.index(self)
+
+
+SPLITS: tuple[Split, ...] = (Split.TRAIN, Split.VALIDATION, Split.TEST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitWish:
+    """How a spec asks its frames to be divided.
+
+    `train`, `validation` and `test` are percentages, exactly 100 together. `seed` varies the draw. Frames with an
+    equal value of the metadata field `group_by` stay together. `stratify` asks for like shares of labels. A frame
+    that was in the version before keeps its split unless `resplit` is set.
+
+    Raises:
+        ValueError: a percentage is below 0, or they do not make 100.
+    """
+
+    train: float = 80
+    validation: float = 10
+    test: float = 10
+    seed: int = 0
+    group_by: str | None = None
+    stratify: bool = False
+    resplit: bool = False
+
+    def __post_init__(self) -> None:
+        if min(self.train, self.validation, self.test) < 0:
+            raise ValueError(f"a negative percentage: {self}")
+        if self.total != 100:
+            raise ValueError(f"the percentages make {self.total}, not 100")
+
+    @property
+    def total(self) -> Decimal:
+        """The sum, in decimal arithmetic: 33.3 + 33.3 + 33.4 is 100."""
+        return sum((Decimal(str(share)) for share in self.percent.values()), Decimal(0))
+
+    @property
+    def percent(self) -> dict[Split, float]:
+        """The percentages by split."""
+        return {Split.TRAIN: self.train, Split.VALIDATION: self.validation, Split.TEST: self.test}

@@ -1,0 +1,1 @@
+"""Dataset managers as setwright sees them: one protocol, and the remotes that keep it."""

@@ -1,0 +1,120 @@
+"""What plan and apply ask of a dataset manager.
+
+Who only plans is given a `RemoteReader`; apply gets a `Remote`. Every remote passes the one suite in
+`tests/conformance/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from setwright.formats.protocol import ExportEntry
+    from setwright.model.dataset import Selection
+    from setwright.model.frames import Membership
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import Amendment, ObservedDataset, Publication, Version
+    from setwright.model.vocabulary import Vocabulary
+    from setwright.state.document import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a remote can do. Plan says what it cannot.
+
+    `exports` are exact names. `reads_config`, `reads_membership`: a dataset's configuration and content can be read
+    back. `pins_revisions`: the frames of an earlier revision can still be asked for.
+    """
+
+    exports: tuple[str, ...]
+    augments: bool
+    reads_config: bool
+    reads_membership: bool
+    pins_revisions: bool
+
+
+class RemoteReader(Protocol):
+    """A dataset manager that is only looked at."""
+
+    @property
+    def location(self) -> str:
+        """Where it is, for people; holds no credentials."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def revision(self) -> int:
+        """The revision that the lake is at now."""
+
+    def vocabulary(self) -> Vocabulary:
+        """The names in use now."""
+
+    def membership(self, selection: Selection, revision: int) -> Membership:
+        """The frames that `selection` gives at `revision`, sorted by unique name.
+
+        Raises:
+            RemoteError: a name in the selection is not known there.
+            QueryError: the query does not parse, or speaks of what the remote cannot answer.
+        """
+
+    def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
+        """The datasets of these names, those that exist; asked in one go."""
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """All versions of the dataset of that name, the newest first; none where there is no such dataset."""
+
+    def made_by(self, key: str) -> Version | None:
+        """The version that a publication or an amendment with that idempotency key made."""
+
+    def manifest(self, version: str) -> Manifest:
+        """The content of the version with that id."""
+
+    def state(self, project: str) -> State | None:
+        """The newest state of that project, None before the first apply."""
+
+    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+        """The files of one export, by its exact name, of the version with that id, sorted by path."""
+
+    def picture(self, digest: str) -> BinaryIO:
+        """The stored picture with that digest, to be read once and closed."""
+
+    def picture_path(self, digest: str) -> Path | None:
+        """Where the picture lies as a file of this machine, None where it does not."""
+
+
+class Remote(RemoteReader, Protocol):
+    """A dataset manager that apply may change."""
+
+    def publish(self, publication: Publication) -> Version:
+        """Make a version, whole or not at all; with a key that was published before, give what that made.
+
+        Raises:
+            StalePlanError: the dataset's current version is no longer the publication's parent.
+        """
+
+    def amend(self, amendment: Amendment) -> Version:
+        """Change the current version in place, whole or not at all; a repeated key changes nothing.
+
+        Raises:
+            StalePlanError: the version is no longer the current one.
+        """
+
+    def commit_state(self, project: str, state: State) -> None:
+        """Record `state` as the newest one.
+
+        Raises:
+            StalePlanError: its serial exists already, or its lineage is not the project's.
+        """
+
+    def lease(self, name: str, holder: str) -> AbstractContextManager[None]:
+        """Hold the lock `name` for as long as the context lasts; `holder` tells people who that is.
+
+        Raises:
+            LockHeldError: somebody else holds it, and has renewed it within its life.
+        """
