@@ -1,0 +1,21 @@
+"""`setwright lake`: fill the embedded lake and look into it."""
+
+from __future__ import annotations
+
+import click
+
+from setwright.cli.lazy import LazyGroup, Sections
+
+COMMANDS: Sections = {
+    "Commands": {
+        "ingest": ("setwright.cli.commands.lake.ingest:command", "Add pictures and their annotations"),
+        "stats": ("setwright.cli.commands.lake.stats:command", "Count frames, labels and bytes"),
+        "log": ("setwright.cli.commands.lake.log:command", "List the revisions, newest first"),
+        "verify": ("setwright.cli.commands.lake.verify:command", "Read all blobs and compare their digests"),
+    },
+}
+
+
+@click.group(cls=LazyGroup, sections=COMMANDS)
+def command() -> None:
+    """Fill the embedded lake and look into it."""

@@ -1,0 +1,25 @@
+"""`setwright completion`: the script by which a shell completes commands and options."""
+
+from __future__ import annotations
+
+import click
+
+INSTALL = {
+    "bash": "setwright completion bash > ~/.local/share/bash-completion/completions/setwright",
+    "zsh": 'setwright completion zsh > "${fpath[1]}/_setwright"',
+    "fish": "setwright completion fish > ~/.config/fish/completions/setwright.fish",
+}
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(list(INSTALL)))
+@click.pass_context
+def command(context: click.Context, shell: str) -> None:
+    """Print the completion script of SHELL."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    assert script is not None, f"click knows no completion for {shell}"
+    click.echo(script(context.find_root().command, {}, "setwright", "_SETWRIGHT_COMPLETE").source())
+    # Last, because zsh looks for "#compdef" in the first line.
+    click.echo(f"# To install it, run this once and start a new shell:\n#   {INSTALL[shell]}")

@@ -1,0 +1,150 @@
+"""The front door: the commands, the options before a command's name, and what becomes of an error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from setwright import __version__
+from setwright.cli.context import Session, decide_color
+from setwright.cli.lazy import LazyGroup, Sections
+from setwright.model.errors import SetwrightError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+INTERRUPTED = 130  # what a shell reports for a program that SIGINT ended: 128 + 2
+
+COMMANDS: Sections = {
+    "Start": {
+        "init": ("setwright.cli.commands.init:command", "Start a project in this folder"),
+        "demo": ("setwright.cli.commands.demo:command", "Draw a small lake and a project to try things on"),
+    },
+    "Main job": {
+        "validate": ("setwright.cli.commands.validate:command", "Check the specs and list every mistake"),
+        "plan": ("setwright.cli.commands.plan:command", "Show what would change, down to the frames"),
+        "apply": ("setwright.cli.commands.apply:command", "Make what was planned"),
+        "pull": ("setwright.cli.commands.pull:command", "Write a version's export to a folder"),
+    },
+    "Look": {
+        "versions": ("setwright.cli.commands.versions:command", "List the versions of a dataset"),
+        "show": ("setwright.cli.commands.show:command", "Show one version: frames, labels, splits"),
+    },
+    "Spec": {
+        "show-spec": ("setwright.cli.commands.show_spec:command", "Show a spec as it is understood"),
+        "fmt": ("setwright.cli.commands.fmt:command", "Write specs in one layout, keeping comments"),
+        "schema": ("setwright.cli.commands.schema:command", "Print the JSON Schema of a kind of file"),
+        "explain": ("setwright.cli.commands.explain:command", "Explain a finding by its code, as in SW102"),
+    },
+    "Lake": {
+        "lake": ("setwright.cli.commands.lake:command", "Fill the embedded lake and look into it"),
+    },
+    "Shell": {
+        "completion": ("setwright.cli.completion:command", "Print the completion script of a shell"),
+    },
+}
+
+
+@click.group(cls=LazyGroup, sections=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="setwright %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to colour the output.",
+)
+@click.option(
+    "-C",
+    "--chdir",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Run as if started in DIR.",
+)
+@click.pass_context
+def root(context: click.Context, debug: bool, color: str, folder: str | None) -> None:
+    """Datasets as code for computer vision.
+
+    Describe a dataset in a spec, see what would change with `plan`, and make exactly that with `apply`.
+    """
+    session = context.ensure_object(Session)
+    session.debug = debug
+    session.color = context.color = decide_color(color, os.environ)
+    if folder is not None:
+        context.with_resource(contextlib.chdir(folder))
+
+
+def main() -> NoReturn:
+    """Run `setwright` as a program."""
+    # `kill` and a build server's "cancel" deserve the same tidy end as Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupt)
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, `head` say, has seen enough. What is still buffered goes nowhere, for else Python
+        # would flush it once more on its way out and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Whatever went wrong has been said on stderr.
+
+    A command's exit code is what its function returns; None is 0.
+    """
+    session = Session()
+    try:
+        code = root.main(list(args), prog_name="setwright", obj=session, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        # Click would exit with 2, and a script must not take a typing mistake for "changes pending".
+        error.show()
+        return 1
+    except click.Abort as abort:
+        # Click makes an Abort of every EOFError, also of one that came not from a prompt but a truncated file.
+        if isinstance(abort.__cause__, EOFError):
+            return _report(abort.__cause__, session)
+        click.echo(f"Interrupted. {session.on_interrupt or ''}".rstrip(), err=True)
+        return INTERRUPTED
+    except Exception as error:
+        return _report(error, session)
+
+
+def _report(error: Exception, session: Session) -> int:
+    if session.debug:
+        import traceback
+
+        traceback.print_exception(error)
+    told = _in_words(error)
+    lines = [click.style("Error: ", fg="red", bold=True) + told.summary]
+    lines += [f"  {line}" for line in told.detail.splitlines()]
+    lines += [f"  hint: {told.hint}"] if told.hint else []
+    click.echo("\n".join(lines), err=True, color=session.color)
+    return told.exit_code
+
+
+def _in_words(error: Exception) -> SetwrightError:
+    if isinstance(error, SetwrightError):
+        return error
+    if isinstance(error, OSError) and error.strerror:
+        # A full disk or a forbidden file is no bug, wherever it turns up.
+        return SetwrightError(error.strerror, f"{error.filename}" if error.filename else "")
+    return SetwrightError(
+        "This is a bug in setwright",
+        f"{type(error).__name__}: {error}\nNothing that you wrote can be the reason. Please report it.",
+        hint="`setwright --debug …` shows the traceback, which helps whoever mends it",
+    )
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
