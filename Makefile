@@ -6,16 +6,15 @@ VENV := .venv
 ORACLES := .venv-oracles
 BIN := $(VENV)/bin
 
-# A target is worth its name even when a file is called the same.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
 .PHONY: help setup format check test golden demo wheel lock ci clean
 .DEFAULT_GOAL := help
-# An environment that failed half-way is made again, not taken for whole.
-.DELETE_ON_ERROR:
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.made $(ORACLES)/.made ## Create the environments: .venv to work in, .venv-oracles to check by
+setup: $(VENV)/.made $(ORACLES)/.locked ## Create the environments: .venv to work in, .venv-oracles to check by
 
 format: $(VENV)/.made ## Format the code and mend what ruff can
 	$(BIN)/ruff check --fix-only --quiet
@@ -25,7 +24,7 @@ check: $(VENV)/.made ## Check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 test: setup ## Run all tests; ARGS="-k words" picks some
 	$(BIN)/pytest -n 2 $(ARGS)
@@ -55,24 +54,22 @@ clean: ## Remove the environments and whatever tools left behind
 	find engine tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- Environments ---------------------------------------------------------------------------------------------
-# A stamp remembers which lock an environment was made from, so that the second `make test` starts at once.
-# --require-hashes takes only the files that were locked. The package itself comes last: without dependencies,
-# which are there already, and without build isolation, which would fetch a build tool that nobody locked.
+# A stamp remembers what an environment was made from, so that the second `make test` starts at once, and one
+# that failed half-way is made again. --require-hashes takes only the files that were locked. The package itself
+# comes last: without dependencies, which are there already, and without build isolation, which would fetch a
+# build tool that nobody locked.
 
-$(VENV)/.made: requirements/dev.txt pyproject.toml
-	$(call environment,$(VENV),$<)
+$(VENV)/.made: $(VENV)/.locked pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(ORACLES)/.made: requirements/oracles.txt
-	$(call environment,$(ORACLES),$<)
+$(VENV)/.locked: requirements/dev.txt
+$(ORACLES)/.locked: requirements/oracles.txt
+%/.locked:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "setwright needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $*
+	$*/bin/pip install --quiet --compile --require-hashes --requirement $<
 	touch $@
-
-define environment
-$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "setwright needs Python 3.11 or newer; say which with: make PYTHON=python3.12")'
-$(PYTHON) -m venv --clear $(1)
-$(1)/bin/pip install --quiet --disable-pip-version-check --compile --require-hashes --requirement $(2)
-endef
 
 # One lock for every Python and platform we support; no address of an index is written into it.
 define compile

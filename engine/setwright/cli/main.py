@@ -111,7 +111,7 @@ def run(args: Sequence[str]) -> int:
         error.show()
         return 1
     except click.Abort as abort:
-        # Click makes an Abort of every EOFError, also of one that came not from a prompt but a truncated file.
+        # Click makes an Abort of every EOFError, also of one that comes from a truncated file, not a prompt.
         if isinstance(abort.__cause__, EOFError):
             return _report(abort.__cause__, session)
         click.echo(f"Interrupted. {session.on_interrupt or ''}".rstrip(), err=True)

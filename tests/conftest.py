@@ -1,0 +1,54 @@
+"""What all tests share: golden files, an environment without surprises, and how hypothesis searches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import settings
+
+GOLDEN = Path(__file__).parent / "golden"
+
+Golden: TypeAlias = Callable[[str, str], None]
+"""`golden(name, text)`: the text is the content of tests/golden/<name>, or becomes it under `make golden`."""
+
+# No deadline: an example that waits for a busy machine has not failed.
+settings.register_profile("setwright", settings(), deadline=None)
+settings.load_profile("setwright")
+
+
+def pytest_configure() -> None:
+    """Forget what the developer's own shell says about colours and remotes, also for what tests start."""
+    ours = {name for name in os.environ if name.startswith("SETWRIGHT_")} - {"SETWRIGHT_GOLDEN"}
+    for name in ours | {"NO_COLOR", "FORCE_COLOR"}:
+        os.environ.pop(name, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the fixture `golden` is a golden test, so that nobody can forget the mark."""
+    for item in items:
+        if "golden" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.golden)
+
+
+@pytest.fixture
+def golden() -> Golden:
+    return rewrite_golden if os.environ.get("SETWRIGHT_GOLDEN") == "rewrite" else compare_golden
+
+
+def compare_golden(name: str, text: str) -> None:
+    file = GOLDEN / name
+    assert file.exists(), f"no golden file {name}; `make golden` writes it"
+    # Bytes, lest reading forgive a carriage return.
+    assert text == file.read_bytes().decode(), (
+        f"{name} differs; if it should, run `make golden` and read the diff"
+    )
+
+
+def rewrite_golden(name: str, text: str) -> None:
+    file = GOLDEN / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text.encode())

@@ -1,0 +1,80 @@
+"""Run `setwright` as its users do, in a process of its own, with a few commands that misbehave on request.
+
+`python -m tests.house.program fail …` is `setwright fail …`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from setwright.cli.context import Session, pass_session
+from setwright.cli.main import main, root
+from setwright.model.errors import LockHeldError
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-m", "tests.house.program"]
+
+FAILURES = {
+    "as-foreseen": LockHeldError(
+        "The dataset is locked", "ada@build-7 applies to it since 09:14.", hint="wait, or ask ada"
+    ),
+    "unforeseen": KeyError("balloons"),
+    "truncated-file": EOFError("Compressed file ended before the end-of-stream marker was reached"),
+    "full-disk": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "state/00000042.json"),
+}
+
+
+def setwright(*args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run one command line from the top of the repository."""
+    return subprocess.run(
+        [*PROGRAM, *args], cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, check=False
+    )
+
+
+@click.command()
+@click.argument("how", type=click.Choice(list(FAILURES)))
+def fail(how: str) -> None:
+    """Fail in one of the ways that a command can."""
+    raise FAILURES[how]
+
+
+@click.command()
+@pass_session
+def wait(session: Session) -> None:
+    """Say "ready", then wait to be interrupted."""
+    session.on_interrupt = "Run `setwright apply` again to go on."
+    click.echo("ready")
+    time.sleep(60)
+
+
+@click.command()
+def pending() -> int:
+    """Finish as `plan --detailed-exitcode` does when changes are pending."""
+    return 2
+
+
+@click.command()
+def flood() -> None:
+    """Write without end, and past click, as a JSON encoder would."""
+    while True:
+        sys.stdout.write("a line that fills the pipe\n")
+
+
+@click.command()
+@pass_session
+def where(session: Session) -> None:
+    """Print the working folder."""
+    click.echo(session.cwd)
+
+
+if __name__ == "__main__":
+    for name in ("fail", "wait", "pending", "flood", "where"):
+        root.table[name] = (f"tests.house.program:{name}", "")
+    main()

@@ -1,0 +1,152 @@
+"""What the command line does with a command line, and with whatever goes wrong behind it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.conftest import Golden
+from tests.house.program import PROGRAM, ROOT, setwright
+
+from setwright.cli.context import decide_color
+from setwright.cli.main import COMMANDS, run
+
+
+def test_the_help_page_reads_well(golden: Golden) -> None:
+    golden("house/help.txt", setwright("--help").stdout)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    import setwright as package
+
+    assert setwright("--version").stdout == f"setwright {package.__version__}\n"
+
+
+def test_a_mistyped_command_fails_and_the_right_one_is_suggested() -> None:
+    result = setwright("aply")
+    assert result.returncode == 1
+    assert "No such command 'aply'. Did you mean 'apply'?" in result.stderr
+
+
+def test_a_mistyped_command_of_a_group_is_answered_by_the_group() -> None:
+    result = setwright("lake", "igest")
+    assert result.returncode == 1
+    assert "Usage: setwright lake" in result.stderr
+    assert "Did you mean 'ingest'?" in result.stderr
+
+
+@pytest.mark.parametrize("args", [["--nope"], ["--color", "mauve"], ["completion"], ["-C", "no/such/folder"]])
+def test_a_wrong_command_line_shows_the_usage_and_does_not_exit_like_pending_changes(args: list[str]) -> None:
+    result = setwright(*args)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Usage: setwright")
+    assert result.stdout == ""
+
+
+def test_a_commands_result_is_the_exit_code() -> None:
+    assert setwright("pending").returncode == 2
+
+
+def test_an_error_is_told_in_words_and_by_its_exit_code() -> None:
+    result = setwright("fail", "as-foreseen")
+    assert result.returncode == 4
+    assert result.stdout == ""
+    assert result.stderr == (
+        "Error: The dataset is locked\n  ada@build-7 applies to it since 09:14.\n  hint: wait, or ask ada\n"
+    )
+
+
+def test_an_error_nobody_foresaw_is_called_a_bug_and_says_how_to_learn_more() -> None:
+    result = setwright("fail", "unforeseen")
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: This is a bug in setwright\n  KeyError: 'balloons'\n")
+    assert "--debug" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("how", "exit_code"), [("as-foreseen", 4), ("unforeseen", 1)])
+def test_debug_adds_the_traceback_and_changes_nothing_else(how: str, exit_code: int) -> None:
+    plain, debugged = setwright("fail", how), setwright("--debug", "fail", how)
+    assert debugged.returncode == plain.returncode == exit_code
+    assert debugged.stderr.startswith("Traceback (most recent call last):")
+    assert debugged.stderr.endswith(plain.stderr)
+
+
+def test_a_full_disk_is_not_called_a_bug() -> None:
+    result = setwright("fail", "full-disk")
+    assert (result.returncode, result.stderr) == (
+        1,
+        "Error: No space left on device\n  state/00000042.json\n",
+    )
+
+
+def test_a_truncated_file_is_not_taken_for_an_interruption() -> None:
+    result = setwright("fail", "truncated-file")
+    assert result.returncode == 1
+    assert "EOFError: Compressed file ended before" in result.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_says_how_to_go_on(sent: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "wait"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(sent)
+        _, stderr = process.communicate()
+    assert process.returncode == 130
+    assert stderr.strip() == "Interrupted. Run `setwright apply` again to go on."
+
+
+@pytest.mark.parametrize("args", [["flood"], ["--help"]])
+def test_a_reader_that_has_seen_enough_is_no_reason_to_complain(args: list[str]) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, *args], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
+def test_chdir_runs_as_if_started_there(tmp_path: Path) -> None:
+    assert setwright("-C", str(tmp_path), "where").stdout == f"{tmp_path}\n"
+
+
+def test_chdir_ends_with_the_run(tmp_path: Path) -> None:
+    before = Path.cwd()
+    assert run(["-C", str(tmp_path), "completion", "fish"]) == 0
+    assert Path.cwd() == before
+
+
+def test_errors_are_red_when_that_is_asked_for() -> None:
+    assert "\x1b[31m" in setwright("--color", "always", "fail", "as-foreseen").stderr
+    assert "\x1b[31m" not in setwright("fail", "as-foreseen").stderr
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "decided"),
+    [
+        ("auto", {}, None),
+        ("auto", {"NO_COLOR": "1"}, False),
+        ("auto", {"NO_COLOR": ""}, None),
+        ("auto", {"FORCE_COLOR": "1"}, True),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ("always", {"NO_COLOR": "1"}, True),
+        ("never", {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_the_option_decides_on_colour_before_no_color_and_that_before_force_color(
+    choice: str, environ: dict[str, str], decided: bool | None
+) -> None:
+    assert decide_color(choice, environ) is decided
+
+
+def test_a_commands_short_help_fits_on_its_line() -> None:
+    names = [name for rows in COMMANDS.values() for name in rows]
+    room = 80 - 2 - max(map(len, names)) - 2
+    assert [short for rows in COMMANDS.values() for _, short in rows.values() if len(short) >= room] == []

@@ -1,0 +1,62 @@
+"""`setwright` answers at once whenever the answer needs none of the libraries that are slow to load.
+
+Time is not measured here, for it depends on the machine; which modules were imported does not.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {
+    "PIL",
+    "cv2",
+    "deepdiff",
+    "importlib.metadata",
+    "jsonschema",
+    "lark",
+    "numpy",
+    "pydantic",
+    "requests",
+    "rich",
+    "ruamel",
+    "sqlalchemy",
+    "yaml",
+}
+
+
+def imported_by(*args: str, **environ: str) -> set[str]:
+    """Every module that `setwright ARGS` imports, from the interpreter's own report of them."""
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "setwright", *args],
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    modules = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines() if "|" in line}
+    assert "setwright.cli.main" in modules
+    return modules
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--help"], ["--version"], ["aply"], ["lake", "--help"], ["completion", "bash"]],
+    ids=" ".join,
+)
+def test_it_loads_nothing_heavy(args: list[str]) -> None:
+    assert imported_by(*args) & HEAVY == set()
+
+
+def test_completing_a_commands_name_loads_no_command() -> None:
+    completing = imported_by(_SETWRIGHT_COMPLETE="bash_complete", COMP_WORDS="setwright ", COMP_CWORD="1")
+    assert completing & HEAVY == set()
+    assert {name for name in completing if name.startswith("setwright.cli.commands")} == set()
+
+
+def test_help_loads_the_command_line_and_the_errors_and_no_other_part_of_setwright() -> None:
+    parts = {name.split(".")[1] for name in imported_by("--help") if name.startswith("setwright.")}
+    assert parts == {"__main__", "cli", "model"} or parts == {"cli", "model"}
