@@ -1,0 +1,76 @@
+"""What people install is what we test: the wheel carries everything, and needs nothing of the repository."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from setwright import __version__
+from tests.house.program import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source package as installers do where they find no wheel."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of programs of a fresh environment with the wheel in it, made without the network.
+
+    The environment of the tests lends its dependencies, through a path file. Path files in a lent folder are
+    not read, so our own editable install, which is one, does not come along.
+    """
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, symlinks=True)
+    places = sysconfig.get_paths("venv", vars={"base": str(home), "platbase": str(home)})
+    Path(places["purelib"], "lent.pth").write_text(sysconfig.get_path("purelib"))
+    python = Path(places["scripts"], "python")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel],
+        check=True,
+        capture_output=True,
+    )
+    return Path(places["scripts"])
+
+
+def test_the_wheel_carries_every_schema(wheel: Path) -> None:
+    carried = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("setwright/schemas/")}
+    assert carried == {f"setwright/schemas/{file.name}" for file in (ROOT / "schemas").iterdir()}
+    assert carried
+
+
+def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name.split("/")[0] for name in names} == {"setwright", f"setwright-{__version__}.dist-info"}
+    assert {"setwright/py.typed", f"setwright-{__version__}.dist-info/licenses/LICENSE"} <= set(names)
+
+
+def test_the_installed_program_runs_from_anywhere(scripts: Path, tmp_path: Path) -> None:
+    said = subprocess.check_output([scripts / "setwright", "--version"], cwd=tmp_path, text=True)
+    assert said == f"setwright {__version__}\n"
+
+
+def test_the_installed_package_runs_as_a_module(scripts: Path, tmp_path: Path) -> None:
+    said = subprocess.check_output([scripts / "python", "-m", "setwright", "--help"], cwd=tmp_path, text=True)
+    assert said.startswith("Usage: setwright ")
+
+
+def test_the_installed_package_is_the_one_that_ran(scripts: Path, tmp_path: Path) -> None:
+    found = subprocess.check_output(
+        [scripts / "python", "-c", "import setwright; print(setwright.__file__)"], cwd=tmp_path, text=True
+    )
+    assert Path(found).is_relative_to(scripts.parent)
