@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.house.program import setwright
 
 from setwright.cli.main import root
+from tests.house.program import setwright
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from setwright import __version__
 from tests.house.program import ROOT
 
