@@ -5,16 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from setwright.cli.context import decide_color
 from setwright.cli.main import COMMANDS, run
+from tests.conftest import Golden
 from tests.house.program import PROGRAM, ROOT, setwright
-
-if TYPE_CHECKING:
-    from tests.conftest import Golden
 
 
 def test_the_help_page_reads_well(golden: Golden) -> None:
