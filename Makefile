@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 ORACLES := .venv-oracles
 BIN := $(VENV)/bin
+# The tests of a file stay together, so that what they share, a wheel say, is made once.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -27,10 +29,10 @@ check: $(VENV)/.made ## Check style, types and the direction of imports
 	$(BIN)/lint-imports --no-logo
 
 test: setup ## Run all tests; ARGS="-k words" picks some
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(PYTEST) $(ARGS)
 
 golden: $(VENV)/.made ## Rewrite the golden files and show what changed; read it before you commit it
-	SETWRIGHT_GOLDEN=rewrite $(BIN)/pytest -n 2 -m golden $(ARGS)
+	SETWRIGHT_GOLDEN=rewrite $(PYTEST) -m golden $(ARGS)
 	git --no-pager diff --stat --patch -- tests/golden
 	git status --short -- tests/golden
 

@@ -68,6 +68,12 @@ def flood() -> None:
 
 
 @click.command()
+def mutter() -> None:
+    """Write a little, and leave it in the buffer."""
+    sys.stdout.write("one line")
+
+
+@click.command()
 @pass_session
 def where(session: Session) -> None:
     """Print the working folder."""
@@ -75,6 +81,6 @@ def where(session: Session) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("fail", "wait", "pending", "flood", "where"):
+    for name in ("fail", "wait", "pending", "flood", "mutter", "where"):
         root.table[name] = (f"tests.house.program:{name}", "")
     main()
