@@ -1,0 +1,148 @@
+"""RAW: the pictures as they are, and one JSON file with everything that is known of them.
+
+    data/x.jpg …   raw/annotations.json   readme
+
+The JSON is LayerNext's upload form, with keys of our own beside (`docs/exports.md` tells them all), so it can be
+uploaded as it stands, and read back without loss.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.writing.names import export_names
+from setwright.formats.writing.sidecar import Layout, with_sidecar
+from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, SHAPES
+from setwright.model.splits import SPLITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.model.frames import Annotations
+    from setwright.model.manifest import Manifest
+
+ANNOTATIONS = "raw/annotations.json"
+
+_DECIMALS = 6
+# A polygon's outline is `[[[x,y],…],…]` in canonical JSON; so, and only so, do two of its parts meet.
+_PARTS_MEET = "]],[["
+
+_LAYOUT = (
+    ("data/", "the pictures"),
+    (ANNOTATIONS, "everything else: splits, sizes, annotations, in LayerNext's upload form"),
+)
+_START = f'json.load(open("{ANNOTATIONS}"))["images"] is a list of the pictures.'
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """LayerNext's `RAW`. It holds everything, in places by keys that only setwright reads."""
+
+    name: Final = "RAW"
+    short: Final = "raw"
+
+    def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
+        """The pictures and one JSON file; what lies beside every export."""
+        layout = Layout(
+            export=self.name,
+            entries=_entries(manifest),
+            changed=self.losses(manifest.annotations),
+            layout=_LAYOUT,
+            start=_START,
+            readme="readme",
+        )
+        return with_sidecar(layout, manifest, facts)
+
+    def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
+        """What LayerNext would not take back; setwright does."""
+        masks = int((annotations.shape == MASK).sum())
+        polygons = annotations.outline[annotations.shape == POLYGON]
+        several = int((np.strings.find(polygons, _PARTS_MEET) >= 0).sum())
+        losses = (
+            Loss("a mask, which LayerNext does not read", masks),
+            Loss("a polygon of several parts, of which LayerNext reads the first", several),
+        )
+        return tuple(loss for loss in losses if loss.count)
+
+
+def _entries(manifest: Manifest) -> Iterator[ExportEntry]:
+    frames = manifest.frames
+    names = [stem + ending for stem, ending in export_names(frames)]
+    for name, digest, size in zip(names, frames.digest.tolist(), frames.size.tolist(), strict=True):
+        yield PictureFile(f"data/{name}", digest.decode(), size)
+    images = ",\n".join(_images(manifest, names))
+    yield MadeFile(ANNOTATIONS, f'{{"images":[\n{images}\n]}}\n'.encode())
+
+
+def _images(manifest: Manifest, names: list[str]) -> Iterator[str]:
+    """Each frame as a JSON object on a line of its own."""
+    frames = manifest.frames
+    shapes = list(_shapes(manifest.annotations))
+    bounds = np.searchsorted(manifest.annotations.frame, np.arange(len(frames) + 1)).tolist()
+    columns = zip(
+        names,
+        frames.name.tolist(),
+        frames.file_name.tolist(),
+        frames.collection.tolist(),
+        manifest.split.tolist(),
+        frames.width.tolist(),
+        frames.height.tolist(),
+        strict=True,
+    )
+    for row, (name, unique_name, file_name, collection, split, width, height) in enumerate(columns):
+        yield (
+            f'{{"image":{_json(name)},"unique_name":{_json(unique_name)},"file_name":{_json(file_name)},'
+            f'"collection":{_json(collection)},"split":"{SPLITS[split].value}",'
+            f'"width":{width},"height":{height},'
+            f'"annotations":[{",".join(shapes[bounds[row] : bounds[row + 1]])}]}}'
+        )
+
+
+def _shapes(annotations: Annotations) -> Iterator[str]:
+    """Each annotation as a JSON object. Outlines and extras are JSON already and go in as they are."""
+    labels = [_json(label) for label in annotations.labels]
+    operations = [_json(operation) for operation in annotations.operations]
+    # Rounded, or 0.3 - 0.1 would be told as 0.19999999999999998.
+    corner = np.round(annotations.box[:, :2], _DECIMALS)
+    extent = np.round(annotations.box[:, 2:] - annotations.box[:, :2], _DECIMALS)
+    columns = zip(
+        annotations.shape.tolist(),
+        np.concatenate([corner, extent], axis=1).tolist(),
+        annotations.outline.tolist(),
+        annotations.label.tolist(),
+        annotations.confidence.tolist(),
+        annotations.operation.tolist(),
+        annotations.extra.tolist(),
+        strict=True,
+    )
+    for shape, box, outline, label, confidence, operation, extra in columns:
+        yield (
+            f'{{"type":"{SHAPES[shape]}",{_geometry(shape, box, outline)},"label":{labels[label]}'
+            + ("" if confidence != confidence else f',"confidence":{confidence!r}')
+            + ("" if not extra else f",{extra[1:-1]}")
+            + f',"operation":{operations[operation]}}}'
+        )
+
+
+def _geometry(shape: int, box: list[float], outline: str) -> str:
+    if shape == RECTANGLE:
+        return f'"bbox":[{",".join(map(_number, box))}]'
+    if shape == POLYGON:
+        first, *more = outline[1:-1].split(_PARTS_MEET[:2] + ",", 1)
+        return f'"polygon":{first}]],"parts":{outline}' if more else f'"polygon":{first}'
+    if shape in (LINE, POINTS):
+        return f'"{SHAPES[shape]}":{outline}'
+    return f'"mask":{outline}'
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

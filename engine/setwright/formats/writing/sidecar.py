@@ -1,0 +1,147 @@
+"""What lies beside every export: `setwright.json` for programs, a readme for people.
+
+Neither holds a time or a place, so that two exports of one version are equal byte by byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.model.statistics import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from setwright.model.manifest import Manifest
+    from setwright.model.statistics import Statistics
+
+FORMAT_VERSION = 1
+SIDECAR = "setwright.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """An export without what lies beside it.
+
+    `entries` are its files; `changed` what became of annotations on the way, the gravest first; `layout` says
+    which file is what; `start` how one begins to use it. `readme` is what the readme is called.
+    """
+
+    export: str
+    entries: Iterable[ExportEntry]
+    changed: tuple[Loss, ...]
+    layout: tuple[tuple[str, str], ...]
+    start: str
+    readme: str = "README.txt"
+
+
+def with_sidecar(layout: Layout, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
+    """The files of `layout`, then the two that tell of them."""
+    files: dict[str, dict[str, Any]] = {}
+    for entry in layout.entries:
+        assert entry.path not in files, f"{layout.export} has {entry.path} twice"
+        files[entry.path] = _record(entry)
+        yield entry
+    statistics = count(manifest)
+    readme = MadeFile(layout.readme, _readme(layout, facts, statistics).encode())
+    files[readme.path] = _record(readme)
+    yield readme
+    yield MadeFile(SIDECAR, _sidecar(layout, manifest, facts, statistics, files).encode())
+
+
+def _record(entry: ExportEntry) -> dict[str, Any]:
+    match entry:
+        case MadeFile(_, content):
+            return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        case PictureFile(_, digest, size):
+            return {"size": size, "sha256": digest}
+
+
+def _sidecar(
+    layout: Layout,
+    manifest: Manifest,
+    facts: VersionFacts,
+    statistics: Statistics,
+    files: dict[str, dict[str, Any]],
+) -> str:
+    head = {
+        "format_version": FORMAT_VERSION,
+        "export": layout.export,
+        "dataset": facts.dataset,
+        "version": facts.number,
+        "manifest": facts.manifest_digest,
+        "description": facts.description,
+        "classes": list(manifest.classes),
+        "splits": {
+            split.split: {
+                "frames": split.frames,
+                "background": split.background,
+                "annotations": split.annotations,
+                "labels": dict(split.labels),
+            }
+            for split in statistics.splits
+        },
+        "changed": [{"what": loss.what, "count": loss.count} for loss in layout.changed],
+    }
+    # One file a line: a person can search it, and `diff` shows which files two versions do not share.
+    lines = [f"    {_json(path)}: {_json(files[path])}" for path in sorted(files)]
+    opening = json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}")
+    return opening + ',\n  "files": {\n' + ",\n".join(lines) + "\n  }\n}\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _readme(layout: Layout, facts: VersionFacts, statistics: Statistics) -> str:
+    parts = [f"{facts.dataset} {facts.number}, as {layout.export}"]
+    if facts.description:
+        parts.append(facts.description)
+    parts.append(_table(statistics))
+    files = (*layout.layout, (SIDECAR, "counts, and size and SHA-256 of each file"))
+    parts.append(f"Files\n\n{_indented(_columns(files))}")
+    parts.append(f"Where to start\n\n{_indented(layout.start)}")
+    if layout.changed:
+        told = "\n".join(f"{loss.count:,} × {loss.what}" for loss in layout.changed)
+        parts.append(f"What this format could not hold\n\n{_indented(told)}")
+    parts.append(f"The content is {facts.manifest_digest}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(statistics: Statistics) -> str:
+    """Frames and annotations by split, in columns."""
+    labels = list(statistics.labels)
+    rows = [["", *(split.split for split in statistics.splits), "all"]]
+    rows.append(["frames", *(f"{split.frames:,}" for split in statistics.splits), f"{statistics.frames:,}"])
+    rows.append(
+        [
+            "of them without annotation",
+            *(f"{split.background:,}" for split in statistics.splits),
+            f"{sum(split.background for split in statistics.splits):,}",
+        ]
+    )
+    for place, label in enumerate(labels):
+        counts = [split.labels[place][1] for split in statistics.splits]
+        rows.append([label, *(f"{each:,}" for each in counts), f"{sum(counts):,}"])
+    return _columns(rows)
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of two cells as text beside text, of more as names beside numbers."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    numbers = len(widths) > 2
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column and numbers else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

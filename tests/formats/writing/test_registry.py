@@ -1,0 +1,81 @@
+"""Finding an export by name, also one of another package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from setwright.formats.writing.raw import Raw
+from setwright.formats.writing.registry import export_formats, export_names, find
+from setwright.formats.writing.yolo_darknet import YoloDarknet
+from setwright.model.errors import FormatError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("name", ["YOLO Darknet", "yolo", "yolo darknet", "YOLO_Darknet", "yolo-darknet"])
+def test_an_export_is_found_by_its_name_or_short_name_however_it_is_written(name: str) -> None:
+    assert find(name) == YoloDarknet()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("yollo", 'did you mean "yolo"?'), ("RAWW", 'did you mean "RAW"?'), ("parquet", None)],
+)
+def test_a_name_that_none_has_is_answered_with_those_there_are(name: str, hint: str | None) -> None:
+    with pytest.raises(UsageError, match=f'No export is called "{name}"') as caught:
+        find(name)
+    assert caught.value.hint == hint
+    assert "RAW, YOLO Darknet" in caught.value.detail
+
+
+def test_short_names_are_unique() -> None:
+    assert len({format.short for format in export_formats()}) == len(export_formats())
+
+
+@pytest.fixture
+def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package that adds three exports: one that works, one that breaks, one under a wrong name."""
+    (tmp_path / "other-1.0.dist-info").mkdir()
+    (tmp_path / "other-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n"
+    )
+    (tmp_path / "other-1.0.dist-info" / "entry_points.txt").write_text(
+        "[setwright.exports]\nLists of Names = other_lists:EXPORT\nBroken = other_broken:EXPORT\n"
+        "Wrong = other_lists:EXPORT\n"
+    )
+    (tmp_path / "other_lists.py").write_text(
+        "from setwright.formats.protocol import MadeFile\n"
+        "class Lists:\n"
+        "    name, short = 'Lists of Names', 'lists'\n"
+        "    def files(self, manifest, facts):\n"
+        "        yield MadeFile('names.txt', '\\n'.join(manifest.frames.name.tolist()).encode())\n"
+        "    def losses(self, annotations):\n"
+        "        return ()\n"
+        "EXPORT = Lists()\n"
+    )
+    (tmp_path / "other_broken.py").write_text("raise RuntimeError('no licence')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("other_package")
+def test_another_package_can_add_an_export() -> None:
+    assert export_names() == ("Broken", "Lists of Names", "RAW", "Wrong", "YOLO Darknet")
+    assert find("lists of names").name == "Lists of Names"
+
+
+@pytest.mark.usefixtures("other_package")
+def test_an_export_that_does_not_load_is_named_with_its_reason_and_stops_nobody_else() -> None:
+    with pytest.raises(FormatError, match='The export "Broken" does not load') as caught:
+        find("Broken")
+    assert caught.value.detail == "It comes from other_broken:EXPORT: no licence"
+    assert find("RAW") == Raw()
+
+
+@pytest.mark.usefixtures("other_package")
+def test_an_export_that_calls_itself_otherwise_is_refused() -> None:
+    with pytest.raises(FormatError, match='The export "Wrong" calls itself "Lists of Names"'):
+        find("Wrong")

@@ -1,0 +1,64 @@
+"""What lies beside every export."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from setwright.formats.protocol import MadeFile, PictureFile
+from setwright.formats.writing.registry import export_formats
+from setwright.model.statistics import count
+from tests.formats.writing.manifests import SHOWCASE, facts_of, made, manifest_of
+
+if TYPE_CHECKING:
+    from setwright.formats.protocol import ExportFormat
+    from tests.conftest import Golden
+
+every_format = pytest.mark.parametrize("format", export_formats(), ids=lambda format: format.short)
+
+
+@every_format
+def test_the_sidecar_lists_every_other_file_with_its_size_and_digest(format: ExportFormat) -> None:
+    entries = {entry.path: entry for entry in format.files(SHOWCASE, facts_of(SHOWCASE))}
+    told = json.loads(made(format, SHOWCASE)["setwright.json"])["files"]
+    assert list(told) == sorted(set(entries) - {"setwright.json"})
+    for path, record in told.items():
+        match entries[path]:
+            case MadeFile(_, content):
+                assert record == {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            case PictureFile(_, digest, size):
+                assert record == {"size": size, "sha256": digest}
+
+
+@every_format
+def test_the_sidecar_counts_what_the_manifest_holds(format: ExportFormat) -> None:
+    told = json.loads(made(format, SHOWCASE)["setwright.json"])
+    statistics = count(SHOWCASE)
+    assert told["classes"] == ["Balloon", "Kite"]
+    assert {name: split["frames"] for name, split in told["splits"].items()} == {
+        split.split: split.frames for split in statistics.splits
+    }
+    assert {name: split["labels"] for name, split in told["splits"].items()} == {
+        split.split: dict(split.labels) for split in statistics.splits
+    }
+
+
+@every_format
+def test_paths_are_unique_even_where_case_does_not_count(format: ExportFormat) -> None:
+    paths = [entry.path.casefold() for entry in format.files(SHOWCASE, facts_of(SHOWCASE))]
+    assert len(set(paths)) == len(paths)
+
+
+@every_format
+def test_an_export_of_nothing_has_its_files(format: ExportFormat) -> None:
+    assert "setwright.json" in made(format, manifest_of([]))
+
+
+@every_format
+def test_an_export_reads_like_this(format: ExportFormat, golden: Golden) -> None:
+    files = made(format, SHOWCASE)
+    text = "".join(f"==> {path} <==\n{files[path]}\n" for path in sorted(files))
+    golden(f"exports/{format.short}.txt", text)
