@@ -1,0 +1,112 @@
+"""Files by names from outside, and files that are there whole or not at all.
+
+A name that a server, an archive or an annotation file gives is data: it goes through `safe_join` before it is a path.
+Whatever others may read is written by `write_whole`: aside, then renamed, so that no reader and no crash ever sees
+half a file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+from setwright.model.errors import UnsafeNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MAX_NAME_BYTES = 255
+"""The longest name of one file or folder, in bytes of UTF-8: what common file systems take."""
+
+ASIDE = ".setwright-part"
+"""What a file still being written ends with. One that is found was left by a process that died; it may go."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)", re.IGNORECASE)
+
+
+def safe_parts(name: str) -> tuple[str, ...]:
+    """The folders and the file that the relative path `name`, with `/` between, leads through.
+
+    What would be something else on Windows is refused everywhere, since a folder may travel: backslashes, drives,
+    names of devices, a dot or a space at the end.
+
+    Raises:
+        UnsafeNameError: the path is empty, absolute, leads upwards, or holds a part that is no plain name.
+    """
+    if not name or name.startswith("/") or "\\" in name or _DRIVE.match(name):
+        raise _unsafe(name, "It is not a relative path with / between its parts.")
+    parts = tuple(name.split("/"))
+    for part in parts:
+        if part in ("", ".", ".."):
+            raise _unsafe(name, f'A part of it is "{part}".')
+        if _CONTROL.search(part):
+            raise _unsafe(name, "It holds a control character.")
+        if part[-1] in ". " or _DEVICE.match(part):
+            raise _unsafe(name, f'Windows would take "{part}" for something else.')
+        if len(part.encode()) > MAX_NAME_BYTES:
+            raise _unsafe(name, f"A part of it is longer than {MAX_NAME_BYTES} bytes.")
+    return parts
+
+
+def safe_join(root: Path, name: str) -> Path:
+    """The path of `name` below `root`. Nothing has to be there yet.
+
+    Links below `root` are followed to see where they lead. Whoever lets others change `root` at the same time must
+    not rely on that.
+
+    Raises:
+        UnsafeNameError: `name` is no safe relative path, or leads out of `root` by a symbolic link.
+    """
+    path = root.joinpath(*safe_parts(name))
+    whole = root.resolve()
+    if not path.resolve().is_relative_to(whole):
+        raise _unsafe(name, f"A symbolic link on the way leads out of {root}.")
+    return path
+
+
+def write_whole(path: Path, content: bytes | Iterable[bytes], *, durable: bool = True) -> int:
+    """Make `content` the file at `path`, at once, and return its size in bytes. Missing folders are made.
+
+    The bytes go to a name of their own beside it, which replaces `path` once it is complete; whatever goes wrong,
+    `path` is as it was. With `durable` a power failure cannot undo what this function has returned from; without,
+    it may leave the old file, or an empty one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{secrets.token_hex(6)}{ASIDE}")
+    try:
+        with aside.open("xb") as file:
+            size = 0
+            for chunk in (content,) if isinstance(content, bytes) else content:
+                size += file.write(chunk)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    if durable:
+        sync_folder(path.parent)
+    return size
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power failure. Where a system cannot (Windows), nothing happens."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unsafe(name: str, why: str) -> UnsafeNameError:
+    shown = name if len(name) <= 80 else name[:79] + "…"
+    return UnsafeNameError(f"Unsafe name {shown!r}", f"It would leave the folder that it belongs to. {why}")

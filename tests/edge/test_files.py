@@ -1,0 +1,115 @@
+"""Names from outside stay inside; files are there whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.edge.files import safe_join, safe_parts, write_whole
+from setwright.model.errors import UnsafeNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UNSAFE = [
+    "",
+    "/etc/passwd",
+    "//server/share",
+    "..",
+    "../x",
+    "a/../../x",
+    "a/..",
+    "./a",
+    "a//b",
+    "a/",
+    "a/./b",
+    "a\\b",
+    "..\\x",
+    "\\\\server\\share",
+    "C:",
+    "C:/x",
+    "c:x",
+    "nul\x00byte",
+    "line\nbreak",
+    "\x1b[31m",
+    "\x85",
+    "con",
+    "CON.txt",
+    "a/NUL",
+    "aux .jpg",
+    "com1",
+    "LPT9.x",
+    "COM¹",
+    "conin$",
+    "dot.",
+    "space ",
+    "a/dots.../b",
+    "...",
+    " ",
+    "x" * 256,
+    "é" * 128,
+    "a/" + "x" * 256,
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_a_name_that_would_leave_its_folder_or_is_no_plain_name_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UnsafeNameError):
+        safe_join(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a", "a/b.jpg", "..a", "a..b", ".hidden", "console", "ü/日本", "x" * 255, "a b", "-rf", "~", "$HOME"],
+)
+def test_a_plain_name_stays_what_it_is(name: str, tmp_path: Path) -> None:
+    assert safe_join(tmp_path, name) == tmp_path / name
+
+
+@given(st.text(st.sampled_from("./\\:aA \0~ü"), max_size=12))
+def test_whatever_is_not_refused_lies_below_the_folder(name: str) -> None:
+    try:
+        parts = safe_parts(name)
+    except UnsafeNameError:
+        return
+    path = Path("/root/folder").joinpath(*parts)
+    assert path.relative_to("/root/folder").parts == parts
+    assert ".." not in parts
+
+
+def test_a_link_that_leads_out_is_refused_and_one_that_stays_inside_is_not(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "inside").mkdir(parents=True)
+    (root / "out").symlink_to(tmp_path)
+    (root / "in").symlink_to(root / "inside")
+    assert safe_join(root, "in/x") == root / "in" / "x"
+    for name in ("out", "out/x", "out/root/x/../../../x"):
+        with pytest.raises(UnsafeNameError):
+            safe_join(root, name)
+
+
+def test_a_file_replaces_another_and_makes_the_folders_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "x"
+    assert write_whole(path, b"first") == 5
+    assert write_whole(path, [b"sec", b"ond"], durable=False) == 6
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_when_writing_breaks_off_the_old_file_is_untouched_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"old")
+
+    def breaks_off() -> Iterator[bytes]:
+        yield b"half"
+        raise OSError("the cable is out")
+
+    with pytest.raises(OSError, match="the cable is out"):
+        write_whole(path, breaks_off())
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
