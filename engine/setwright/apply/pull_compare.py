@@ -1,0 +1,134 @@
+"""A folder beside the export that it shall hold: what is right already, what is to be written, what is left over."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from setwright.apply.pull_record import RECORD, Record, Written
+from setwright.edge.files import ASIDE, safe_parts
+from setwright.formats.protocol import ExportEntry, MadeFile, PictureFile
+from setwright.model.errors import UnsafeNameError, UsageError
+from setwright.model.events import Advanced, Finished, Listener, Started
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that the folder shall hold."""
+
+    entry: ExportEntry
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`keep` are right already, `write` missing or different; `stale` are names of an earlier pull."""
+
+    keep: dict[str, Written]
+    write: tuple[Wanted, ...]
+    stale: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
+
+
+def compare(
+    entries: list[ExportEntry], to: Path, record: Record, *, media: bool, force: bool, listener: Listener
+) -> Comparison:
+    """What has to be done so that `to` holds `entries`; pictures count only with `media`. Changes nothing.
+
+    Raises:
+        UsageError: files that pull did not write differ from those that belong there, and `force` is not set.
+        UnsafeNameError: an entry would lie outside `to`, or be the same file as another on some systems.
+    """
+    wanted = _all_wanted(entries, to)
+    listener(Started("compare", len(wanted), "files"))
+    keep: dict[str, Written] = {}
+    write: list[Wanted] = []
+    foreign: list[str] = []
+    asked: list[Wanted] = []
+    for one in wanted:
+        name = one.entry.path
+        known = record.files.get(name)
+        if not media and isinstance(one.entry, PictureFile):
+            # Not asked for, but here from before: it stays, unless this version has another picture there.
+            if record.wrote(name) and isinstance(here := _found(one, known), Written):
+                keep[name] = here
+            continue
+        asked.append(one)
+        found = _found(one, known)
+        if isinstance(found, Written):
+            keep[name] = found
+        else:
+            write.append(one)
+            if found == "differs" and not record.wrote(name):
+                foreign.append(name)
+        listener(Advanced("compare"))
+    listener(Finished("compare"))
+    if foreign and not force:
+        shown = ", ".join(foreign[:_SHOWN]) + (
+            f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
+        )
+        raise UsageError(
+            f"Pull would overwrite files in {to} that it did not write",
+            f"They differ from the export's: {shown}.",
+            "pull to another folder, or pass --force",
+        )
+    stale = sorted({*record.files, *record.claimed} - keep.keys() - {one.entry.path for one in write})
+    return Comparison(keep, tuple(write), tuple(stale), tuple(asked))
+
+
+def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
+    """The files with their paths below `to`, every name checked before any is used."""
+    folders: dict[tuple[str, ...], Path] = {}
+    seen: dict[str, str] = {}
+    whole = to.resolve()
+    wanted: list[Wanted] = []
+    for entry in entries:
+        *above, name = safe_parts(entry.path)
+        folder = folders.get(tuple(above))
+        if folder is None:
+            folder = folders[tuple(above)] = to.joinpath(*above)
+            if not folder.resolve().is_relative_to(whole):
+                raise UnsafeNameError(f"Unsafe name {entry.path!r}", f"A symbolic link leads out of {to}.")
+        other = seen.setdefault(unicodedata.normalize("NFC", entry.path.casefold()), entry.path)
+        if len(seen) != len(wanted) + 1:
+            raise UnsafeNameError(
+                f"Unsafe name {entry.path!r}", f'On some file systems it is the same file as "{other}".'
+            )
+        if entry.path == RECORD or name.endswith(ASIDE):
+            raise UnsafeNameError(f"Unsafe name {entry.path!r}", "Pull uses this name itself.")
+        match entry:
+            case MadeFile(_, content):
+                wanted.append(Wanted(entry, folder / name, len(content), hashlib.sha256(content).hexdigest()))
+            case PictureFile(_, digest, size):
+                wanted.append(Wanted(entry, folder / name, size, digest))
+    return wanted
+
+
+def _found(wanted: Wanted, known: Written | None) -> Written | str:
+    """The file as it stands, if it is the wanted one; else "missing" or "differs"."""
+    try:
+        status = wanted.path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+    if not stat.S_ISREG(status.st_mode) or status.st_size != wanted.size:
+        return "differs"
+    now = Written(status.st_size, status.st_mtime_ns, wanted.sha256)
+    if known == now or digest_of_file(wanted.path) == wanted.sha256:
+        return now
+    return "differs"
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,92 @@
+"""What pull remembers of a folder: which files it wrote there, so that it touches no others.
+
+The record lies in the folder itself and moves with it. Before anything is written it claims the files to come; after
+a kill, what stands under a claim is known to be pull's own. It is replaced last, when all files are whole.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from setwright.edge.files import write_whole
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+RECORD = ".setwright-pull.json"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it was when it was written: bytes, time of last change in nanoseconds, SHA-256 in hexadecimal."""
+
+    size: int
+    mtime: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """`files` by path are whole; of `claimed` none, some or all were written, each with that SHA-256 if so."""
+
+    dataset: str
+    version: str
+    export: str
+    files: Mapping[str, Written]
+    claimed: Mapping[str, str] = field(default_factory=dict)
+
+    def wrote(self, path: str) -> bool:
+        """Whether pull may have written the file at `path`."""
+        return path in self.files or path in self.claimed
+
+    def digests(self, path: str) -> set[str]:
+        """What the file at `path` holds if pull was the last to write it."""
+        found = {self.files[path].sha256} if path in self.files else set[str]()
+        return found | ({self.claimed[path]} if path in self.claimed else set())
+
+
+def read(folder: Path) -> Record | None:
+    """The record in `folder`, None where pull never was.
+
+    Raises:
+        FormatError: there is one that this setwright cannot read.
+    """
+    try:
+        content = (folder / RECORD).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        document: dict[str, Any] = json.loads(content)
+        if document["format_version"] != FORMAT_VERSION:
+            raise ValueError(f"its format version is {document['format_version']}, not {FORMAT_VERSION}")
+        return Record(
+            dataset=str(document["dataset"]),
+            version=str(document["version"]),
+            export=str(document["export"]),
+            files={str(path): Written(*row) for path, row in document["files"].items()},
+            claimed={str(path): str(digest) for path, digest in document["claimed"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(
+            f"{folder / RECORD} cannot be read",
+            f"It tells which files pull wrote, and it is damaged: {error}.",
+            f"delete {RECORD}, and files that are already right are kept; or pull to another folder",
+        ) from error
+
+
+def write(folder: Path, record: Record) -> None:
+    """Replace the record in `folder`, so that even a power failure cannot undo it."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "dataset": record.dataset,
+        "version": record.version,
+        "export": record.export,
+        "files": {path: [row.size, row.mtime, row.sha256] for path, row in sorted(record.files.items())},
+        "claimed": dict(sorted(record.claimed.items())),
+    }
+    write_whole(folder / RECORD, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())

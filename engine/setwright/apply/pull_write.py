@@ -1,0 +1,107 @@
+"""Files of an export, written a few at a time, each whole before it gets its name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from setwright.edge.files import ASIDE, write_whole
+from setwright.formats.protocol import MadeFile, PictureFile
+from setwright.model.errors import RemoteError
+from setwright.model.events import Advanced, Finished, Listener, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from setwright.apply.pull_compare import Wanted
+
+_CHUNK = 1 << 20
+
+
+class Pictures(Protocol):
+    """Where pictures come from."""
+
+    def picture(self, digest: str) -> BinaryIO: ...
+    def picture_path(self, digest: str) -> Path | None: ...
+
+
+def write_all(
+    remote: Pictures, wanted: Sequence[Wanted], local: set[Path], listener: Listener, workers: int
+) -> Iterator[tuple[Wanted, bool]]:
+    """Write the files, a few at a time, and give each as it is whole, with whether it is a link.
+
+    The first failure, or Ctrl-C, lets the files that are being written be finished and starts no others.
+    """
+    listener(Started("pull", len(wanted), "files"))
+    queue = iter(wanted)
+    with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
+        running: dict[Future[bool], Wanted] = {}
+        try:
+            # Few stand in the queue at a time: a million files need not all be objects at once.
+            while True:
+                for one in islice(queue, workers * 4 - len(running)):
+                    running[pool.submit(_write, remote, one, linked=one.path in local)] = one
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+                    listener(Advanced("pull"))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    listener(Finished("pull"))
+
+
+def _write(remote: Pictures, wanted: Wanted, *, linked: bool) -> bool:
+    """Write one file; True if it became a link."""
+    match wanted.entry:
+        case MadeFile(_, content):
+            write_whole(wanted.path, content, durable=False)
+            return False
+        case PictureFile(_, digest, _):
+            if linked and _link(remote.picture_path(digest), wanted):
+                return True
+            with remote.picture(digest) as picture:
+                write_whole(wanted.path, _checked(picture, wanted), durable=False)
+            return False
+
+
+def _link(source: Path | None, wanted: Wanted) -> bool:
+    """Make the file a hard link to `source`; False where that cannot be done.
+
+    Its size is compared, its digest is not: who links wants to save reading, and the lake checks its own pictures.
+    """
+    if source is None or source.stat().st_size != wanted.size:
+        return False
+    wanted.path.parent.mkdir(parents=True, exist_ok=True)
+    aside = wanted.path.with_name(f".{wanted.sha256[:12]}-{wanted.path.name}"[:200] + ASIDE)
+    try:
+        aside.unlink(missing_ok=True)
+        os.link(source, aside)
+        aside.replace(wanted.path)
+    except OSError:  # another disk, or a file system without links
+        return False
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+    return True
+
+
+def _checked(picture: BinaryIO, wanted: Wanted) -> Iterator[bytes]:
+    """The picture's bytes. At their end, and so before the file gets its name, they are those that were asked for."""
+    hasher = hashlib.sha256()
+    while chunk := picture.read(_CHUNK):
+        hasher.update(chunk)
+        yield chunk
+    if hasher.hexdigest() != wanted.sha256:
+        raise RemoteError(
+            f"A picture is damaged: {wanted.entry.path}",
+            f"Its SHA-256 should be {wanted.sha256} and is {hasher.hexdigest()}.",
+            "`setwright lake verify` tells what else is damaged",
+        )

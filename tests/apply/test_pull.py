@@ -1,0 +1,324 @@
+"""An export as a folder: exactly what it should hold, and nothing of others touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.apply.pull import pull
+from setwright.apply.pull_record import RECORD
+from setwright.formats.protocol import PictureFile
+from setwright.model.errors import FormatError, RemoteError, SetwrightError, UnsafeNameError, UsageError
+from tests.apply.exports import Served, files_in, version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.formats.protocol import ExportEntry
+    from setwright.model.events import Event
+
+ONE: dict[str, bytes | str] = {
+    "list.txt": b"a\nb\n",
+    "data/a.jpg": "picture a",
+    "data/a.txt": b"",
+    "data/b.jpg": "b",
+}
+TWO: dict[str, bytes | str] = {
+    "list.txt": b"a\nc\n",
+    "data/a.jpg": "picture a",
+    "data/a.txt": b"",
+    "more/c.jpg": "c",
+}
+REMOTE = Served({"1.0.0": ONE, "2.0.0": TWO})
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def test_a_folder_holds_the_files_of_the_export(to: Path) -> None:
+    done = pull(REMOTE, version_of(), "RAW", to)
+    assert files_in(to) == REMOTE.folder("1.0.0")
+    assert (done.files, done.pictures, done.written, done.kept) == (4, 2, 4, 0)
+    assert done.bytes == done.bytes_written == sum(map(len, REMOTE.folder("1.0.0").values()))
+
+
+def test_pulling_again_writes_nothing_and_fetches_nothing(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    before = {path: path.stat().st_mtime_ns for path in to.rglob("*")}
+    remote = Served({"1.0.0": ONE})
+    done = pull(remote, version_of(), "RAW", to)
+    assert (done.written, done.kept, remote.fetched) == (0, 4, [])
+    assert {path: path.stat().st_mtime_ns for path in to.rglob("*")} == before
+
+
+def test_the_next_version_writes_what_differs_and_removes_what_it_lacks(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    done = pull(REMOTE, version_of("2.0.0"), "RAW", to)
+    assert files_in(to) == REMOTE.folder("2.0.0")
+    assert (done.written, done.kept, done.removed, done.left) == (2, 2, 1, 0)
+
+
+def test_folders_that_become_empty_go_with_their_last_file(to: Path) -> None:
+    pull(REMOTE, version_of("2.0.0"), "RAW", to)
+    pull(REMOTE, version_of("1.0.0"), "RAW", to)
+    assert not (to / "more").exists()
+
+
+@pytest.mark.parametrize("damage", [b"", b"Picture a", b"picture a and more"])
+def test_a_file_that_was_changed_is_noticed_and_made_right(damage: bytes, to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    (to / "data" / "a.jpg").write_bytes(damage)
+    assert pull(REMOTE, version_of(), "RAW", to).written == 1
+    assert files_in(to) == REMOTE.folder("1.0.0")
+
+
+def test_a_file_that_was_only_touched_is_read_and_kept(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    os.utime(to / "data" / "a.jpg", ns=(1, 1))
+    assert pull(REMOTE, version_of(), "RAW", to).written == 0
+
+
+def test_a_file_that_is_gone_comes_back(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    (to / "data" / "a.jpg").unlink()
+    assert pull(REMOTE, version_of(), "RAW", to).written == 1
+    assert files_in(to) == REMOTE.folder("1.0.0")
+
+
+def test_what_pull_did_not_write_stays_whatever_happens(to: Path) -> None:
+    (to / "data").mkdir(parents=True)
+    (to / "data" / "notes.txt").write_bytes(b"mine")
+    pull(REMOTE, version_of(), "RAW", to)
+    pull(REMOTE, version_of("2.0.0"), "RAW", to)
+    assert files_in(to) == {**REMOTE.folder("2.0.0"), "data/notes.txt": b"mine"}
+
+
+def test_a_stale_file_that_somebody_changed_is_left_and_counted(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    (to / "data" / "b.jpg").write_bytes(b"painted over")
+    done = pull(REMOTE, version_of("2.0.0"), "RAW", to)
+    assert (done.removed, done.left) == (0, 1)
+    assert files_in(to)["data/b.jpg"] == b"painted over"
+
+
+def test_a_foreign_file_that_differs_is_refused_before_anything_is_written(to: Path) -> None:
+    to.mkdir()
+    (to / "list.txt").write_bytes(b"mine")
+    with pytest.raises(UsageError, match="did not write") as caught:
+        pull(REMOTE, version_of(), "RAW", to)
+    assert caught.value.detail == "They differ from the export's: list.txt."
+    assert files_in(to) == {"list.txt": b"mine"}
+
+
+def test_a_foreign_file_is_overwritten_when_forced(to: Path) -> None:
+    to.mkdir()
+    (to / "list.txt").write_bytes(b"mine")
+    pull(REMOTE, version_of(), "RAW", to, force=True)
+    assert files_in(to) == REMOTE.folder("1.0.0")
+
+
+def test_a_foreign_file_that_is_right_already_is_kept(to: Path) -> None:
+    (to / "data").mkdir(parents=True)
+    (to / "data" / "a.jpg").write_bytes(b"picture a")
+    assert pull(REMOTE, version_of(), "RAW", to).kept == 1
+
+
+def test_a_folder_keeps_what_it_is_without_its_record(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    (to / RECORD).unlink()
+    assert pull(REMOTE, version_of(), "RAW", to).written == 0
+    assert pull(REMOTE, version_of("2.0.0"), "RAW", to).removed == 1
+
+
+def test_a_folder_can_move(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    moved = to.rename(to.with_name("elsewhere"))
+    assert pull(REMOTE, version_of("2.0.0"), "RAW", moved).removed == 1
+    assert files_in(moved) == REMOTE.folder("2.0.0")
+
+
+def test_a_folder_with_another_export_is_refused_unless_forced(to: Path) -> None:
+    pull(REMOTE, version_of(dataset="kites"), "RAW", to)
+    with pytest.raises(UsageError, match="holds another export"):
+        pull(REMOTE, version_of("2.0.0"), "RAW", to)
+    assert files_in(to) == REMOTE.folder("1.0.0")
+    pull(REMOTE, version_of("2.0.0"), "RAW", to, force=True)
+    assert files_in(to) == REMOTE.folder("2.0.0")
+
+
+def test_a_file_where_the_folder_should_be_is_refused(to: Path) -> None:
+    to.write_bytes(b"")
+    with pytest.raises(UsageError, match="is not a folder"):
+        pull(REMOTE, version_of(), "RAW", to)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"format_version": 99}', b"\xff"])
+def test_a_damaged_record_is_an_error_and_not_an_empty_one(content: bytes, to: Path) -> None:
+    to.mkdir()
+    (to / RECORD).write_bytes(content)
+    with pytest.raises(FormatError, match="cannot be read"):
+        pull(REMOTE, version_of(), "RAW", to)
+
+
+def test_without_media_no_picture_is_fetched(to: Path) -> None:
+    remote = Served({"1.0.0": ONE})
+    done = pull(remote, version_of(), "RAW", to, media=False)
+    assert sorted(files_in(to)) == ["data/a.txt", "list.txt"]
+    assert (done.files, done.pictures, remote.fetched) == (2, 0, [])
+
+
+def test_without_media_pictures_that_are_there_stay_if_this_version_has_them(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    done = pull(REMOTE, version_of("2.0.0"), "RAW", to, media=False)
+    assert sorted(files_in(to)) == ["data/a.jpg", "data/a.txt", "list.txt"]
+    assert done.removed == 1
+    assert pull(REMOTE, version_of("2.0.0"), "RAW", to).written == 1
+
+
+def test_a_link_shares_the_bytes_of_the_store(to: Path, tmp_path: Path) -> None:
+    remote = Served({"1.0.0": ONE}, tmp_path / "store")
+    done = pull(remote, version_of(), "RAW", to, link=True)
+    assert files_in(to) == remote.folder("1.0.0")
+    assert (done.linked, remote.fetched) == (2, [])
+    assert (to / "data" / "a.jpg").stat().st_nlink == 2
+
+
+def test_a_link_to_a_picture_that_was_cut_short_is_not_made(to: Path, tmp_path: Path) -> None:
+    remote = Served({"1.0.0": ONE}, tmp_path / "store")
+    for file in (tmp_path / "store").iterdir():
+        file.write_bytes(b"")
+    assert pull(remote, version_of(), "RAW", to, link=True).linked == 0
+    assert files_in(to) == remote.folder("1.0.0")
+
+
+def test_a_picture_that_is_not_the_one_asked_for_is_refused_and_never_gets_its_name(to: Path) -> None:
+    remote = Served({"1.0.0": ONE})
+    remote.pictures = dict.fromkeys(remote.pictures, b"picture ")
+    with pytest.raises(RemoteError, match="A picture is damaged: data/"):
+        pull(remote, version_of(), "RAW", to)
+    assert not [path for path in files_in(to) if path.endswith((".jpg", ".setwright-part"))]
+    pull(REMOTE, version_of(), "RAW", to)
+    assert files_in(to) == REMOTE.folder("1.0.0")
+
+
+def test_an_export_that_finds_no_room_is_refused_before_it_begins(to: Path) -> None:
+    class Vast(Served):
+        def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+            for entry in super().export(version, export):
+                yield replace(entry, size=1 << 60) if isinstance(entry, PictureFile) else entry
+
+    with pytest.raises(SetwrightError, match="no room"):
+        pull(Vast({"1.0.0": ONE}), version_of(), "RAW", to)
+    assert not to.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x", "/x", "a/../../x", "C:/x", "a\\..\\x", "nul", "a/./x", "", RECORD, "a.setwright-part", "x\n"],
+)
+def test_a_name_that_would_leave_the_folder_is_refused_and_nothing_is_written(name: str, to: Path) -> None:
+    with pytest.raises(UnsafeNameError):
+        pull(Served({"1.0.0": {"fine.txt": b"", name: b"evil"}}), version_of(), "RAW", to)
+    assert not to.exists()
+
+
+def test_names_that_are_one_file_where_case_does_not_count_are_refused(to: Path) -> None:
+    with pytest.raises(UnsafeNameError, match=r"'a\.txt'"):
+        pull(Served({"1.0.0": {"A.txt": b"", "a.txt": b""}}), version_of(), "RAW", to)
+
+
+def test_a_folder_that_is_a_link_out_is_refused(to: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    to.mkdir()
+    (to / "data").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnsafeNameError, match=r"data/a\.jpg"):
+        pull(REMOTE, version_of(), "RAW", to)
+    assert files_in(tmp_path / "elsewhere") == {}
+
+
+def test_a_link_in_the_place_of_a_file_is_not_followed(to: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_bytes(b"precious")
+    to.mkdir()
+    (to / "list.txt").symlink_to(outside)
+    with pytest.raises(UsageError, match="did not write"):
+        pull(REMOTE, version_of(), "RAW", to)
+    pull(REMOTE, version_of(), "RAW", to, force=True)
+    assert outside.read_bytes() == b"precious"
+    assert not (to / "list.txt").is_symlink()
+
+
+def test_progress_counts_the_files_that_are_written(to: Path) -> None:
+    events: list[Event] = []
+    pull(REMOTE, version_of(), "RAW", to, listener=events.append)
+    told = [(type(event).__name__, event.task) for event in events]
+    assert told.count(("Started", "pull")) == told.count(("Finished", "pull")) == 1
+    assert told.count(("Advanced", "pull")) == 4
+
+
+def test_ctrl_c_leaves_whole_files_only_and_the_next_pull_goes_on(to: Path) -> None:
+    files: dict[str, bytes | str] = {f"data/{number}.jpg": f"picture {number}" for number in range(200)}
+
+    class Interrupted(Served):
+        def picture(self, digest: str) -> BinaryIO:
+            if len(self.fetched) == 50:
+                signal.raise_signal(signal.SIGINT)
+            return super().picture(digest)
+
+    remote = Interrupted({"1.0.0": files})
+    with pytest.raises(KeyboardInterrupt):
+        pull(remote, version_of(), "RAW", to)
+    found = files_in(to)
+    assert 0 < len(found) < 200
+    assert found.items() <= remote.folder("1.0.0").items()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("pull")]
+    done = pull(Served({"1.0.0": files}), version_of(), "RAW", to)
+    assert done.kept == len(found)
+    assert files_in(to) == remote.folder("1.0.0")
+
+
+@pytest.mark.parametrize("how", ["copy", "link"])
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_killed_at_any_step_the_folder_holds_whole_files_and_the_next_pull_makes_it_right(
+    how: str, tmp_path: Path
+) -> None:
+    program = Path(__file__).with_name("pull_killed_everywhere.py")
+    answer = subprocess.run(
+        [sys.executable, program, tmp_path, how], capture_output=True, text=True, check=True, timeout=100
+    )
+    found = json.loads(answer.stdout)
+    assert found["complaints"] == []
+    assert found["killed"] >= 25
+
+
+names = st.sampled_from(["a", "b", "d/a", "d/b", "d/e/a"])
+exports = st.dictionaries(
+    names, st.one_of(st.sampled_from([b"", b"x", b"y"]), st.sampled_from(["x", "picture"]))
+)
+
+
+@given(
+    versions=st.lists(exports, min_size=1, max_size=4), media=st.lists(st.booleans(), min_size=4, max_size=4)
+)
+def test_whatever_was_pulled_before_the_folder_holds_the_last_export(
+    versions: list[dict[str, bytes | str]], media: list[bool], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    to = tmp_path_factory.mktemp("law") / "out"
+    remote = Served({f"{number}.0.0": files for number, files in enumerate(versions)})
+    for number in range(len(versions)):
+        last = number == len(versions) - 1
+        pull(remote, version_of(f"{number}.0.0"), "RAW", to, media=last or media[number])
+    assert (files_in(to) if to.exists() else {}) == remote.folder(f"{len(versions) - 1}.0.0")
