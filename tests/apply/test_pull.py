@@ -91,6 +91,15 @@ def test_a_file_that_was_only_touched_is_read_and_kept(to: Path) -> None:
     assert pull(REMOTE, version_of(), "RAW", to).written == 0
 
 
+def test_a_file_of_the_same_size_and_time_as_when_it_was_written_is_not_read_again(to: Path) -> None:
+    pull(REMOTE, version_of(), "RAW", to)
+    picture = to / "data" / "a.jpg"
+    written = picture.stat().st_mtime_ns
+    picture.write_bytes(b"PICTURE A")
+    os.utime(picture, ns=(written, written))
+    assert pull(REMOTE, version_of(), "RAW", to).written == 0
+
+
 def test_a_file_that_is_gone_comes_back(to: Path) -> None:
     pull(REMOTE, version_of(), "RAW", to)
     (to / "data" / "a.jpg").unlink()
@@ -112,6 +121,17 @@ def test_a_stale_file_that_somebody_changed_is_left_and_counted(to: Path) -> Non
     done = pull(REMOTE, version_of("2.0.0"), "RAW", to)
     assert (done.removed, done.left) == (0, 1)
     assert files_in(to)["data/b.jpg"] == b"painted over"
+
+
+def test_a_file_that_changed_the_case_of_its_name_is_not_removed_where_both_names_are_one_file(
+    to: Path,
+) -> None:
+    remote = Served({"1.0.0": {"A.jpg": "a"}, "2.0.0": {"a.jpg": "a"}})
+    pull(remote, version_of(), "RAW", to)
+    (to / "a.jpg").hardlink_to(to / "A.jpg")  # as a Mac would show it
+    pull(remote, version_of("2.0.0"), "RAW", to)
+    assert files_in(to)["a.jpg"] == b"a"
+    assert (to / "A.jpg").exists()
 
 
 def test_a_foreign_file_that_differs_is_refused_before_anything_is_written(to: Path) -> None:

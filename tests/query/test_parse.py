@@ -272,6 +272,28 @@ def test_a_query_written_as_text_parses_to_itself(query: Query) -> None:
     assert parse(format_query(query)) == query
 
 
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("MetaData.tags = '2.1'", "metadata.Tags=2.1"),
+        ("frame.width>=0640.0", "frame.width>=640"),
+        ("annotation.label=and", 'annotation.label="and"'),
+        ("annotation.label='red cell'", 'annotation.label="red cell"'),
+        (
+            "(annotation.label=a) AND (annotation.label=b OR annotation.label=c)",
+            "annotation.label=a and (annotation.label=b or annotation.label=c)",
+        ),
+        ("annotation.label not in(a,b)", "not annotation.label in (a, b)"),
+        ("annotation(annotation.label=a and (area<3))", "annotation(label=a and area<3)"),
+        (" \n", ""),
+    ],
+)
+def test_canonical_text_is_layernexts_form_with_quotes_and_parentheses_only_where_needed(
+    typed: str, canonical: str
+) -> None:
+    assert format_query(parse(typed)) == canonical
+
+
 @given(queries())
 def test_canonical_text_is_canonical(query: Query) -> None:
     text = format_query(query)

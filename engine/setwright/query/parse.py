@@ -228,7 +228,7 @@ def _number(key: Key, text: str, span: Span) -> float:
     number = float(text)
     if not isfinite(number):
         raise _error(span, f"{key} is a number", f"{text} is larger than any that can be stored.")
-    return number + 0.0  # no negative zero, which would be written differently though it is equal
+    return number
 
 
 def _day(key: Key, text: str, span: Span) -> date:

@@ -69,6 +69,15 @@ def test_a_picture_is_called_what_it_is_stored_as() -> None:
     assert names(Frame(file_name=".jpg")) == ["_.jpg.jpg"]
 
 
+def test_long_names_are_told_apart_too_though_their_ends_are_cut() -> None:
+    one, two = names(
+        Frame(file_name="x" * 200 + "1.jpg", content="one"),
+        Frame(file_name="x" * 200 + "2.jpg", content="two"),
+    )
+    assert one != two
+    assert len(one) <= MAX_STEM_BYTES
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
