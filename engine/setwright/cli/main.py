@@ -24,7 +24,7 @@ INTERRUPTED = 130  # what a shell reports for a program that SIGINT ended: 128 +
 COMMANDS: Sections = {
     "Start": {
         "init": ("setwright.cli.commands.init:command", "Start a project in this folder"),
-        "demo": ("setwright.cli.commands.demo:command", "Draw a small lake and a project to try things on"),
+        "demo": ("setwright.cli.commands.demo:command", "Draw pictures of balloons to try things on"),
     },
     "Main job": {
         "validate": ("setwright.cli.commands.validate:command", "Check the specs and list every mistake"),

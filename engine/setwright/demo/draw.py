@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from setwright.demo.paint import BIRD_REACH, paint
@@ -22,12 +23,15 @@ METADATA = "metadata.json"
 _QUALITY = 90
 
 
-def draw(folder: Path, frames: int = FRAMES, seed: int = SEED, listener: Listener = silence) -> None:
+def draw(
+    folder: Path, frames: int = FRAMES, seed: int = SEED, listener: Listener = silence
+) -> dict[str, int]:
     """Draw `frames` pictures into `folder`: `party_0001.jpg` and so on, `annotations.json`, `metadata.json`.
 
     The same seed gives the same pictures, however many there are; the same bytes, with the same Pillow. Balloons
     are annotated with their outlines and their colour as an attribute, kites and birds with their boxes. Every
-    frame is tagged with the weather, and its metadata tells the site.
+    frame is tagged with the weather, and its metadata tells the site. Returns how many annotations of each label
+    there are, the most frequent first.
     """
     listener(Started("draw", frames, "pictures"))
     images: list[dict[str, Any]] = []
@@ -42,6 +46,7 @@ def draw(folder: Path, frames: int = FRAMES, seed: int = SEED, listener: Listene
     write_whole(folder / ANNOTATIONS, _json({"images": images}))
     write_whole(folder / METADATA, _json({"files": files}))
     listener(Finished("draw"))
+    return dict(Counter(each["label"] for image in images for each in image["annotations"]).most_common())
 
 
 def jpeg(seen: Scene) -> bytes:
