@@ -73,4 +73,6 @@ def in_reading_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...
     """Sorted by file, line and column; what has no place comes last. Equal findings are given once."""
     unique = dict.fromkeys(diagnostics)
     nowhere = SourceRef("\U0010ffff", 0, 0, 0, 0)
-    return tuple(sorted(unique, key=lambda finding: (finding.source or nowhere, finding.code, finding.detail)))
+    return tuple(
+        sorted(unique, key=lambda finding: (finding.source or nowhere, finding.code, finding.detail))
+    )

@@ -20,7 +20,7 @@ CONFIG_ALGORITHM = "config-1"
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     # pydantic costs 90 ms to import, which `setwright --help` must not pay.
     from pydantic import TypeAdapter
 
@@ -29,7 +29,8 @@ def _adapter(kind: type[T]) -> TypeAdapter[T]:
 
 def to_document(value: object) -> Any:
     """`value`, a dataclass of the model, as plain JSON values."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    kind: Any = type(value)
+    return _adapter(kind).dump_python(value, mode="json")
 
 
 def from_document(kind: type[T], document: Any) -> T:
@@ -41,9 +42,12 @@ def from_document(kind: type[T], document: Any) -> T:
     from pydantic import ValidationError
 
     try:
-        return _adapter(kind).validate_python(document)
+        # Any, because mypy takes a class for something that cannot be hashed.
+        hashable: Any = kind
+        value: T = _adapter(hashable).validate_python(document)
     except ValidationError as error:
         raise FormatError(f"Not a {kind.__name__}", str(error)) from error
+    return value
 
 
 def config_digest(config: DatasetConfig) -> str:

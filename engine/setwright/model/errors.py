@@ -66,7 +66,9 @@ class FormatError(SetwrightError):
 class QueryError(SetwrightError):
     """A query that does not parse. `start` and `end` are 0-based offsets in characters, end exclusive."""
 
-    def __init__(self, summary: str, detail: str = "", hint: str | None = None, *, start: int, end: int) -> None:
+    def __init__(
+        self, summary: str, detail: str = "", hint: str | None = None, *, start: int, end: int
+    ) -> None:
         super().__init__(summary, detail, hint)
         self.start = start
         self.end = end

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 FORMAT = 1
 _TEXT = np.dtypes.StringDType()
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_TABLES: tuple[tuple[str, type[Frames] | type[Annotations]], ...] = (("frames", Frames), ("annotations", Annotations))
+_TABLES: tuple[tuple[str, type[Frames] | type[Annotations]], ...] = (
+    ("frames", Frames),
+    ("annotations", Annotations),
+)
 _NO_COLUMN = {"labels", "operations"}
 
 
@@ -65,7 +68,9 @@ def decode(content: bytes) -> Manifest:
                     f"This setwright reads format {FORMAT}; the manifest was written by a newer one.",
                     "upgrade setwright",
                 )
-            members = {name: _array(archive.read(name)) for name in archive.namelist() if name.endswith(".npy")}
+            members = {
+                name: _array(archive.read(name)) for name in archive.namelist() if name.endswith(".npy")
+            }
         tables = {table: _table(table, kind, members) for table, kind in _TABLES}
         return Manifest(
             frames=Frames(**tables["frames"]),

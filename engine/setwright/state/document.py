@@ -50,7 +50,9 @@ class State:
         return self._next({key: value for key, value in self.datasets.items() if key != address})
 
     def _next(self, datasets: Mapping[str, Applied]) -> State:
-        return replace(self, serial=self.serial + 1, datasets=MappingProxyType(dict(sorted(datasets.items()))))
+        return replace(
+            self, serial=self.serial + 1, datasets=MappingProxyType(dict(sorted(datasets.items())))
+        )
 
 
 def never_applied(lineage: str) -> State:
@@ -85,7 +87,10 @@ def decode(document: Any) -> State:
             lineage=str(document["lineage"]),
             serial=int(document["serial"]),
             datasets=MappingProxyType(
-                {address: from_document(Applied, applied) for address, applied in document["datasets"].items()}
+                {
+                    address: from_document(Applied, applied)
+                    for address, applied in document["datasets"].items()
+                }
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

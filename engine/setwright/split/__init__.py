@@ -1,0 +1,1 @@
+"""How frames are divided into train, validation and test."""
