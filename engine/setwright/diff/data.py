@@ -1,0 +1,92 @@
+"""Which frames, annotations and splits differ between two contents of a dataset, as columns."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from setwright.model.frames import digests
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from setwright.model.frames import Digests
+    from setwright.model.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DataDiff:
+    """The rows in which two manifests differ; each array is sorted by the frames' names.
+
+    `entering` are rows of the manifest after; `leaving` of the one before. `moving` `(K, 2)`, `repainted` `(K, 2)`
+    and `relabelled` `(K, 2)` are pairs of rows, before and after: frames in both, with another split, with another
+    picture, with other annotations. A frame may be in several of the three.
+    """
+
+    entering: NDArray[np.int64]
+    leaving: NDArray[np.int64]
+    moving: NDArray[np.int64]
+    repainted: NDArray[np.int64]
+    relabelled: NDArray[np.int64]
+
+    @property
+    def empty(self) -> bool:
+        """Whether the two contents have the same frames, splits, pictures and annotations."""
+        parts = (self.entering, self.leaving, self.moving, self.repainted, self.relabelled)
+        return not any(len(part) for part in parts)
+
+
+def data_diff(before: Manifest, after: Manifest) -> DataDiff:
+    """What turns `before` into `after`. Frames are the same where their unique names are."""
+    rows_before, rows_after, entering, leaving = _matched(before.frames.name, after.frames.name)
+    pairs = np.stack([rows_before, rows_after], axis=1)
+    moved = before.split[rows_before] != after.split[rows_after]
+    repainted = before.frames.digest[rows_before] != after.frames.digest[rows_after]
+    relabelled = annotation_digests(before)[rows_before] != annotation_digests(after)[rows_after]
+    return DataDiff(
+        entering=entering,
+        leaving=leaving,
+        moving=pairs[moved],
+        repainted=pairs[repainted],
+        relabelled=pairs[relabelled],
+    )
+
+
+def annotation_digests(manifest: Manifest) -> Digests:
+    """What each frame's annotations are, in short: `(N,) S64`, equal for equal annotations, whatever their order.
+
+    Classes count by name, so that class ids may move without every frame seeming relabelled.
+    """
+    annotations = manifest.annotations
+    lines: list[list[str]] = [[] for _ in range(len(manifest.frames))]
+    columns = zip(
+        annotations.frame.tolist(),
+        annotations.label.tolist(),
+        annotations.shape.tolist(),
+        annotations.box.tolist(),
+        annotations.outline.tolist(),
+        annotations.confidence.tolist(),
+        annotations.operation.tolist(),
+        annotations.extra.tolist(),
+        strict=True,
+    )
+    for frame, label, *rest, operation, extra in columns:
+        content = (annotations.labels[label], *rest, annotations.operations[operation], extra)
+        lines[frame].append(repr(content))
+    return digests(hashlib.sha256("\n".join(sorted(line)).encode()).hexdigest() for line in lines)
+
+
+def _matched(before: Any, after: Any) -> tuple[Any, Any, Any, Any]:
+    # Both are sorted and without doubles, so a stable sort of the two puts equal names next to each other.
+    names = np.concatenate([before, after])
+    order = np.argsort(names, kind="stable")
+    sorted_names = names[order]
+    first_of_pair = np.flatnonzero(sorted_names[:-1] == sorted_names[1:])
+    rows_before = order[first_of_pair]
+    rows_after = order[first_of_pair + 1] - len(before)
+    entering = np.setdiff1d(np.arange(len(after)), rows_after, assume_unique=True)
+    leaving = np.setdiff1d(np.arange(len(before)), rows_before, assume_unique=True)
+    return rows_before, rows_after, entering, leaving

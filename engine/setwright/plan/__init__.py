@@ -1,0 +1,1 @@
+"""What would change, and why: values that are complete when they are made."""

@@ -1,0 +1,61 @@
+"""The content that a spec asks for: from the frames that its selection gives to a manifest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.model.frames import Annotations
+from setwright.model.manifest import Manifest
+from setwright.split.assign import assign
+
+if TYPE_CHECKING:
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.frames import Frames, Membership
+
+
+def desired_content(config: DatasetConfig, membership: Membership, parent: Manifest | None) -> Manifest:
+    """The manifest that `config` makes of `membership`, whose frames are sorted by name.
+
+    Labels become classes, frames without an annotation of a class stay or go as `config.background` says, and the
+    splits are assigned last, so that their sizes are of the frames that are in the dataset. `parent` is the content
+    of the version that the new one follows; frames keep the splits they have there.
+    """
+    annotations = _as_classes(membership.annotations, config)
+    frames = membership.frames
+    if config.background == "drop":
+        frames, annotations = _without_background(frames, annotations)
+    return Manifest(frames=frames, split=assign(frames, config.split, parent), annotations=annotations)
+
+
+def _as_classes(annotations: Annotations, config: DatasetConfig) -> Annotations:
+    class_of_label = {
+        source: class_id for class_id, label in enumerate(config.labels) for source in label.sources
+    }
+    class_ids = np.array([class_of_label.get(label, -1) for label in annotations.labels], np.int32)
+    label = class_ids[annotations.label] if len(class_ids) else annotations.label
+    chosen = label >= 0
+    kept = annotations.take(chosen)
+    # Only the operations that are left are named: a label that nobody chose must not show in the content.
+    used, operation = np.unique(kept.operation, return_inverse=True)
+    return Annotations(
+        labels=config.classes,
+        operations=tuple(annotations.operations[place] for place in used.tolist()),
+        frame=kept.frame,
+        label=label[chosen],
+        shape=kept.shape,
+        box=kept.box,
+        outline=kept.outline,
+        confidence=kept.confidence,
+        operation=operation.astype(np.int32),
+        extra=kept.extra,
+    )
+
+
+def _without_background(frames: Frames, annotations: Annotations) -> tuple[Frames, Annotations]:
+    annotated = np.zeros(len(frames), bool)
+    annotated[annotations.frame] = True
+    row_after = (np.cumsum(annotated) - 1).astype(np.int32)
+    return frames.take(annotated), replace(annotations, frame=row_after[annotations.frame])

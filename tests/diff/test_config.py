@@ -1,0 +1,36 @@
+"""What differs between two configurations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from setwright.diff.config import FieldChange, changed_fields
+from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
+from setwright.model.splits import SplitWish
+
+CELLS = DatasetConfig(
+    name="cells",
+    source=CollectionSource(name="cells"),
+    labels=(LabelClass(name="WBC", sources=("WBC",)),),
+    query="annotation.label=WBC",
+)
+
+
+def test_equal_configurations_differ_in_nothing() -> None:
+    assert changed_fields(CELLS, replace(CELLS)) == ()
+
+
+def test_each_field_that_differs_is_named_with_both_values() -> None:
+    after = replace(CELLS, query="", split=SplitWish(train=70, validation=20, test=10))
+    assert changed_fields(CELLS, after) == (
+        FieldChange(path="query", before="annotation.label=WBC", after=""),
+        FieldChange(path="split.train", before=80.0, after=70.0),
+        FieldChange(path="split.validation", before=10.0, after=20.0),
+    )
+
+
+def test_lists_are_shown_whole() -> None:
+    after = replace(CELLS, operations=("yolo-5",), source=CollectionSource(id="64e4"))
+    changes = {change.path: (change.before, change.after) for change in changed_fields(CELLS, after)}
+    assert changes["operations"] == (None, ["yolo-5"])
+    assert changes["source"][1] == {"kind": "collection", "name": None, "id": "64e4"}
