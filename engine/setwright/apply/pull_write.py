@@ -7,6 +7,7 @@ import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from itertools import islice
+from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.edge.files import ASIDE, write_whole
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from setwright.apply.pull_compare import Wanted
 
 _CHUNK = 1 << 20
+_BATCH_FILES = 64
+_BATCH_BYTES = 4 << 20
 
 
 class Pictures(Protocol):
@@ -39,23 +42,50 @@ def write_all(
     The first failure, or Ctrl-C, lets the files that are being written be finished and starts no others.
     """
     listener(Started("pull", len(wanted), "files"))
-    queue = iter(wanted)
+    batches = _batches(wanted)
+    stop = Event()
     with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
-        running: dict[Future[bool], Wanted] = {}
+        running: set[Future[list[tuple[Wanted, bool]]]] = set()
         try:
-            # Few stand in the queue at a time: a million files need not all be objects at once.
             while True:
-                for one in islice(queue, workers * 4 - len(running)):
-                    running[pool.submit(_write, remote, one, linked=one.path in local)] = one
+                for batch in islice(batches, 2 * workers - len(running)):
+                    running.add(pool.submit(_write_batch, remote, batch, local, stop))
                 if not running:
                     break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
-                    listener(Advanced("pull"))
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    written = future.result()
+                    yield from written
+                    listener(Advanced("pull", len(written)))
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            stop.set()
             raise
     listener(Finished("pull"))
+
+
+def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
+    """Several small files together, or handing them to a thread would take longer than writing them."""
+    batch: list[Wanted] = []
+    size = 0
+    for one in wanted:
+        batch.append(one)
+        size += one.size
+        if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _write_batch(
+    remote: Pictures, batch: Sequence[Wanted], local: set[Path], stop: Event
+) -> list[tuple[Wanted, bool]]:
+    written = []
+    for one in batch:
+        if stop.is_set():
+            break
+        written.append((one, _write(remote, one, linked=one.path in local)))
+    return written
 
 
 def _write(remote: Pictures, wanted: Wanted, *, linked: bool) -> bool:
