@@ -1,0 +1,52 @@
+"""What a change means for those who train on the dataset, computed from the data and not from what was typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.model.splits import Split
+from setwright.model.versions import ChangeSeverity
+
+if TYPE_CHECKING:
+    from setwright.diff.data import DataDiff
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.manifest import Manifest
+
+
+def content_severity(before: Manifest, after: Manifest, diff: DataDiff) -> ChangeSeverity | None:
+    """The gravest thing that happens to the content, None where nothing does."""
+    if _test_changes(before, after, diff):
+        return ChangeSeverity.EVAL
+    if after.classes[: len(before.classes)] != before.classes:
+        # Classes that are only appended leave every class id where it is.
+        return ChangeSeverity.SCHEMA
+    if len(diff.leaving) or len(diff.moving):
+        # A move between train and validation takes a frame from those who train.
+        return ChangeSeverity.REMOVAL
+    if len(diff.relabelled) or len(diff.repainted):
+        return ChangeSeverity.RELABEL
+    if len(diff.entering) or after.classes != before.classes:
+        return ChangeSeverity.ADDITIVE
+    return None
+
+
+def settings_severity(before: DatasetConfig, after: DatasetConfig) -> ChangeSeverity | None:
+    """What a change of settings means that leaves the content as it is, None where they are equal."""
+    if before.exports != after.exports:
+        return ChangeSeverity.PACKAGING
+    if before != after:
+        return ChangeSeverity.METADATA
+    return None
+
+
+def _test_changes(before: Manifest, after: Manifest, diff: DataDiff) -> bool:
+    test = Split.TEST.code
+    altered = np.concatenate([diff.moving, diff.repainted, diff.relabelled])
+    return bool(
+        np.any(after.split[diff.entering] == test)
+        or np.any(before.split[diff.leaving] == test)
+        or np.any(before.split[altered[:, 0]] == test)
+        or np.any(after.split[altered[:, 1]] == test)
+    )
