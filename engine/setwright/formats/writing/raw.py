@@ -45,6 +45,7 @@ class Raw:
 
     name: Final = "RAW"
     short: Final = "raw"
+    start: Final[str] = _START
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """The pictures and one JSON file; what lies beside every export."""
@@ -53,7 +54,7 @@ class Raw:
             entries=_entries(manifest),
             changed=self.losses(manifest.annotations),
             layout=_LAYOUT,
-            start=_START,
+            start=self.start,
             readme="readme",
         )
         return with_sidecar(layout, manifest, facts)

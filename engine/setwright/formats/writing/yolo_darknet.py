@@ -44,6 +44,7 @@ class YoloDarknet:
 
     name: Final = "YOLO Darknet"
     short: Final = "yolo"
+    start: Final[str] = _START
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """Labels beside pictures, the lists, `obj.data` and `obj.names`; what lies beside every export."""
@@ -55,7 +56,7 @@ class YoloDarknet:
             entries=_entries(manifest, rows, subsets),
             changed=changed,
             layout=_layout(subsets),
-            start=_START,
+            start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 
