@@ -1,0 +1,99 @@
+"""What a plan says of one dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from setwright.diff.config import FieldChange
+    from setwright.diff.data import DataDiff
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import ChangeSeverity, ObservedDataset, VersionNumber
+
+
+class Reason(Enum):
+    """Why a change is planned. Reasons explain; they steer nothing."""
+
+    NOT_AT_REMOTE = "not_at_remote"
+    DELETED_AT_REMOTE = "deleted_at_remote"
+    SPEC_CHANGED = "spec_changed"
+    DATA_CHANGED = "data_changed"
+    CHANGED_AT_REMOTE = "changed_at_remote"
+    NOT_IN_STATE = "not_in_state"
+    NOT_IN_SPECS = "not_in_specs"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Create:
+    """The dataset does not exist; its first version is made."""
+
+    address: str
+    config: DatasetConfig
+    number: VersionNumber
+    content: Manifest
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Follow:
+    """The content changes, so a new version follows the current one."""
+
+    address: str
+    config: DatasetConfig
+    number: VersionNumber
+    content: Manifest
+    reasons: tuple[Reason, ...]
+    severity: ChangeSeverity
+    fields: tuple[FieldChange, ...]
+    observed: ObservedDataset
+    before: Manifest
+    diff: DataDiff
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Amend:
+    """Settings change that leave the content as it is, so the current version is changed in place."""
+
+    address: str
+    config: DatasetConfig
+    number: VersionNumber
+    content: Manifest
+    reasons: tuple[Reason, ...]
+    severity: ChangeSeverity
+    fields: tuple[FieldChange, ...]
+    observed: ObservedDataset
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Adopt:
+    """The dataset is as its spec asks, but this project's state does not know it; only the state changes."""
+
+    address: str
+    config: DatasetConfig
+    content: Manifest
+    reasons: tuple[Reason, ...]
+    observed: ObservedDataset
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Forget:
+    """The spec is gone; the state forgets the address, and the dataset stays where it is."""
+
+    address: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Keep:
+    """Nothing is to be done."""
+
+    address: str
+    config: DatasetConfig
+    content: Manifest
+    observed: ObservedDataset
+
+
+Change: TypeAlias = Create | Follow | Amend | Adopt | Forget | Keep

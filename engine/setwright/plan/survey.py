@@ -1,0 +1,31 @@
+"""All that a plan is made of, beside the specs: what was found at the remote, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from setwright.model.frames import Membership
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import ObservedDataset
+    from setwright.state.document import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was found at one revision of one remote.
+
+    `state` is the newest of the project, or that of a project never applied, with the lineage that the first apply
+    will give it. `observed` is by dataset name, `contents` by the id of each observed current version, `memberships`
+    by address: the frames that each spec's selection gives.
+    """
+
+    location: str
+    revision: int
+    state: State
+    observed: Mapping[str, ObservedDataset]
+    contents: Mapping[str, Manifest]
+    memberships: Mapping[str, Membership]
