@@ -1,0 +1,315 @@
+"""A remote that is gone when the program ends: the reference for the others, and the ground for tests."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.formats.protocol import VersionFacts
+from setwright.formats.writing.registry import export_names, find
+from setwright.model.dataset import CollectionSource, LakeSource
+from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
+from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
+from setwright.model.statistics import count
+from setwright.model.versions import ObservedDataset, Version
+from setwright.model.vocabulary import Vocabulary
+from setwright.query.evaluate import holds
+from setwright.query.parse import parse
+from setwright.remotes.protocol import Capabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from setwright.formats.protocol import ExportEntry
+    from setwright.model.dataset import DatasetConfig, Selection
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import Amendment, Publication
+    from setwright.query.evaluate import FrameFacts
+    from setwright.state.document import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFrame:
+    """A frame with the bytes of its picture. `human` and `machine` say what kinds of annotations it has."""
+
+    facts: FrameFacts
+    picture: bytes
+    media_type: str = "image/png"
+    human: bool = True
+
+    @property
+    def unique_name(self) -> str:
+        """The collection's name and the file's, as the lake makes it."""
+        return f"{self.facts.collection}_{self.facts.file_name}"
+
+
+@dataclass(slots=True)
+class _Dataset:
+    id: str
+    config: DatasetConfig
+    versions: list[Version]
+
+
+class MemoryRemote:
+    """A dataset manager in this process' memory. Its revisions are tuples of frames."""
+
+    def __init__(self) -> None:
+        self._revisions: list[tuple[StoredFrame, ...]] = [()]
+        self._datasets: dict[str, _Dataset] = {}
+        self._manifests: dict[str, Manifest] = {}
+        self._keys: dict[str, Version] = {}
+        self._states: dict[str, State] = {}
+        self._held: dict[str, str] = {}
+        self._lock = threading.RLock()
+
+    def put(self, frames: Iterable[StoredFrame]) -> int:
+        """Add frames, or replace those of the same unique name; gives the revision that this makes."""
+        with self._lock:
+            named = {frame.unique_name: frame for frame in self._revisions[-1]}
+            named.update((frame.unique_name, frame) for frame in frames)
+            self._revisions.append(tuple(named[name] for name in sorted(named)))
+            return self.revision()
+
+    def remove(self, unique_names: Iterable[str]) -> int:
+        """Take frames away; gives the revision that this makes."""
+        with self._lock:
+            gone = set(unique_names)
+            self._revisions.append(tuple(f for f in self._revisions[-1] if f.unique_name not in gone))
+            return self.revision()
+
+    @property
+    def location(self) -> str:
+        return "memory"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            exports=export_names(),
+            augments=False,
+            reads_config=True,
+            reads_membership=True,
+            pins_revisions=True,
+        )
+
+    def revision(self) -> int:
+        return len(self._revisions) - 1
+
+    def vocabulary(self) -> Vocabulary:
+        facts = [frame.facts for frame in self._revisions[-1]]
+        annotations = [annotation for fact in facts for annotation in fact.annotations]
+        return Vocabulary(
+            collections=tuple(sorted({fact.collection for fact in facts})),
+            labels=tuple(sorted({annotation.label for annotation in annotations})),
+            operations=tuple(sorted({annotation.operation for annotation in annotations})),
+            datasets=tuple(sorted(self._datasets)),
+        )
+
+    def membership(self, selection: Selection, revision: int) -> Membership:
+        query = parse(selection.query)
+        chosen = [
+            frame
+            for frame in self._revisions[revision]
+            if self._in_source(frame, selection, revision)
+            and _passes(frame, selection)
+            and holds(query, frame.facts)
+        ]
+        return Membership(
+            revision=revision, frames=_frames(chosen, selection), annotations=_annotations(chosen, selection)
+        )
+
+    def _in_source(self, frame: StoredFrame, selection: Selection, revision: int) -> bool:
+        match selection.source:
+            case CollectionSource(name=str(name)):
+                if all(other.facts.collection != name for other in self._revisions[revision]):
+                    raise RemoteError(f'There is no collection "{name}"', "The source of a spec names it.")
+                return frame.facts.collection == name
+            case LakeSource(items="image"):
+                return True
+            case source:
+                raise RemoteError("A source that is not offered yet", f"It is {source}.")
+
+    def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
+        return {
+            name: ObservedDataset(
+                id=dataset.id, name=name, config=dataset.config, version=dataset.versions[-1]
+            )
+            for name in names
+            if (dataset := self._datasets.get(name)) is not None
+        }
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        dataset = self._datasets.get(name)
+        return () if dataset is None else tuple(reversed(dataset.versions))
+
+    def made_by(self, key: str) -> Version | None:
+        return self._keys.get(key)
+
+    def manifest(self, version: str) -> Manifest:
+        if version not in self._manifests:
+            raise RemoteError("There is no such version", f"None has the id {version}.")
+        return self._manifests[version]
+
+    def state(self, project: str) -> State | None:
+        return self._states.get(project)
+
+    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+        found, dataset = next(
+            (one, dataset)
+            for dataset in self._datasets.values()
+            for one in dataset.versions
+            if one.id == version
+        )
+        facts = VersionFacts(
+            dataset=found.dataset,
+            number=str(found.number),
+            manifest_digest=found.manifest_digest,
+            description=dataset.config.description,
+        )
+        entries = find(export).files(self.manifest(version), facts)
+        return iter(sorted(entries, key=lambda entry: entry.path))
+
+    def picture(self, digest: str) -> io.BytesIO:
+        for frames in reversed(self._revisions):
+            for frame in frames:
+                if hashlib.sha256(frame.picture).hexdigest() == digest:
+                    return io.BytesIO(frame.picture)
+        raise RemoteError("There is no such picture", f"None has the digest {digest}.")
+
+    def picture_path(self, digest: str) -> Path | None:
+        return None
+
+    def publish(self, publication: Publication) -> Version:
+        with self._lock:
+            made = self._keys.get(publication.key)
+            if made is not None:
+                return made
+            config = publication.config
+            dataset = self._datasets.get(config.name)
+            current = dataset.versions[-1].id if dataset else None
+            if current != publication.parent:
+                raise _stale(config.name)
+            if dataset is None:
+                dataset = _Dataset(f"d{len(self._datasets) + 1}", config, [])
+                self._datasets[config.name] = dataset
+            version = Version(
+                id=f"v{len(self._manifests) + 1}",
+                dataset=config.name,
+                number=publication.number,
+                parent=current,
+                revision=publication.revision,
+                manifest_digest=publication.manifest.digest,
+                exports=config.exports,
+                statistics=count(publication.manifest),
+                created_at=publication.at,
+                author=publication.author,
+            )
+            self._manifests[version.id] = publication.manifest
+            dataset.config = config
+            dataset.versions.append(version)
+            self._keys[publication.key] = version
+            return version
+
+    def amend(self, amendment: Amendment) -> Version:
+        with self._lock:
+            made = self._keys.get(amendment.key)
+            if made is not None:
+                return made
+            dataset = self._datasets.get(amendment.config.name)
+            if dataset is None or dataset.versions[-1].id != amendment.version:
+                raise _stale(amendment.config.name)
+            version = replace(dataset.versions[-1], number=amendment.number, exports=amendment.config.exports)
+            dataset.versions[-1] = version
+            dataset.config = amendment.config
+            self._keys[amendment.key] = version
+            return version
+
+    def commit_state(self, project: str, state: State) -> None:
+        with self._lock:
+            newest = self._states.get(project)
+            serial = newest.serial if newest else 0
+            if state.serial != serial + 1 or (newest and newest.lineage != state.lineage):
+                raise StalePlanError(
+                    "The project's state has moved on",
+                    f"State {state.serial} was to be recorded, but the newest is {serial}.",
+                    "plan again",
+                )
+            self._states[project] = state
+
+    @contextmanager
+    def lease(self, name: str, holder: str) -> Iterator[None]:
+        with self._lock:
+            if name in self._held:
+                raise LockHeldError(f'"{name}" is locked', f"{self._held[name]} holds the lock.")
+            self._held[name] = holder
+        try:
+            yield
+        finally:
+            del self._held[name]
+
+
+def _stale(name: str) -> StalePlanError:
+    return StalePlanError(
+        f'"{name}" has changed since the plan was made',
+        "Its current version is not the one that the plan follows, so nothing was changed.",
+        "plan again, and look at what is different",
+    )
+
+
+def _passes(frame: StoredFrame, selection: Selection) -> bool:
+    wanted = selection.filter
+    state = "raw" if not frame.facts.annotations else "human" if frame.human else "machine"
+    return (
+        (not wanted.annotation_types or state in wanted.annotation_types)
+        and (wanted.from_date is None or wanted.from_date <= frame.facts.day)
+        and (wanted.to_date is None or frame.facts.day <= wanted.to_date)
+    )
+
+
+def _frames(frames: Sequence[StoredFrame], selection: Selection) -> Frames:
+    facts = [frame.facts for frame in frames]
+    return Frames(
+        number=np.arange(len(frames), dtype=np.int64),
+        name=texts(frame.unique_name for frame in frames),
+        file_name=texts(fact.file_name for fact in facts),
+        collection=texts(fact.collection for fact in facts),
+        digest=digests(hashlib.sha256(frame.picture).hexdigest() for frame in frames),
+        width=np.array([fact.width for fact in facts], np.int32),
+        height=np.array([fact.height for fact in facts], np.int32),
+        size=np.array([len(frame.picture) for frame in frames], np.int64),
+        media_type=texts(frame.media_type for frame in frames),
+        group=texts(str(fact.metadata.get(selection.group_by or "", "")) for fact in facts),
+    )
+
+
+def _annotations(frames: Sequence[StoredFrame], selection: Selection) -> Annotations:
+    chosen = [
+        (row, annotation)
+        for row, frame in enumerate(frames)
+        for annotation in frame.facts.annotations
+        if annotation.label in selection.labels
+        and (selection.operations is None or annotation.operation in selection.operations)
+    ]
+    if any(annotation.shape != SHAPES[RECTANGLE] for _, annotation in chosen):
+        raise RemoteError("Only rectangles are kept in memory", "Another shape was to be read.")
+    operations = sorted({annotation.operation for _, annotation in chosen})
+    return Annotations(
+        labels=selection.labels,
+        operations=tuple(operations),
+        frame=np.array([row for row, _ in chosen], np.int32),
+        label=np.array([selection.labels.index(one.label) for _, one in chosen], np.int32),
+        shape=np.full(len(chosen), RECTANGLE, np.int8),
+        box=np.array([one.box for _, one in chosen], np.float64).reshape(-1, 4),
+        outline=texts([""] * len(chosen)),
+        confidence=np.array(
+            [np.nan if one.confidence is None else one.confidence for _, one in chosen], np.float64
+        ),
+        operation=np.array([operations.index(one.operation) for _, one in chosen], np.int32),
+        extra=texts([""] * len(chosen)),
+    )

@@ -1,0 +1,200 @@
+"""What every remote keeps to. A remote's test is a class derived from `RemoteConformance` with one fixture."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from setwright.model.dataset import CollectionSource, DatasetConfig, Filter, LabelClass, LakeSource, Selection
+from setwright.model.errors import LockHeldError, QueryError, RemoteError, StalePlanError
+from setwright.model.statistics import count
+from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Publication, Version
+from setwright.plan.content import desired_content
+from setwright.state.document import never_applied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from setwright.model.frames import Membership
+    from setwright.remotes.protocol import Remote
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+CELLS = DatasetConfig(
+    name="Cells",
+    source=CollectionSource(name="cells"),
+    labels=(LabelClass(name="WBC", sources=("WBC",)), LabelClass(name="RBC", sources=("RBC",))),
+    exports=("RAW",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A remote, and how to put frames into its lake: collection, then labels by file name."""
+
+    remote: Remote
+    put: Callable[[str, dict[str, list[str]]], None]
+
+
+class RemoteConformance:
+    """The suite. The fixture `filled` of a derived class gives an empty remote of its kind."""
+
+    @pytest.fixture
+    def filled(self) -> Filled:
+        raise NotImplementedError("a remote's test gives its own")
+
+    @pytest.fixture
+    def remote(self, filled: Filled) -> Remote:
+        """A remote with three frames of cells and one of something else."""
+        filled.put("cells", {"a.png": ["WBC", "RBC"], "b.png": ["RBC"], "c.png": []})
+        filled.put("signs", {"s.png": ["stop"]})
+        return filled.remote
+
+    def members(self, remote: Remote, config: DatasetConfig = CELLS) -> Membership:
+        return remote.membership(Selection.of(config), remote.revision())
+
+    def published(self, remote: Remote, key: str = "k1", parent: str | None = None) -> Version:
+        return remote.publish(self.publication(remote, key, parent))
+
+    def publication(self, remote: Remote, key: str, parent: str | None) -> Publication:
+        return Publication(
+            key=key,
+            config=CELLS,
+            parent=parent,
+            number=FIRST_VERSION if parent is None else FIRST_VERSION.after(ChangeSeverity.ADDITIVE),
+            severity=ChangeSeverity.ADDITIVE,
+            manifest=desired_content(CELLS, self.members(remote), None),
+            revision=remote.revision(),
+            author="test",
+            at=NOON,
+        )
+
+    def test_a_membership_holds_the_frames_of_the_source_sorted_by_name(self, remote: Remote) -> None:
+        frames = self.members(remote).frames
+        assert frames.file_name.tolist() == ["a.png", "b.png", "c.png"]
+        assert frames.name.tolist() == sorted(frames.name.tolist())
+        assert set(frames.collection.tolist()) == {"cells"}
+
+    def test_the_query_decides_which_frames_and_the_labels_which_annotations(self, remote: Remote) -> None:
+        only_red = replace(
+            CELLS, query="annotation.label=WBC", labels=(LabelClass(name="red", sources=("RBC",)),)
+        )
+        members = self.members(remote, only_red)
+        assert members.frames.file_name.tolist() == ["a.png"]
+        assert [members.annotations.labels[label] for label in members.annotations.label.tolist()] == ["RBC"]
+
+    def test_the_whole_lake_can_be_the_source(self, remote: Remote) -> None:
+        assert len(self.members(remote, replace(CELLS, source=LakeSource())).frames) == 4
+
+    def test_frames_are_filtered_by_the_state_of_their_annotations(self, remote: Remote) -> None:
+        raw = replace(CELLS, filter=Filter(annotation_types=("raw",)))
+        assert self.members(remote, raw).frames.file_name.tolist() == ["c.png"]
+
+    def test_no_operations_means_no_annotations_and_all_the_frames(self, remote: Remote) -> None:
+        members = self.members(remote, replace(CELLS, operations=()))
+        assert (len(members.frames), len(members.annotations)) == (3, 0)
+
+    def test_what_a_revision_gave_it_gives_for_ever(self, filled: Filled) -> None:
+        filled.put("cells", {"a.png": ["WBC"]})
+        revision = filled.remote.revision()
+        filled.put("cells", {"a.png": ["RBC"], "b.png": ["RBC"]})
+        then = filled.remote.membership(Selection.of(CELLS), revision)
+        assert then.frames.file_name.tolist() == ["a.png"]
+        assert [then.annotations.labels[label] for label in then.annotations.label.tolist()] == ["WBC"]
+        assert len(self.members(filled.remote).frames) == 2
+
+    def test_an_unknown_collection_is_an_error(self, remote: Remote) -> None:
+        with pytest.raises(RemoteError, match="cellz"):
+            self.members(remote, replace(CELLS, source=CollectionSource(name="cellz")))
+
+    def test_a_query_that_does_not_parse_is_an_error(self, remote: Remote) -> None:
+        with pytest.raises(QueryError):
+            self.members(remote, replace(CELLS, query="annotation.label="))
+
+    def test_the_vocabulary_names_what_is_in_use(self, remote: Remote) -> None:
+        vocabulary = remote.vocabulary()
+        assert vocabulary.collections == ("cells", "signs")
+        assert vocabulary.labels == ("RBC", "WBC", "stop")
+
+    def test_a_version_is_read_back_as_it_was_published(self, remote: Remote) -> None:
+        publication = self.publication(remote, "k1", None)
+        version = remote.publish(publication)
+        manifest = remote.manifest(version.id)
+        assert manifest.digest == publication.manifest.digest == version.manifest_digest
+        assert version.statistics == count(manifest)
+        observed = remote.observe(["Cells", "Others"])
+        assert list(observed) == ["Cells"]
+        assert observed["Cells"].config == CELLS
+        assert observed["Cells"].version == version
+
+    def test_publishing_a_key_again_makes_nothing_new(self, remote: Remote) -> None:
+        first = self.published(remote)
+        assert self.published(remote) == first
+        assert remote.versions("Cells") == (first,)
+        assert remote.made_by("k1") == first
+        assert remote.made_by("k2") is None
+
+    def test_versions_follow_each_other_the_newest_first(self, remote: Remote) -> None:
+        first = self.published(remote)
+        second = self.published(remote, "k2", first.id)
+        assert [version.id for version in remote.versions("Cells")] == [second.id, first.id]
+        assert second.parent == first.id
+
+    def test_a_version_whose_parent_is_no_longer_current_is_refused(self, remote: Remote) -> None:
+        first = self.published(remote)
+        self.published(remote, "k2", first.id)
+        with pytest.raises(StalePlanError):
+            self.published(remote, "k3", first.id)
+        with pytest.raises(StalePlanError):
+            self.published(remote, "k4", None)
+        assert len(remote.versions("Cells")) == 2
+
+    def test_amending_changes_settings_and_number_and_leaves_the_content(self, remote: Remote) -> None:
+        first = self.published(remote)
+        amendment = Amendment(
+            key="k2",
+            config=replace(CELLS, exports=("RAW", "YOLO Darknet")),
+            version=first.id,
+            number=FIRST_VERSION.after(ChangeSeverity.PACKAGING),
+            severity=ChangeSeverity.PACKAGING,
+            author="test",
+            at=NOON,
+        )
+        amended = remote.amend(amendment)
+        assert remote.amend(amendment) == amended
+        assert (amended.id, str(amended.number)) == (first.id, "1.0.1")
+        assert amended.manifest_digest == first.manifest_digest
+        assert amended.exports == ("RAW", "YOLO Darknet")
+        assert remote.observe(["Cells"])["Cells"].config == amendment.config
+
+    def test_a_state_is_recorded_once_for_each_serial(self, remote: Remote) -> None:
+        assert remote.state("party") is None
+        first = never_applied("lineage").forget("nothing")
+        remote.commit_state("party", first)
+        assert remote.state("party") == first
+        with pytest.raises(StalePlanError):
+            remote.commit_state("party", first)
+        with pytest.raises(StalePlanError):
+            remote.commit_state("party", replace(first.forget("nothing"), lineage="another"))
+        assert remote.state("other project") is None
+
+    def test_a_lock_is_held_by_one_and_names_its_holder(self, remote: Remote) -> None:
+        with (
+            remote.lease("cells", "ada"),
+            pytest.raises(LockHeldError, match="locked"),
+            remote.lease("cells", "bob"),
+        ):
+            pytest.fail("two held one lock")
+        with remote.lease("cells", "bob"):
+            pass
+
+    def test_the_pictures_of_an_export_are_those_of_the_manifest(self, remote: Remote) -> None:
+        version = self.published(remote)
+        paths = [entry.path for entry in remote.export(version.id, "RAW")]
+        assert paths == sorted(paths)
+        for digest in remote.manifest(version.id).frames.digest.tolist():
+            with remote.picture(digest.decode()) as picture:
+                assert hashlib.sha256(picture.read()).hexdigest() == digest.decode()

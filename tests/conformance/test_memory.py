@@ -1,0 +1,38 @@
+"""The memory remote keeps to the protocol."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from setwright.query.evaluate import AnnotationFacts, FrameFacts
+from setwright.remotes.memory import MemoryRemote, StoredFrame
+from tests.conformance.remotes import Filled, RemoteConformance
+
+
+def stored(collection: str, file_name: str, labels: list[str]) -> StoredFrame:
+    picture = f"{collection}/{file_name}".encode()
+    annotations = tuple(AnnotationFacts(label=label, operation="project") for label in labels)
+    facts = FrameFacts(
+        file_name=file_name,
+        collection=collection,
+        width=40,
+        height=30,
+        bytes=len(picture),
+        day=date(2026, 1, 1),
+        digest="",
+        annotations=annotations,
+    )
+    return StoredFrame(facts=facts, picture=picture)
+
+
+class TestMemoryRemote(RemoteConformance):
+    @pytest.fixture
+    def filled(self) -> Filled:
+        remote = MemoryRemote()
+
+        def put(collection: str, frames: dict[str, list[str]]) -> None:
+            remote.put(stored(collection, name, labels) for name, labels in frames.items())
+
+        return Filled(remote, put)
