@@ -128,7 +128,7 @@ RING = Shape(
 )
 LINE = Shape(label=1, code=2, box=(0, 0, 9, 9), outline="[[0,0],[9,9]]")
 POINTS = Shape(label=1, code=3, box=(3, 3, 3, 3), outline="[[3,3]]")
-MASK = Shape(label=1, code=4, box=(1, 0, 2, 1), outline='{"size":[2,2],"counts":[2,1,1]}', confidence=0.5)
+MASK = Shape(label=1, code=4, box=(1, 0, 2, 1), outline='{"counts":[2,1,1],"size":[2,2]}', confidence=0.5)
 BOX = Shape(label=1, box=(0.1, 0, 0.3, 50), confidence=0.25)
 OVER_THE_EDGE = Shape(label=0, box=(90, 40, 110, 60))
 WITHOUT_AREA = Shape(label=0, box=(5, 5, 5, 9))
