@@ -1,0 +1,1 @@
+"""Reading what people have: pictures with annotations in other tools' formats."""

@@ -1,0 +1,311 @@
+"""Bring annotations and their picture together: one upright pixel space, and nothing outside the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from setwright.formats.reading.protocol import (
+    Edges,
+    Line,
+    Mask,
+    Point,
+    Points,
+    Polygon,
+    Problem,
+    ProblemKind,
+    ReadAnnotation,
+    ReadFrame,
+    Rectangle,
+    Ring,
+    Shape,
+)
+from setwright.model.canonical import canonical_json
+from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_SLACK = 1e-3
+"""Pixels that an edge may reach outside without being worth a word: what rounding of fractions makes."""
+
+Fitted: TypeAlias = "FittedAnnotation | Problem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedAnnotation:
+    """An annotation in the words of `model.frames.Annotations`, which tells the fields."""
+
+    label: str
+    shape: int
+    box: Edges
+    outline: str
+    confidence: float | None
+    extra: str
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A picture: its upright size in pixels, and the EXIF orientation (1 to 8) in which its file had it."""
+
+    width: int
+    height: int
+    orientation: int = 1
+
+    @property
+    def size_in_file(self) -> tuple[int, int]:
+        """Width and height before it was turned upright."""
+        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+
+
+def fit(frame: ReadFrame, canvas: Canvas) -> Iterator[Fitted]:
+    """The annotations of `frame` in the pixels of its picture, and what did not go in as it was.
+
+    Shapes are taken to be drawn on the upright picture, unless the file states a size which only the picture before
+    turning has; then they are turned along.
+    """
+    move = _into_pixels(frame, canvas)
+    upright = (canvas.width, canvas.height)
+    stated = frame.stated_size
+    if stated is not None and stated not in (upright, canvas.size_in_file):
+        yield Problem(
+            ProblemKind.OTHER_SIZE,
+            frame.source,
+            f"it speaks of {stated[0]}×{stated[1]} pixels, {frame.picture} has {canvas.width}×{canvas.height}",
+        )
+    for annotation in frame.annotations or ():
+        yield from _fit(annotation, frame.source, canvas, move)
+
+
+def _fit(
+    annotation: ReadAnnotation, source: str, canvas: Canvas, move: Callable[[Point], Point]
+) -> Iterator[Fitted]:
+    def problem(kind: ProblemKind, what: str) -> Problem:
+        return Problem(kind, source, f"{annotation.label} {what}")
+
+    shape = _moved(annotation.shape, move)
+    told = _told(shape)
+    if isinstance(shape, Mask):
+        mask_hull = _mask_hull(shape)
+        if (shape.width, shape.height) != (canvas.width, canvas.height) or mask_hull is None:
+            yield problem(ProblemKind.BAD_ANNOTATION, f"{told} does not suit the picture")
+        elif mask_hull[0] >= mask_hull[2]:
+            yield problem(ProblemKind.NO_AREA, f"{told} is empty")
+        else:
+            yield _fitted(annotation, shape, mask_hull)
+        return
+    if _without_area(shape):
+        yield problem(ProblemKind.NO_AREA, told)
+        return
+    inside = _clipped(shape, canvas)
+    if inside is None or _without_area(inside):
+        yield problem(ProblemKind.OUTSIDE, f"{told}, the picture is {canvas.width}×{canvas.height}")
+        return
+    if _overshoot(shape, canvas) > _SLACK:
+        yield problem(ProblemKind.CLIPPED, f"{told}, the picture is {canvas.width}×{canvas.height}")
+    yield _fitted(annotation, inside, _hull(inside))
+
+
+def _into_pixels(frame: ReadFrame, canvas: Canvas) -> Callable[[Point], Point]:
+    upright = (canvas.width, canvas.height)
+    if frame.stated_size == canvas.size_in_file != upright:
+        drawn_on, turn = canvas.size_in_file, _TURNS[canvas.orientation]
+    else:
+        drawn_on, turn = upright, _TURNS[1]
+    width, height = drawn_on
+    across, down = drawn_on if frame.normalized else (1, 1)
+    return lambda point: turn(point[0] * across, point[1] * down, width, height)
+
+
+_TURNS: dict[int, Callable[[float, float, int, int], Point]] = {
+    1: lambda x, y, w, h: (x, y),
+    2: lambda x, y, w, h: (w - x, y),
+    3: lambda x, y, w, h: (w - x, h - y),
+    4: lambda x, y, w, h: (x, h - y),
+    5: lambda x, y, w, h: (y, x),
+    6: lambda x, y, w, h: (h - y, x),
+    7: lambda x, y, w, h: (h - y, w - x),
+    8: lambda x, y, w, h: (y, w - x),
+}
+
+
+def _moved(shape: Shape, move: Callable[[Point], Point]) -> Shape:
+    match shape:
+        case Rectangle((left, top, right, bottom)):
+            (x1, y1), (x2, y2) = move((left, top)), move((right, bottom))
+            # Turning swaps edges, and some tools draw boxes from the bottom up.
+            return Rectangle((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)))
+        case Polygon(rings):
+            return Polygon(tuple(tuple(map(move, _open(ring))) for ring in rings))
+        case Line(points):
+            return Line(tuple(map(move, points)))
+        case Points(points):
+            return Points(tuple(map(move, points)))
+        case Mask():
+            return shape
+        case _:
+            assert_never(shape)
+
+
+def _open(ring: Ring) -> Ring:
+    """`ring` without a last point that only repeats the first."""
+    return ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
+
+
+def _without_area(shape: Shape) -> bool:
+    match shape:
+        case Rectangle((left, top, right, bottom)):
+            return left >= right or top >= bottom
+        case Polygon(rings):
+            return all(map(_flat, rings))
+        case Line(points):
+            return len(set(points)) < 2
+        case Points() | Mask():
+            return False
+        case _:
+            assert_never(shape)
+
+
+def _flat(ring: Ring) -> bool:
+    """Whether all points lie on one line."""
+    (x0, y0), *others = ring
+    far = max(others, key=lambda point: abs(point[0] - x0) + abs(point[1] - y0), default=(x0, y0))
+    dx, dy = far[0] - x0, far[1] - y0
+    return all(dx * (y - y0) == dy * (x - x0) for x, y in others)
+
+
+def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
+    """What of `shape` lies in the picture, None where nothing does."""
+    match shape:
+        case Rectangle((left, top, right, bottom)):
+            return Rectangle(
+                (
+                    max(left, 0.0),
+                    max(top, 0.0),
+                    min(right, float(canvas.width)),
+                    min(bottom, float(canvas.height)),
+                )
+            )
+        case Polygon(rings):
+            parts = tuple(ring for ring in (_clip_ring(ring, canvas) for ring in rings) if ring)
+            return Polygon(parts) if parts else None
+        case Line(points):
+            # Cutting a line gives several, which one annotation cannot hold; moving its points would bend it.
+            return shape if _overshoot(shape, canvas) <= _SLACK else None
+        case Points(points):
+            kept = tuple(point for point in points if _overshoot(Points((point,)), canvas) <= _SLACK)
+            return Points(kept) if kept else None
+        case Mask():
+            return shape
+        case _:
+            assert_never(shape)
+
+
+def _clip_ring(ring: Ring, canvas: Canvas) -> Ring:
+    """`ring` cut at the four edges, one after the other (Sutherland and Hodgman, 1974).
+
+    A ring that leaves the picture and comes back stays one ring, joined along the edge, which adds no area.
+    """
+    for axis, bound, sign in (
+        (0, 0.0, 1.0),
+        (0, float(canvas.width), -1.0),
+        (1, 0.0, 1.0),
+        (1, float(canvas.height), -1.0),
+    ):
+        inside = [(point[axis] - bound) * sign >= 0 for point in ring]
+        if all(inside):
+            continue
+        kept: list[Point] = []
+        for index, point in enumerate(ring):
+            before = ring[index - 1]
+            if inside[index] != inside[index - 1]:
+                share = (bound - before[axis]) / (point[axis] - before[axis])
+                other = before[1 - axis] + share * (point[1 - axis] - before[1 - axis])
+                kept.append((bound, other) if axis == 0 else (other, bound))
+            if inside[index]:
+                kept.append(point)
+        ring = tuple(kept)
+        if not ring:
+            break
+    return ring
+
+
+def _overshoot(shape: Shape, canvas: Canvas) -> float:
+    """How many pixels `shape` reaches outside, at most."""
+    left, top, right, bottom = _hull(shape)
+    return max(-left, -top, right - canvas.width, bottom - canvas.height, 0.0)
+
+
+def _hull(shape: Shape) -> Edges:
+    match shape:
+        case Rectangle(edges):
+            return edges
+        case Polygon(rings):
+            points: Ring = tuple(point for ring in rings for point in ring)
+        case Line(points) | Points(points):
+            pass
+        case Mask():
+            return (0.0, 0.0, float(shape.width), float(shape.height))
+        case _:
+            assert_never(shape)
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _mask_hull(mask: Mask) -> Edges | None:
+    """The hull of what the mask covers, without extent where that is nothing; None where the counts are wrong."""
+    import numpy as np
+
+    if sum(mask.counts) != mask.height * mask.width:
+        return None
+    runs = np.arange(len(mask.counts)) % 2 == 1
+    covered = np.repeat(runs, mask.counts).reshape(mask.width, mask.height)
+    columns, rows = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
+    if not len(columns):
+        return (0.0, 0.0, 0.0, 0.0)
+    return (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
+
+
+def _fitted(annotation: ReadAnnotation, shape: Shape, hull: Edges) -> FittedAnnotation:
+    code, outline = _written(shape)
+    extra = {
+        key: dict(value)
+        for key, value in (("attributes", annotation.attributes), ("metadata", annotation.metadata))
+        if value
+    }
+    return FittedAnnotation(
+        label=annotation.label,
+        shape=code,
+        box=hull,
+        outline=outline,
+        confidence=annotation.confidence,
+        extra=canonical_json(extra) if extra else "",
+    )
+
+
+def _written(shape: Shape) -> tuple[int, str]:
+    match shape:
+        case Rectangle():
+            return RECTANGLE, ""
+        case Polygon(rings):
+            return POLYGON, canonical_json([_pairs(ring) for ring in rings])
+        case Line(points):
+            return LINE, canonical_json(_pairs(points))
+        case Points(points):
+            return POINTS, canonical_json(_pairs(points))
+        case Mask(height, width, counts):
+            return MASK, canonical_json({"size": [height, width], "counts": counts})
+        case _:
+            assert_never(shape)
+
+
+def _pairs(points: Ring) -> list[list[float | int]]:
+    # One spelling for one number: 3, whether a file says 3 or 3.0.
+    return [[int(value) if value == int(value) else value for value in point] for point in points]
+
+
+def _told(shape: Shape) -> str:
+    if isinstance(shape, Mask):
+        return f"mask of {shape.width}×{shape.height}"
+    edges = ", ".join(f"{edge:g}" for edge in _hull(shape))
+    return f"{type(shape).__name__.lower()} {edges}"

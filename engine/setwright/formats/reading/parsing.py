@@ -1,0 +1,86 @@
+"""What readers of untrusted text share: numbers that are numbers, labels that can be shown, JSON that ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from math import isfinite
+from typing import Any
+
+from setwright.model.errors import FormatError
+
+MAX_LABEL = 255
+"""The longest label, in characters."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class NotRead(ValueError):
+    """A part of a file cannot be read; the message says why, as a phrase that ends without a stop."""
+
+
+def number(value: Any, what: str) -> float:
+    """`value`, a number or a text that spells one, as a finite number.
+
+    Raises:
+        NotRead: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise NotRead(f"{what} is no number")
+    try:
+        found = float(value)
+    except (ValueError, OverflowError) as error:
+        raise NotRead(f"{what} is no number: {shown(value)}") from error
+    if not isfinite(found):
+        raise NotRead(f"{what} is not finite")
+    return found
+
+
+def label(value: Any) -> str:
+    """`value` as a label, without spaces around it.
+
+    Raises:
+        NotRead: it is no text, empty, too long, or cannot be printed.
+    """
+    if not isinstance(value, str):
+        raise NotRead("the label is no text")
+    text = value.strip()
+    if not text:
+        raise NotRead("there is no label")
+    if len(text) > MAX_LABEL:
+        raise NotRead(f"the label is longer than {MAX_LABEL} characters: {shown(text)}")
+    if _CONTROL.search(text):
+        raise NotRead(f"the label holds a character that cannot be printed: {shown(text)}")
+    return text
+
+
+def json_value(content: bytes) -> Any:
+    """The JSON document in `content`.
+
+    Raises:
+        FormatError: it is not JSON, says NaN or Infinity, or is nested too deeply.
+    """
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
+    except NotRead as error:
+        raise FormatError("Not JSON", f"It says {error}, which is no JSON number.") from error
+    except UnicodeDecodeError as error:
+        raise FormatError("Not JSON", "It is not UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise FormatError(
+            "Not JSON", f"{error.msg}, in line {error.lineno}, column {error.colno}."
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise FormatError(
+            "Not JSON", "It is nested too deeply, or holds a number of thousands of digits."
+        ) from error
+
+
+def shown(value: Any, most: int = 60) -> str:
+    """`value` for a message: in quotes, escaped, and not too long."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _refuse(constant: str) -> Any:
+    raise NotRead(constant)

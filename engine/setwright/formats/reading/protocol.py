@@ -1,0 +1,153 @@
+"""What a reader gives: frames as files tell them, and what is wrong with the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from setwright.formats.reading.listing import Listing
+
+Point: TypeAlias = tuple[float, float]
+Ring: TypeAlias = tuple[Point, ...]
+Edges: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+class ProblemKind(Enum):
+    """What can be wrong with what is read. The value is how reports tag it."""
+
+    UNREADABLE_PICTURE = "unreadable-picture"
+    UNSAFE_NAME = "unsafe-name"
+    DUPLICATE_NAME = "duplicate-name"
+    UNREADABLE_FILE = "unreadable-annotation-file"
+    NO_PICTURE = "annotations-without-picture"
+    TWO_FILES = "second-annotation-file"
+    BAD_ANNOTATION = "unreadable-annotation"
+    BAD_METADATA = "unreadable-metadata"
+    NO_AREA = "box-without-area"
+    OUTSIDE = "outside-the-picture"
+    CLIPPED = "clipped-at-the-edge"
+    OTHER_SIZE = "other-picture-size"
+    LABEL_CASE = "labels-differ-by-case"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: in which file, and what exactly, as a phrase that ends without a stop."""
+
+    kind: ProblemKind
+    file: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A box, in no particular order of its edges."""
+
+    edges: Edges
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """Rings, parts and holes alternating by the even-odd rule; a ring is not closed by repeating its first point."""
+
+    rings: tuple[Ring, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line through points."""
+
+    points: Ring
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points, each for itself."""
+
+    points: Ring
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """COCO's uncompressed run lengths, column by column, beginning with what is outside."""
+
+    height: int
+    width: int
+    counts: tuple[int, ...]
+
+
+Shape: TypeAlias = Rectangle | Polygon | Line | Points | Mask
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAnnotation:
+    """One annotation as a file tells it. `attributes` and `metadata` are JSON in LayerNext's form."""
+
+    label: str
+    shape: Shape
+    confidence: float | None = None
+    attributes: Mapping[str, Any] = field(default_factory=_nothing)
+    metadata: Mapping[str, Any] = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFrame:
+    """What a file says of one picture.
+
+    `picture` is a path of the listing; `source` the file that speaks. `annotations` is None where it says nothing
+    of annotations, which is not the same as saying that there are none. Coordinates are pixels from the top left
+    corner, or fractions of the picture's size where `normalized`. `stated_size` is width and height as the file has
+    them. `metadata` holds fields to set, `tags` tags to add.
+    """
+
+    picture: str
+    source: str
+    annotations: tuple[ReadAnnotation, ...] | None = None
+    normalized: bool = False
+    stated_size: tuple[int, int] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=_nothing)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """What a format leaves open.
+
+    `origin` is the coordinate of the first pixel in VOC files: 0, or 1, in which case the edges on the right and the
+    bottom lie within the box, as VOC's own tools have it. `label` is the label of what the files give none.
+    `normalized` says that LayerNext's coordinates are fractions of the picture's size.
+    """
+
+    origin: int = 0
+    label: str | None = None
+    normalized: bool = False
+
+
+class Reader(Protocol):
+    """One format. `name` is what one types to ask for it; `title` how it is called in a sentence."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    def recognises(self, listing: Listing) -> bool:
+        """Whether the files look like this format; only the beginnings of files are read."""
+
+    def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
+        """What the files say. Pictures that no file speaks of are not mentioned.
+
+        Raises:
+            FormatError: the files as a whole cannot be read this way.
+        """

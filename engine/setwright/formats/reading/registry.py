@@ -1,0 +1,50 @@
+"""The formats that can be read, and which one a folder is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.formats.reading.folder import Folder
+from setwright.formats.reading.layernext import LayerNext
+from setwright.formats.reading.via import Via
+from setwright.formats.reading.voc import Voc
+from setwright.model.errors import FormatError, UsageError
+from setwright.model.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from setwright.formats.reading.listing import Listing
+    from setwright.formats.reading.protocol import Reader
+
+READERS: tuple[Reader, ...] = (Voc(), LayerNext(), Via(), Folder())
+"""In the order of asking; the plain folder comes last, because it is always right."""
+
+
+def named(name: str) -> Reader:
+    """The reader of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for reader in READERS:
+        if reader.name == name:
+            return reader
+    known = [reader.name for reader in READERS]
+    raise UsageError(
+        f'There is no format "{name}"', f"Known are {', '.join(known)}.", did_you_mean(name, known)
+    )
+
+
+def detect(listing: Listing) -> Reader:
+    """The reader that recognises `listing`.
+
+    Raises:
+        FormatError: none does.
+    """
+    for reader in READERS:
+        if reader.recognises(listing):
+            return reader
+    raise FormatError(
+        f"There are no pictures in {listing.location}",
+        "Nor does anything there look like annotations.",
+        "name the folder that holds both pictures and annotations",
+    )

@@ -1,0 +1,188 @@
+"""VIA, the VGG Image Annotator, versions 1 and 2: JSON files beside the pictures.
+
+    {"x.jpg12345": {"filename": "x.jpg", "size": 12345, "regions": {"0": {…}} or [{…}]}}
+
+A project file of VIA 2 has the same under `_via_img_metadata`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.parsing import NotRead, json_value, label, number, shown
+from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.protocol import (
+    Line,
+    Points,
+    Polygon,
+    Problem,
+    ProblemKind,
+    ReadAnnotation,
+    ReadFrame,
+    ReadOptions,
+    Rectangle,
+    Ring,
+    Shape,
+)
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from setwright.formats.reading.listing import Listing
+
+_CLASS_NAMES = ("label", "class", "name", "type", "category", "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Rectangles, polygons, lines and points. The other attributes of a region are kept as attributes.
+
+    The label is the region's attribute called label, class, name, type, category or object (case does not count),
+    else its only attribute, else what `ReadOptions.label` says.
+    """
+
+    name: Final = "via"
+    title: Final = "VIA"
+
+    def recognises(self, listing: Listing) -> bool:
+        """Whether a JSON file speaks of regions of files."""
+        return any(_is_ours(listing.head(name)) for name in listing.names if name.lower().endswith(".json"))
+
+    def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
+        """A frame for each entry of each file, in reading order; other JSON files are passed over."""
+        pictures = Pictures(listing.names)
+        told: dict[str, str] = {}
+        for name in listing.names:
+            if not name.lower().endswith(".json") or not _is_ours(listing.head(name)):
+                continue
+            try:
+                entries = _entries(json_value(listing.read(name, MAX_TEXT)))
+            except (FormatError, OSError) as error:
+                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
+                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
+                continue
+            if options.label is None:
+                _refuse_without_labels(entries, name)
+            for entry in entries:
+                yield from _frame(entry, name, pictures, told, options)
+
+
+def _frame(
+    entry: Mapping[str, Any], name: str, pictures: Pictures, told: dict[str, str], options: ReadOptions
+) -> Iterator[ReadFrame | Problem]:
+    called = entry["filename"]
+    regions = _regions(entry)
+    picture = pictures.named(called, name)
+    if picture is None:
+        yield Problem(ProblemKind.NO_PICTURE, name, f"{len(regions)} regions of {shown(called)}")
+        return
+    if picture in told:
+        yield Problem(ProblemKind.TWO_FILES, name, f"{told[picture]} speaks of {picture} too, and counts")
+        return
+    told[picture] = name
+    annotations = []
+    for place, region in enumerate(regions, start=1):
+        try:
+            annotations.append(_annotation(region, options))
+        except NotRead as error:
+            yield Problem(ProblemKind.BAD_ANNOTATION, name, f"region {place} of {called}: {error}")
+    yield ReadFrame(picture=picture, source=name, annotations=tuple(annotations))
+
+
+def _annotation(region: Any, options: ReadOptions) -> ReadAnnotation:
+    shape = region.get("shape_attributes") if isinstance(region, dict) else None
+    if not isinstance(shape, dict):
+        raise NotRead("it has no shape")
+    attributes = _attributes(region)
+    key = None if options.label is not None else _class_key(attributes)
+    text = options.label if key is None else _chosen(attributes[key])
+    name = label(text or "")
+    return ReadAnnotation(
+        label=name,
+        shape=_shape(shape, name),
+        attributes={
+            other: [{"value": value if isinstance(value, str) else _chosen(value)}]
+            for other, value in attributes.items()
+            if other != key and _chosen(value)
+        },
+    )
+
+
+def _shape(shape: dict[str, Any], name: str) -> Shape:
+    def at(key: str) -> float:
+        return number(shape.get(key), f"{key} of {name}")
+
+    match shape.get("name"):
+        case "rect":
+            left, top = at("x"), at("y")
+            return Rectangle((left, top, left + at("width"), top + at("height")))
+        case "polygon":
+            return Polygon((_points(shape, name),))
+        case "polyline":
+            return Line(_points(shape, name))
+        case "point":
+            return Points(((at("cx"), at("cy")),))
+        case other:
+            raise NotRead(f"{name} is a shape that is not read: {shown(other)}")
+
+
+def _points(shape: dict[str, Any], name: str) -> Ring:
+    xs, ys = shape.get("all_points_x"), shape.get("all_points_y")
+    if not isinstance(xs, list) or not isinstance(ys, list) or len(xs) != len(ys) or not xs:
+        raise NotRead(f"{name} has no points, or not as many x as y")
+    return tuple((number(x, f"x of {name}"), number(y, f"y of {name}")) for x, y in zip(xs, ys, strict=True))
+
+
+def _attributes(region: Any) -> dict[str, Any]:
+    attributes = region.get("region_attributes") if isinstance(region, dict) else None
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _class_key(attributes: dict[str, Any]) -> str | None:
+    by_name = {key.strip().lower(): key for key in attributes}
+    named = next((by_name[name] for name in _CLASS_NAMES if name in by_name), None)
+    return named or (next(iter(attributes)) if len(attributes) == 1 else None)
+
+
+def _chosen(value: Any) -> str:
+    """What an attribute says: its text, or the one that is ticked of VIA 2's check boxes."""
+    if isinstance(value, dict):
+        ticked = [key for key, on in value.items() if on is True]
+        return ticked[0] if len(ticked) == 1 else ""
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def _refuse_without_labels(entries: list[Mapping[str, Any]], name: str) -> None:
+    regions = [region for entry in entries for region in _regions(entry)]
+    if regions and not any(_class_key(_attributes(region)) for region in regions):
+        raise FormatError(
+            f"{name} does not say what its regions show",
+            f"None of its {len(regions)} regions has an attribute to take the label from.",
+            "say it yourself: --label NAME",
+        )
+
+
+def _regions(entry: Mapping[str, Any]) -> list[Any]:
+    regions = entry.get("regions")
+    if isinstance(regions, dict):  # VIA 1, by number
+        return list(regions.values())
+    return regions if isinstance(regions, list) else []
+
+
+def _entries(document: Any) -> list[Mapping[str, Any]]:
+    if isinstance(document, dict) and isinstance(document.get("_via_img_metadata"), dict):
+        document = document["_via_img_metadata"]
+    if not isinstance(document, dict):
+        raise FormatError("Not VIA", "It holds no object of files.")
+    return [
+        entry
+        for entry in document.values()
+        if isinstance(entry, dict) and isinstance(entry.get("filename"), str)
+    ]
+
+
+def _is_ours(head: bytes) -> bool:
+    return b'"_via_' in head or (b'"filename"' in head and b'"regions"' in head)

@@ -1,0 +1,175 @@
+"""Pascal VOC: an XML file for each picture, and lists of which pictures are for what.
+
+    Annotations/x.xml   JPEGImages/x.jpg   ImageSets/Main/{train,val,test}.txt
+
+The folders may have other names, or be one. In VOC's own files the first pixel is 1 and a box includes its last
+pixel; what LabelImg, CVAT and others write counts from 0. The files do not say which, hence `ReadOptions.origin`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.parsing import NotRead, label, number, shown
+from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.protocol import (
+    Problem,
+    ProblemKind,
+    ReadAnnotation,
+    ReadFrame,
+    ReadOptions,
+    Rectangle,
+)
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+    from setwright.formats.reading.listing import Listing
+
+_SPLITS = {"train": "train", "val": "validation", "test": "test"}
+_FLAGS = ("difficult", "occluded", "truncated")
+_NO_POSE = ("", "unspecified")
+
+
+@dataclass(frozen=True, slots=True)
+class Voc:
+    """Boxes; `difficult`, `occluded`, `truncated` and `pose` become attributes where they say something.
+
+    The lists in `ImageSets/Main` become the metadata field `source_split`, a memory that steers nothing.
+    """
+
+    name: Final = "voc"
+    title: Final = "Pascal VOC"
+
+    def recognises(self, listing: Listing) -> bool:
+        """Whether the first XML file is an annotation."""
+        first = next((name for name in listing.names if _is_xml(name)), None)
+        return first is not None and b"<annotation" in listing.head(first)
+
+    def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
+        """A frame for each XML file, in the order of their names."""
+        pictures = Pictures(listing.names)
+        splits = dict(_splits(listing))
+        told: dict[str, str] = {}
+        for name in filter(_is_xml, listing.names):
+            try:
+                root = _root(listing.read(name, MAX_TEXT))
+            except (FormatError, OSError) as error:
+                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
+                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
+                continue
+            file_name = (root.findtext("filename") or "").strip()
+            stem = posixpath.splitext(posixpath.basename(name))[0]
+            picture = pictures.with_stem(stem, name, file_name) or pictures.named(file_name, name)
+            if picture is None:
+                count = len(root.findall("object"))
+                yield Problem(
+                    ProblemKind.NO_PICTURE, name, f"{count} objects; its picture is {shown(file_name)}"
+                )
+            elif picture in told:
+                yield Problem(
+                    ProblemKind.TWO_FILES, name, f"{told[picture]} speaks of {picture} too, and counts"
+                )
+            else:
+                told[picture] = name
+                yield from _frame(root, name, picture, options, splits)
+
+
+def _frame(
+    root: Element, name: str, picture: str, options: ReadOptions, splits: dict[str, str]
+) -> Iterator[ReadFrame | Problem]:
+    annotations = []
+    for place, element in enumerate(root.findall("object"), start=1):
+        try:
+            annotations.append(_annotation(element, options))
+        except NotRead as error:
+            yield Problem(ProblemKind.BAD_ANNOTATION, name, f"object {place}: {error}")
+    split = splits.get(_set_key(name))
+    yield ReadFrame(
+        picture=picture,
+        source=name,
+        annotations=tuple(annotations),
+        stated_size=_size(root),
+        metadata={} if split is None else {"source_split": split},
+    )
+
+
+def _annotation(element: Element, options: ReadOptions) -> ReadAnnotation:
+    name = label(element.findtext("name") or "")
+    box = element.find("bndbox")
+    if box is None:
+        raise NotRead(f"{name} has no bndbox")
+    left, top, right, bottom = (
+        number((box.findtext(edge) or "").strip(), f"{edge} of {name}")
+        for edge in ("xmin", "ymin", "xmax", "ymax")
+    )
+    attributes: dict[str, Any] = {
+        flag: [{"value": "true"}]
+        for flag in _FLAGS
+        if (element.findtext(flag) or "").strip() in ("1", "true")
+    }
+    pose = (element.findtext("pose") or "").strip()
+    if pose.lower() not in _NO_POSE:
+        attributes["pose"] = [{"value": pose}]
+    return ReadAnnotation(
+        label=name,
+        # The right and bottom edges of a box that counts from 1 are its last pixels: 1 less, and 1 more.
+        shape=Rectangle((left - options.origin, top - options.origin, right, bottom)),
+        attributes=attributes,
+    )
+
+
+def _size(root: Element) -> tuple[int, int] | None:
+    try:
+        width, height = (int((root.findtext(f"size/{side}") or "").strip()) for side in ("width", "height"))
+    except ValueError:
+        return None
+    # Some tools write 0 where they do not know.
+    return (width, height) if width > 0 and height > 0 else None
+
+
+def _splits(listing: Listing) -> Iterator[tuple[str, str]]:
+    """Frames, by the folder that holds `Annotations` and by stem, with the list that they stand in."""
+    for name in listing.names:
+        folder, file = posixpath.split(name)
+        split = _SPLITS.get(posixpath.splitext(file)[0])
+        if split is None or not file.endswith(".txt") or not folder.endswith("ImageSets/Main"):
+            continue
+        root = folder.removesuffix("ImageSets/Main")
+        for line in listing.read(name, MAX_TEXT).decode("utf-8", "replace").splitlines():
+            if words := line.split():
+                yield root + words[0], split
+
+
+def _set_key(name: str) -> str:
+    """How `_splits` calls the frame of an annotation file."""
+    folder, file = posixpath.split(name)
+    root = posixpath.dirname(folder)
+    return (root + "/" if root else "") + posixpath.splitext(file)[0]
+
+
+def _root(content: bytes) -> Element:
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        # No document type: it can name files to read and entities that grow without end.
+        root: Element = fromstring(content, forbid_dtd=True)
+    except ParseError as error:
+        raise FormatError("Not XML", f"Not XML: {error}.") from error
+    except DefusedXmlException as error:
+        raise FormatError("Not XML", "It declares a document type, which is refused.") from error
+    except (ValueError, LookupError) as error:  # an encoding that nobody knows
+        raise FormatError("Not XML", f"Not XML: {error}.") from error
+    if root.tag != "annotation":
+        raise FormatError("Not VOC", f"Its root is <{shown(root.tag)[1:-1]}>, not <annotation>.")
+    return root
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith(".xml")

@@ -1,0 +1,374 @@
+"""What the fields of a spec mean together: from a file model to the one value that all its spellings stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from setwright.augment.decode import decode as decode_augmentations
+from setwright.model.dataset import (
+    AugmentationWish,
+    CollectionSource,
+    DatasetConfig,
+    DatasetsSource,
+    Filter,
+    LabelClass,
+    LakeSource,
+    Source,
+)
+from setwright.model.splits import SplitWish
+from setwright.model.suggestions import did_you_mean
+from setwright.spec import findings
+from setwright.spec.augmentation_findings import finding_of
+from setwright.spec.days import day
+from setwright.spec.exports import KNOWN_EXPORTS, exact_name, offered_by
+from setwright.spec.queries import canonical_query
+from setwright.spec.yaml_nodes import MAX_FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from setwright.model.diagnostics import Diagnostic
+    from setwright.spec.file_models import DatasetFile, SplitFile
+    from setwright.spec.plain_values import Path, Places
+    from setwright.spec.project import RemoteSettings
+
+_PARTS = ("train", "validation", "test")
+_RESERVED_METADATA = frozenset({"tags", "name"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a spec's meaning depends on beside its own text: the environment's names, the remote, other exports.
+
+    `other_exports` gives the names of exports that installed packages add; it is asked only when a spec names one.
+    """
+
+    remote: RemoteSettings
+    prefix: str = ""
+    suffix: str = ""
+    other_exports: Callable[[], Sequence[str]] = tuple
+
+
+def decode(
+    spec: DatasetFile,
+    places: Places,
+    broken: frozenset[Path],
+    surroundings: Surroundings,
+    tell: Callable[[Diagnostic], None],
+) -> DatasetConfig | None:
+    """The configuration that `spec` means, and findings on what its fields mean together.
+
+    `broken` are the paths that were left out of `spec` because they do not fit; nothing is said of them again. The
+    result is None where an address, a source or a label is missing; it is of no use where an error was told.
+    """
+    decoder = _Decoder(spec, places, broken, surroundings, tell)
+    source = decoder.source()
+    labels = decoder.labels()
+    rest = {
+        "query": decoder.query(),
+        "filter": decoder.filter(),
+        "operations": decoder.operations(),
+        "split": decoder.split(),
+        "augmentations": decoder.augmentations(),
+        "exports": decoder.exports(),
+        "owners": decoder.distinct(("owners",), spec.owners),
+        "tags": decoder.distinct(("tags",), spec.tags),
+    }
+    if source is None or not labels or spec.dataset is None:
+        return None
+    name = spec.name or spec.dataset
+    return DatasetConfig(
+        name=f"{surroundings.prefix}{name}{surroundings.suffix}",
+        source=source,
+        labels=labels,
+        background=spec.background or "keep",
+        versioning=spec.versioning or "auto",
+        description=(spec.description or "").strip(),
+        protect=bool(spec.protect),
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+class _Decoder:
+    def __init__(
+        self,
+        spec: DatasetFile,
+        places: Places,
+        broken: frozenset[Path],
+        surroundings: Surroundings,
+        tell: Callable[[Diagnostic], None],
+    ) -> None:
+        self.spec = spec
+        self.places = places
+        self.broken = broken
+        self.surroundings = surroundings
+        self.tell = tell
+
+    def source(self) -> Source | None:
+        source = self.spec.source
+        if source is None:
+            return None
+        chosen = [
+            name for name in ("collection", "datalake", "datasets") if getattr(source, name) is not None
+        ]
+        if len(chosen) != 1:
+            if chosen or not any(path[:1] == ("source",) for path in self.broken):
+                self.tell(
+                    findings.UNCLEAR_SOURCE.at(
+                        self.places.key(("source", chosen[1]) if chosen else ("source",)),
+                        f"It names {' and '.join(f'`{name}`' for name in chosen)}, and frames come from one of them."
+                        if chosen
+                        else "It names none of `collection`, `datalake` and `datasets`.",
+                        "keep one; another dataset can take the other's frames, and `datasets` join the two"
+                        if chosen
+                        else "write `collection: party-photos`, `datalake: image` or `datasets: [other-spec]`",
+                    )
+                )
+            return None
+        if source.datasets is not None:
+            return DatasetsSource(addresses=self.distinct(("source", "datasets"), source.datasets))
+        if source.datalake is not None:
+            return LakeSource(items=source.datalake)
+        if isinstance(source.collection, str):
+            return CollectionSource(name=source.collection)
+        assert source.collection is not None
+        return None if source.collection.id is None else CollectionSource(id=source.collection.id)
+
+    def query(self) -> str:
+        if self.spec.query is None:
+            return ""
+        return canonical_query(
+            self.spec.query, self.places.node(("query",)), self.surroundings.remote.kind, self.tell
+        )
+
+    def filter(self) -> Filter:
+        wanted = self.spec.filter
+        if wanted is None:
+            return Filter()
+        first = self._day("from_date", wanted.from_date)
+        last = self._day("to_date", wanted.to_date)
+        if first is not None and last is not None and first > last:
+            self.tell(
+                findings.DATES_CROSSED.at(
+                    self.places.value(("filter", "to_date")),
+                    f"No frame was uploaded from {first} on and also until {last}, so the dataset would be empty.",
+                    "did you swap the two?",
+                )
+            )
+        return Filter(
+            annotation_types=self.distinct(("filter", "annotation_types"), wanted.annotation_types),  # type: ignore[arg-type]
+            from_date=first,
+            to_date=last,
+        )
+
+    def operations(self) -> tuple[str, ...] | None:
+        wanted = self.spec.operations
+        if wanted is None or wanted == "all":
+            return None
+        return () if isinstance(wanted, str) else self.distinct(("operations",), wanted)
+
+    def labels(self) -> tuple[LabelClass, ...]:
+        wanted = self.spec.labels
+        if wanted is None:
+            return ()
+        classes: list[LabelClass] = []
+        seen: dict[str, Path] = {}
+        if isinstance(wanted, list):
+            for number, label in enumerate(wanted):
+                if self._label(label, ("labels", number), seen):
+                    classes.append(LabelClass(name=label, sources=(label,)))
+        else:
+            for name, sources in wanted.items():
+                several = [sources] if isinstance(sources, str) else sources
+                kept = [
+                    label
+                    for number, label in enumerate(several)
+                    if self._label(
+                        label,
+                        ("labels", name, number) if isinstance(sources, list) else ("labels", name),
+                        seen,
+                    )
+                ]
+                classes.append(LabelClass(name=name, sources=tuple(sorted(kept))))
+        self._alike([each.name for each in classes], isinstance(wanted, dict))
+        return tuple(classes)
+
+    def split(self) -> SplitWish:
+        wanted = self.spec.split
+        if wanted is None:
+            return SplitWish(train=80.0, validation=10.0, test=10.0)
+        shares = self._shares(wanted)
+        return SplitWish(
+            **shares,
+            seed=wanted.seed or 0,
+            group_by=self._group(wanted.group_by),
+            stratify=bool(wanted.stratify),
+            resplit=bool(wanted.resplit),
+        )
+
+    def exports(self) -> tuple[str, ...]:
+        names: dict[str, Path] = {}
+        for number, wanted in enumerate(self.spec.exports or ()):
+            path: Path = ("exports", number)
+            name = self._export(wanted, path)
+            if name is not None and self._once(name, path, names, "export"):
+                names[name] = path
+        return tuple(sorted(names))
+
+    def augmentations(self) -> AugmentationWish:
+        if self.spec.augmentations is None:
+            return AugmentationWish()
+        wish, problems = decode_augmentations(self.spec.augmentations)
+        for problem in problems[: MAX_FINDINGS + 1]:
+            self.tell(finding_of(problem, self.places))
+        return wish
+
+    def distinct(self, path: Path, values: Sequence[str] | None) -> tuple[str, ...]:
+        """`values`, whose order means nothing, sorted; one that comes twice is told."""
+        seen: dict[str, Path] = {}
+        for number, value in enumerate(values or ()):
+            here = (*path, number)
+            if self._once(value, here, seen, "entry"):
+                seen[value] = here
+        return tuple(sorted(seen))
+
+    def _once(self, name: str, path: Path, seen: dict[str, Path], what: str) -> bool:
+        if name not in seen:
+            return True
+        before = self.places.value(seen[name])
+        self.tell(
+            findings.NAMED_TWICE.at(
+                self.places.value(path),
+                f'The {what} "{_short(name)}" stands at line {before.line}, column {before.column} already.',
+                "keep one of them",
+            )
+        )
+        return False
+
+    def _label(self, label: str, path: Path, seen: dict[str, Path]) -> bool:
+        if label not in seen:
+            seen[label] = path
+            return True
+        before = self.places.value(seen[label])
+        self.tell(
+            findings.LABEL_TWICE.at(
+                self.places.value(path),
+                f'"{_short(label)}" stands at line {before.line}, column {before.column} already. Its annotations '
+                "can be of one class only.",
+                "keep one of them",
+            )
+        )
+        return False
+
+    def _alike(self, names: Sequence[str], mapped: bool) -> None:
+        seen: dict[str, str] = {}
+        for number, name in enumerate(names):
+            twin = seen.setdefault(name.casefold(), name)
+            if twin != name:
+                path: Path = ("labels", name) if mapped else ("labels", number)
+                self.tell(
+                    findings.LABELS_ALIKE.at(
+                        self.places.key(path),
+                        f'"{_short(name)}" and "{_short(twin)}" are two classes, and a model would have to tell them '
+                        "apart.",
+                        f"if they are one, merge them: `{_short(twin)}: [{_short(twin)}, {_short(name)}]`",
+                    )
+                )
+
+    def _shares(self, wanted: SplitFile) -> dict[str, float]:
+        given = {part: getattr(wanted, part) for part in _PARTS}
+        usual = {"train": 80.0, "validation": 10.0, "test": 10.0}
+        if any(
+            path[:1] == ("split",) and path[1:2] in ((), *((part,) for part in _PARTS))
+            for path in self.broken
+        ):
+            return usual
+        if all(share is None for share in given.values()):
+            return usual
+        shares = {part: float(share or 0) + 0.0 for part, share in given.items()}
+        total = sum((Decimal(str(share)) for share in shares.values()), Decimal(0))
+        if total == 100:
+            return shares
+        summands = " + ".join(f"{_plain(Decimal(str(share)))}" for share in shares.values())
+        missing = Decimal(100) - total
+        self.tell(
+            findings.SPLIT_SUM.at(
+                self.places.key(("split",)),
+                f"train, validation and test make {summands} = {_plain(total)} percent. Every frame goes into one of "
+                "them, so it has to be exactly 100.",
+                f"{_plain(missing)} percent {'is' if missing == 1 else 'are'} missing"
+                if missing > 0
+                else f"{_plain(-missing)} percent {'is' if missing == -1 else 'are'} too many",
+            )
+        )
+        return usual
+
+    def _group(self, field: str | None) -> str | None:
+        if field is None:
+            return None
+        name = field.removeprefix("metadata.")
+        if name.lower() in _RESERVED_METADATA:
+            self.tell(
+                findings.BAD_GROUP_FIELD.at(
+                    self.places.value(("split", "group_by")),
+                    f"{field} is no field of metadata with one value for each frame: frames have tags and names of "
+                    "their own.",
+                    "upload a metadata field, and group by that",
+                )
+            )
+        return name
+
+    def _day(self, field: str, text: str | None) -> date | None:
+        if text is None:
+            return None
+        found = day(text)
+        if found is None:
+            self.tell(
+                findings.BAD_DATE.at(
+                    self.places.value(("filter", field)),
+                    f"The calendar has no {text}.",
+                    "write year-month-day, as in 2024-05-31",
+                )
+            )
+        return found
+
+    def _export(self, wanted: str, path: Path) -> str | None:
+        name = exact_name(wanted, ())
+        others = () if name is not None else self.surroundings.other_exports()
+        name = name or exact_name(wanted, others)
+        known = [each.name for each in KNOWN_EXPORTS]
+        if name is None:
+            self.tell(
+                findings.UNKNOWN_EXPORT.at(
+                    self.places.value(path),
+                    f'There is no export "{_short(wanted)}". There are {", ".join([*known, *others])}.',
+                    did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
+                )
+            )
+            return None
+        offered = offered_by(self.surroundings.remote.kind)
+        if name in known and name not in offered:
+            self.tell(
+                findings.EXPORT_NOT_OFFERED.at(
+                    self.places.value(path),
+                    f"{self._remote()} does not make {name}. It makes {', '.join(offered)}.",
+                    "leave it out",
+                )
+            )
+        return name
+
+    def _remote(self) -> str:
+        return "LayerNext" if self.surroundings.remote.kind == "layernext" else "A lake"
+
+
+def _plain(number: Decimal) -> str:
+    """`number` without an exponent and without zeros at the end."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,55 @@
+"""The exports that setwright knows by name, and how people may write them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class KnownExport:
+    """An export: its exact `name`, the `short` one, and which remotes offer it."""
+
+    name: str
+    short: str
+    lake: bool
+    layernext: bool
+
+
+KNOWN_EXPORTS: tuple[KnownExport, ...] = (
+    KnownExport("RAW", "raw", lake=True, layernext=True),
+    KnownExport("YOLO Darknet", "yolo-darknet", lake=True, layernext=True),
+    KnownExport("Semantic Segmentation", "semantic-segmentation", lake=False, layernext=True),
+    KnownExport("COCO", "coco", lake=False, layernext=False),
+    KnownExport("Pascal VOC", "pascal-voc", lake=False, layernext=False),
+    KnownExport("Ultralytics", "ultralytics", lake=False, layernext=False),
+)
+
+
+def plain(name: str) -> str:
+    """`name` without what does not tell exports apart: case, `-`, `_` and the number of spaces."""
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+_BY_PLAIN_NAME = {plain(name): each for each in KNOWN_EXPORTS for name in (each.name, each.short)}
+
+
+def known_export(name: str) -> KnownExport | None:
+    """The export called `name`, exactly, shortly, or but for case, `-` and `_`."""
+    return _BY_PLAIN_NAME.get(plain(name))
+
+
+def exact_name(name: str, others: Iterable[str]) -> str | None:
+    """The exact name of the export that `name` means: one of ours or of `others`, None where there is none."""
+    known = known_export(name)
+    if known is not None:
+        return known.name
+    return next((other for other in others if plain(other) == plain(name)), None)
+
+
+def offered_by(kind: str) -> tuple[str, ...]:
+    """The exact names that a remote of `kind`, `lake` or `layernext`, is known to offer."""
+    return tuple(each.name for each in KNOWN_EXPORTS if (each.lake if kind == "lake" else each.layernext))

@@ -1,0 +1,415 @@
+"""The two kinds of file, as people write them: types, bounds, explanations and examples of every field.
+
+The JSON Schemas and the reference in the documentation are made of these models. A model says what shape a value has;
+what values mean together is the business of `decode`. Every field may be left out here, so that a spec with one
+mistake can still be checked for others; `REQUIRED` names those that may not.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from setwright.model.dataset import AnnotationState, ItemType, Versioning  # noqa: TC001 - pydantic reads them
+from setwright.spec.augmentation_schema import Augmentations  # noqa: TC001 - pydantic reads it
+from setwright.spec.file_types import Address, Day, ExportName, GroupField, Prose, Text, VariableName
+
+MAX_SEED = 2**53 - 1
+"""The largest seed: what JSON can carry without loss."""
+
+
+_TEXT, _LIST, _MAPPING = Tag("<text>"), Tag("<list>"), Tag("<mapping>")
+
+
+def _shape(value: Any) -> str | None:
+    """The tag of a union's member, by what the value is made of. In brackets, as no key of a file is."""
+    if isinstance(value, str):
+        return "<text>"
+    if isinstance(value, list):
+        return "<list>"
+    return "<mapping>" if isinstance(value, dict) else None
+
+
+SHAPES = frozenset({"<text>", "<list>", "<mapping>"})
+"""What pydantic puts into the path of an error without its being a step in the file."""
+
+
+class Part(BaseModel):
+    """A mapping of the file: closed, and strict, so that `"7"` is no number and `yes` no truth."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    REQUIRED: ClassVar[tuple[str, ...]] = ()
+    CALLED: ClassVar[str] = "entry"
+    """What such a mapping is called in a finding."""
+
+
+class CollectionById(Part):
+    """A collection by the id that the remote gave it."""
+
+    REQUIRED = ("id",)
+    id: Text | None = Field(
+        None, description="The collection's id at the remote.", examples=["64e4f0c2a1b2c3d4e5f60718"]
+    )
+
+
+class SourceFile(Part):
+    """Where the frames come from: exactly one of the three."""
+
+    collection: (
+        Annotated[
+            Annotated[Text, _TEXT] | Annotated[CollectionById, _MAPPING],
+            Discriminator(_shape),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="One collection of the lake, by its name, or by its id as in `{id: 64e4f0c2a1b2c3d4e5f60718}`.",
+        examples=["party-photos", {"id": "64e4f0c2a1b2c3d4e5f60718"}],
+    )
+    datalake: ItemType | None = Field(
+        None,
+        description=(
+            "The whole lake. The query and the filter speak of single images, of image collections, or of datasets, "
+            "and all images of those that they select come in."
+        ),
+        examples=["image"],
+    )
+    datasets: list[Address] | None = Field(
+        None,
+        description=(
+            "Other datasets of this project, by address: the frames of their current versions. "
+            "They are made before this one."
+        ),
+        examples=[["balloons", "kites"]],
+        min_length=1,
+        json_schema_extra={"uniqueItems": True},
+    )
+
+
+class FilterFile(Part):
+    """Which frames may enter at all; the query selects among them."""
+
+    annotation_types: list[AnnotationState] | None = Field(
+        None,
+        description=(
+            "Only frames whose annotations are of any of these kinds: `raw` has none, `human` was annotated or checked "
+            "by people, `machine` by a model. Left out or empty: no restriction."
+        ),
+        examples=[["human"], ["human", "machine"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    from_date: Day | None = Field(
+        None,
+        description="Only frames uploaded on this day or later. Days are those of UTC.",
+        examples=["2024-01-01"],
+    )
+    to_date: Day | None = Field(
+        None,
+        description="Only frames uploaded on this day or earlier, this day included. Days are those of UTC.",
+        examples=["2024-12-31"],
+    )
+
+
+Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
+
+
+class SplitFile(Part):
+    """How the frames are divided, in percent; a part left out gets none, if another is given."""
+
+    train: Percent | None = Field(None, description="Percent of the frames to train on.", examples=[70])
+    validation: Percent | None = Field(
+        None, description="Percent of the frames to choose between models by.", examples=[20]
+    )
+    test: Percent | None = Field(
+        None, description="Percent of the frames to measure the chosen model by.", examples=[10]
+    )
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = Field(
+        None, description="Varies the draw; the same seed always draws alike. Default: 0.", examples=[7]
+    )
+    group_by: GroupField | None = Field(
+        None,
+        description=(
+            "A metadata field; frames with an equal value of it stay together, so that one video, place or patient "
+            "is never in two parts."
+        ),
+        examples=["metadata.patient"],
+    )
+    stratify: bool | None = Field(
+        None,
+        description="Whether every part gets a like share of each label. Default: false.",
+        examples=[True],
+    )
+    resplit: bool | None = Field(
+        None,
+        description=(
+            "Whether frames that were divided in an earlier version may change sides. Default: false, so a test "
+            "frame stays a test frame."
+        ),
+        examples=[True],
+    )
+
+
+Labels: TypeAlias = Annotated[
+    Annotated[Annotated[list[Text], Field(min_length=1, json_schema_extra={"uniqueItems": True})], _LIST]
+    | Annotated[
+        Annotated[
+            dict[
+                Text,
+                Annotated[
+                    Annotated[Text, _TEXT]
+                    | Annotated[
+                        Annotated[list[Text], Field(min_length=1, json_schema_extra={"uniqueItems": True})],
+                        _LIST,
+                    ],
+                    Discriminator(_shape),
+                ],
+            ],
+            Field(min_length=1),
+        ],
+        _MAPPING,
+    ],
+    Discriminator(_shape),
+]
+Operations: TypeAlias = Annotated[
+    Annotated[Literal["all", "none"], _TEXT]
+    | Annotated[Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})], _LIST],
+    Discriminator(_shape),
+]
+
+
+class DatasetFields(Part):
+    """The fields that a project's `defaults` may hold as well: all but those that are one dataset's own."""
+
+    CALLED = "spec"
+    description: Prose | None = Field(
+        None,
+        description="What the dataset is for, in a sentence or more.",
+        examples=["Party balloons, with outlines"],
+    )
+    owners: list[Text] | None = Field(
+        None,
+        description="Who answers for the dataset: people, teams, addresses. Their order does not matter.",
+        examples=[["vision-team", "ada@example.org"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    tags: list[Text] | None = Field(
+        None,
+        description="Words to find the dataset by. Their order does not matter.",
+        examples=[["party", "outdoor"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    source: SourceFile | None = Field(
+        None,
+        description="Where the frames come from: one collection, the whole lake, or other datasets.",
+        examples=[{"collection": "party-photos"}, {"datalake": "image"}, {"datasets": ["balloons"]}],
+    )
+    query: str | None = Field(
+        None,
+        description="Which of those frames, in LayerNext's query language. Left out or empty: all.",
+        examples=["annotation.label=Balloon", "annotation.label=Balloon and not metadata.Tags=blurred"],
+        max_length=8192,
+    )
+    filter: FilterFile | None = Field(
+        None,
+        description="Which frames may enter at all: by the kind of their annotations, and by the day of upload.",
+        examples=[{"annotation_types": ["human"], "from_date": "2024-01-01"}],
+    )
+    operations: Operations | None = Field(
+        None,
+        description=(
+            "Whose annotations go in: those of `all` annotation projects and model runs (the default), of `none`, "
+            "or of those listed."
+        ),
+        examples=["all", "none", ["Balloon annotation 2024"]],
+    )
+    labels: Labels | None = Field(
+        None,
+        description=(
+            "The classes, in the order of their ids. A mapping names the lake's labels that make each class, "
+            "to rename or to merge them."
+        ),
+        examples=[["Balloon", "Kite"], {"Balloon": ["balloon", "baloon"], "Kite": "kite"}],
+    )
+    background: Literal["keep", "drop"] | None = Field(
+        None,
+        description=(
+            "Whether frames without any annotation of a chosen label stay in (`keep`, the default), as pictures of "
+            "nothing."
+        ),
+        examples=["drop"],
+    )
+    split: SplitFile | None = Field(
+        None,
+        description="How the frames are divided, in percent, exactly 100 together. Default: 80, 10 and 10.",
+        examples=[{"train": 70, "validation": 20, "test": 10}],
+    )
+    exports: list[ExportName] | None = Field(
+        None,
+        description="The file layouts to make, by their exact names or their short ones. Their order does not matter.",
+        examples=[["RAW", "YOLO Darknet"], ["yolo-darknet", "coco"]],
+        json_schema_extra={"uniqueItems": True},
+    )
+    augmentations: Augmentations | None = Field(
+        None,
+        description="Varied copies of the train frames: in the words below, or as LayerNext's JSON pasted as it is.",
+        examples=[{"flip": {"horizontal": True}, "rotate": [-10, 30]}],
+    )
+    versioning: Versioning | None = Field(
+        None,
+        description=(
+            "When a change makes a new version: `auto` when content changes (the default), `always`, or `in_place`, "
+            "which never does."
+        ),
+        examples=["always"],
+    )
+    protect: bool | None = Field(
+        None,
+        description="Whether the dataset must not be deleted, not even when its spec is gone. Default: false.",
+        examples=[True],
+    )
+
+
+class DatasetFile(DatasetFields):
+    """A dataset as code: which frames, which labels, how divided, in which layouts."""
+
+    model_config = ConfigDict(title="setwright dataset spec")
+    REQUIRED = ("dataset", "source", "labels")
+    dataset: Address | None = Field(
+        None,
+        description=(
+            "The dataset's address in this project: lower-case letters, digits, `.`, `_` and `-`. "
+            "It stays the same as long as the dataset does."
+        ),
+        examples=["balloons"],
+    )
+    name: Text | None = Field(
+        None,
+        description="The dataset's name at the remote. Default: its address.",
+        examples=["Balloons Dataset"],
+    )
+    previously: Address | None = Field(
+        None,
+        description="The address the dataset had before, so that it is renamed and not made anew.",
+        examples=["baloons"],
+    )
+
+
+class RemoteFile(Part):
+    """Where the frames are and the datasets go."""
+
+    kind: Literal["lake", "layernext"] | None = Field(
+        None,
+        description="`lake`: setwright's own, embedded or served. `layernext`: a LayerNext installation.",
+        examples=["lake"],
+    )
+    path: Text | None = Field(
+        None,
+        description="The folder of an embedded lake, from the project's folder. Default: `.setwright/lake`.",
+        examples=[".setwright/lake"],
+    )
+    url: Annotated[str, Field(pattern="^https?://[^\\s]+$", max_length=2000)] | None = Field(
+        None,
+        description="The address of a served lake or of LayerNext. It holds no credentials.",
+        examples=["https://lake.example.org"],
+    )
+
+
+def _plain_scalar(value: Any) -> Any:
+    if isinstance(value, str | int | float):
+        return value
+    raise PydanticCustomError("scalar_type", "text, a number, or true or false")
+
+
+PlainScalar: TypeAlias = Annotated[
+    Any,
+    AfterValidator(_plain_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+
+
+class VariableFile(Part):
+    """A value that specs refer to as `${var.NAME}`."""
+
+    type: Literal["text", "number", "flag"] | None = Field(
+        None,
+        description="`text` (the default), `number`, or `flag`, which is true or false.",
+        examples=["number"],
+    )
+    default: PlainScalar | None = Field(
+        None, description="Its value where none is given.", examples=["north"]
+    )
+    description: Prose | None = Field(
+        None, description="What it is for.", examples=["The site that the frames come from"]
+    )
+
+
+class NamesFile(Part):
+    """How the datasets' names at the remote differ in an environment."""
+
+    prefix: Annotated[str, Field(max_length=100)] | None = Field(
+        None, description="Put before every name.", examples=["staging-"]
+    )
+    suffix: Annotated[str, Field(max_length=100)] | None = Field(
+        None, description="Put after every name.", examples=[" (staging)"]
+    )
+
+
+class EnvironmentFile(Part):
+    """What `--env NAME` lays over the project."""
+
+    remote: RemoteFile | None = Field(
+        None,
+        description="Replaces the project's remote as a whole.",
+        examples=[{"kind": "lake", "path": "/srv/lake"}],
+    )
+    names: NamesFile | None = Field(
+        None, description="How names at the remote differ.", examples=[{"prefix": "staging-"}]
+    )
+    variables: dict[VariableName, PlainScalar] | None = Field(
+        None, description="Values of the project's variables here.", examples=[{"site": "south"}]
+    )
+
+
+class ProjectFile(Part):
+    """A project: where its specs are, and the remote that they speak of."""
+
+    model_config = ConfigDict(title="setwright project")
+    CALLED = "project"
+    project: Text | None = Field(
+        None, description="The project's name. Default: that of its folder.", examples=["party"]
+    )
+    remote: RemoteFile | None = Field(
+        None,
+        description="Where the frames are and the datasets go. Default: a lake in `.setwright/lake`.",
+        examples=[{"kind": "lake", "path": ".setwright/lake"}],
+    )
+    specs: list[Text] | None = Field(
+        None,
+        description=(
+            "Patterns of the spec files, from the project's folder; `**` stands for any folders. "
+            "Default: `specs/*.yaml`."
+        ),
+        examples=[["specs/*.yaml"], ["specs/**/*.yaml", "teams/*/specs.yaml"]],
+        min_length=1,
+        json_schema_extra={"uniqueItems": True},
+    )
+    defaults: DatasetFields | None = Field(
+        None,
+        description=(
+            "Fields for every spec that does not write them itself. A field that a spec writes replaces the default "
+            "as a whole: nothing is mixed."
+        ),
+        examples=[{"split": {"train": 70, "validation": 20, "test": 10}, "exports": ["RAW"]}],
+    )
+    variables: dict[VariableName, VariableFile] | None = Field(
+        None,
+        description="The values that specs may refer to as `${var.NAME}`, with their types and defaults.",
+        examples=[{"site": {"type": "text", "default": "north"}}],
+    )
+    environments: dict[VariableName, EnvironmentFile] | None = Field(
+        None,
+        description="What `--env NAME` lays over the project: remote, names, variables.",
+        examples=[{"staging": {"names": {"prefix": "staging-"}}}],
+    )

@@ -1,0 +1,49 @@
+"""A project and its specs, resolved: what plan starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.diagnostics import SourceRef
+
+DEFAULT_LAKE = ".setwright/lake"
+"""Where the embedded lake is unless the project says otherwise, from the project's folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A dataset as one spec asks for it, and where it says so.
+
+    `fields` leads from dotted paths to what was written: `query`, `filter.from_date`, `split.train`, `labels.Balloon`,
+    `source.datasets.balloons`. Fields that took their defaults are not in it. `where` is the `dataset:` entry,
+    `previously` the address that the dataset had before.
+    """
+
+    address: str
+    config: DatasetConfig
+    where: SourceRef
+    fields: Mapping[str, SourceRef]
+    previously: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteSettings:
+    """How to reach the remote. A lake has either a `path`, from the project's folder, or a `url`."""
+
+    kind: Literal["lake", "layernext"] = "lake"
+    path: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project whose files hold no mistake. `specs` are sorted by address."""
+
+    name: str
+    remote: RemoteSettings
+    specs: tuple[Spec, ...]

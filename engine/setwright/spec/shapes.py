@@ -1,0 +1,320 @@
+"""Values against a file model: pydantic finds what does not fit, and here are our words for it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from setwright.model.suggestions import closest, did_you_mean
+from setwright.spec import findings
+from setwright.spec.file_models import SHAPES, Part
+from setwright.spec.file_types import (
+    ADDRESS_PATTERN,
+    DAY_PATTERN,
+    GROUP_PATTERN,
+    VARIABLE_PATTERN,
+)
+from setwright.spec.yaml_nodes import MAX_FINDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from setwright.model.diagnostics import Diagnostic
+    from setwright.spec.plain_values import Path, Places
+
+M = TypeVar("M", bound=Part)
+
+_WANTED: dict[str, str] = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "scalar_type": "text, a number, or true or false",
+}
+_WANTED_OF_SEVERAL: dict[str, str] = {
+    "source.collection": "a collection's name, or its id as in {id: …}",
+    "operations": "all, none, or a list of annotation projects and model runs",
+    "labels": "a list of labels, or a mapping of classes to the lake's labels",
+}
+_SYNONYMS: dict[str, str] = {
+    "address": "dataset",
+    "id": "dataset",
+    "classes": "labels",
+    "class_names": "labels",
+    "categories": "labels",
+    "format": "exports",
+    "formats": "exports",
+    "export_types": "exports",
+    "val": "validation",
+    "valid": "validation",
+    "dev": "validation",
+    "training": "train",
+    "start_date": "from_date",
+    "end_date": "to_date",
+    "version": "versioning",
+    "lake": "datalake",
+    "dependencies": "datasets",
+}
+_LATER: dict[str, str] = {
+    "checks": "Assertions on the planned data cannot be written in a spec yet. The plan shows the numbers they would "
+    "look at.",
+    "state": "Where the state is kept cannot be chosen yet: the lake keeps it itself.",
+}
+_DATASET_FIELDS = ("source", "filter", "split")
+
+
+def validated(
+    model: type[M], values: dict[str, Any], places: Places, tell: Callable[[Diagnostic], None]
+) -> tuple[M, frozenset[Path]]:
+    """`values` as a `model`, and the paths of what had to be left out because it does not fit.
+
+    Whatever does fit is in the model, so that it can be checked for more.
+    """
+    broken: set[Path] = set()
+    for name in model.REQUIRED:
+        if name not in values and name not in places.entries:
+            tell(
+                findings.MISSING_FIELD.at(
+                    places.fallback, f"Every {model.CALLED} needs `{name}`.", _example_of(model, name)
+                )
+            )
+    try:
+        return model.model_validate(values), frozenset(broken)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    rest = _copied(values)
+    for number, each in enumerate(errors):
+        path = tuple(step for step in each["loc"] if step not in SHAPES)
+        if number <= MAX_FINDINGS:  # to look for similar names takes time
+            tell(_finding(model, each, path, places))
+        kept = path[:-1] if each["type"] == "missing" or path[-1:] == ("[key]",) else path
+        broken.add(_drop(rest, kept))
+    try:
+        return model.model_validate(rest), frozenset(broken)
+    except ValidationError as error:
+        # What is left after a mistake may be wrong for that alone: an emptied list, say.
+        for each in error.errors(include_url=False):
+            broken.add(each["loc"][:1])
+            rest.pop(str(each["loc"][0]), None)
+        return model.model_validate(rest), frozenset(broken)
+
+
+def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagnostic:
+    kind: str = error["type"]
+    context: Mapping[str, Any] = error.get("ctx", {})
+    field = field_name(path)
+    given = error.get("input")
+    match kind:
+        case "extra_forbidden":
+            return _unknown_field(model, path, places)
+        case "missing":
+            return findings.MISSING_FIELD.at(
+                places.key(path[:-1]), f"`{field_name(path[:-1])}` needs `{path[-1]}`."
+            )
+        case "literal_error":
+            known = re.findall(r"'([^']*)'", context["expected"])
+            return findings.UNKNOWN_VALUE.at(
+                places.value(path),
+                f"{_sentence(field)} is one of {', '.join(known)}; {described(given)} stands there.",
+                did_you_mean(given, known) if isinstance(given, str) else None,
+            )
+        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
+            bound = context.get("ge", context.get("le", context.get("gt", context.get("lt"))))
+            words = {"g": "at least", "l": "at most"}[kind[0]]
+            return findings.OUT_OF_RANGE.at(
+                places.value(path),
+                f"{_sentence(field)} is {words} {bound:g}; {described(given)} stands there.",
+            )
+        case "too_short" | "string_too_short":
+            return findings.EMPTY.at(places.key(path), f"{_sentence(field)} needs at least one entry.")
+        case "string_too_long":
+            return findings.BAD_NAME.at(
+                places.value(path),
+                f"{_sentence(field)} has at most {context['max_length']} characters; these are {len(given):,}.",
+            )
+        case "string_pattern_mismatch":
+            return _bad_text(context["pattern"], given, path, places)
+        case _:
+            wanted = (
+                _WANTED.get(kind)
+                or _WANTED_OF_SEVERAL.get(".".join(map(str, path)))
+                or "another kind of value"
+            )
+            if kind == "union_tag_not_found" and path[:1] == ("labels",) and len(path) == 2:
+                wanted = "one label of the lake, or a list of them"
+            return findings.WRONG_TYPE.at(
+                places.value(path),
+                f"{_sentence(field)} takes {wanted}; {described(given)} stands there.",
+                _mend(kind, given),
+            )
+
+
+def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
+    name = str(path[-1])
+    if name in _LATER and len(path) == 1:
+        return findings.NOT_OFFERED_YET.at(places.key(path), _LATER[name], "leave it out")
+    known = tuple(_part_at(model, path[:-1]).model_fields)
+    inside = f"`{field_name(path[:-1]).strip('`')}`" if len(path) > 1 else f"a {model.CALLED}"
+    meant = _SYNONYMS.get(name.lower())
+    if meant not in known:
+        meant = closest(name, known)
+    hint = None if meant is None else f'did you mean "{meant}"?'
+    if hint is None and len(path) == 1:
+        home = next(
+            (
+                each
+                for each in _DATASET_FIELDS
+                if each in known and name in _part_at(model, (each,)).model_fields
+            ),
+            None,
+        )
+        hint = None if home is None else f"it belongs under `{home}`; look at the indentation"
+    return findings.UNKNOWN_FIELD.at(
+        places.key(path), f'There is no "{_short(name)}" in {inside}. It knows {", ".join(known)}.', hint
+    )
+
+
+def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnostic:
+    is_key = path[-1:] == ("[key]",)
+    path = path[:-1] if is_key else path
+    place = places.key(path) if is_key else places.value(path)
+    shown = f'"{_short(str(given))}"'
+    if pattern == ADDRESS_PATTERN:
+        return findings.BAD_NAME.at(
+            place,
+            f"{shown} is no address: those are made of lower-case letters, digits, `.`, `_` and `-`, and begin with "
+            "a letter or a digit.",
+            f'did you mean "{slug}"?' if (slug := address_like(str(given))) else None,
+        )
+    if pattern == DAY_PATTERN:
+        return findings.BAD_DATE.at(place, f"{shown} is no day.", "write year-month-day, as in 2024-05-31")
+    if pattern == GROUP_PATTERN:
+        return findings.BAD_GROUP_FIELD.at(
+            place,
+            f"Frames can be grouped by a metadata field, and {shown} names none.",
+            f"did you mean metadata.{given}?"
+            if re.fullmatch(r"[\w-]{1,60}", str(given))
+            else "write metadata.FIELD",
+        )
+    if pattern == VARIABLE_PATTERN:
+        return findings.BAD_NAME.at(
+            place, f"{shown} is no name here: those are made of lower-case letters, digits and `_`."
+        )
+    if not str(given).strip():
+        return findings.EMPTY.at(place, f"{_sentence(field_name(path))} cannot be blank.")
+    if "://" in pattern:
+        return findings.BAD_NAME.at(
+            place, f"{shown} is no web address.", "it begins with https:// or http://"
+        )
+    return findings.BAD_NAME.at(
+        place,
+        f"{shown} is no name: a name is one line, without blanks around it and without control characters.",
+        f'write "{_short(plain)}"' if (plain := " ".join(str(given).split())) != given else None,
+    )
+
+
+def described(value: Any) -> str:
+    """`value` in words, shortened."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f'the text "{_short(value)}"'
+        case list():
+            return "a list"
+        case dict():
+            return "a mapping"
+        case _:
+            return "nothing"
+
+
+def field_name(path: Path) -> str:
+    """`path` in words: `split.train` in backticks, or an item of it."""
+    names = ".".join(_short(str(step)) for step in path if isinstance(step, str) and step != "[key]")
+    return f"an item of `{names}`" if path and isinstance(path[-1], int) else f"`{names}`"
+
+
+def address_like(text: str) -> str:
+    """`text` bent into an address; empty where nothing is left of it."""
+    return re.sub(r"[^a-z0-9._-]+", "-", text[:100].lower()).strip("-._")
+
+
+def _mend(kind: str, given: Any) -> str | None:
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        return f'write it in quotes: "{str(given).lower() if isinstance(given, bool) else given}"'
+    if kind == "bool_type" and isinstance(given, str) and given.lower() in ("yes", "on", "y", "true"):
+        return "write true"
+    if kind == "bool_type" and isinstance(given, str) and given.lower() in ("no", "off", "n", "false"):
+        return "write false"
+    if kind == "list_type" and isinstance(given, str):
+        return f"write it in brackets: [{_short(given)}]"
+    if (
+        kind in ("int_type", "float_type")
+        and isinstance(given, str)
+        and re.fullmatch(r"-?\d+(\.\d+)?\s*%?", given)
+    ):
+        return f"write {given.strip(' %')}, without quotes or signs"
+    return None
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(each) if isinstance(each, dict) else each for key, each in value.items()}
+    return value
+
+
+def _drop(values: dict[str, Any], path: Path) -> Path:
+    """Take what is at `path`, or the list around it, out of `values`; its path."""
+    here = values
+    for depth, step in enumerate(path):
+        below = here.get(step) if isinstance(step, str) else None
+        if depth + 1 < len(path) and isinstance(below, dict):
+            here = below
+        else:
+            here.pop(str(step), None)
+            return path[: depth + 1]
+    return path
+
+
+def _part_at(model: type[Part], path: Path) -> type[Part]:
+    """The model of the mapping at `path`."""
+    for step in path:
+        field = model.model_fields.get(str(step))
+        if field is not None:
+            model = next(_parts(field.annotation), model)
+    return model
+
+
+def _parts(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _parts(argument)
+
+
+def _example_of(model: type[Part], name: str) -> str | None:
+    examples = model.model_fields[name].examples
+    if not examples:
+        return None
+    return {
+        "dataset": "write its address: `dataset: balloons`",
+        "source": "write where its frames come from: `source: {collection: party-photos}`",
+        "labels": "write its classes: `labels: [Balloon, Kite]`",
+    }.get(name)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

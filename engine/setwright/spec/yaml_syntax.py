@@ -1,0 +1,117 @@
+"""Mistakes in YAML's syntax, in words that say what to do about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.spec import findings
+
+if TYPE_CHECKING:
+    import yaml
+
+    from setwright.model.diagnostics import Diagnostic
+    from setwright.spec.source_text import SourceText
+
+# By a part of what libyaml or PyYAML's own parser says: what is the matter, and what to do.
+_WORDS: tuple[tuple[str, str, str | None], ...] = (
+    (
+        "mapping values are not allowed",
+        "A colon with a space after it stands where no key can be.",
+        "write the whole text in quotes if the colon belongs to it; else look at the indentation",
+    ),
+    (
+        "could not find expected ':'",
+        "A line is neither a key with a value nor part of a text.",
+        "a key ends in a colon and a space: `name: Balloons`",
+    ),
+    (
+        "did not find expected key",
+        "A line does not stand in one column with the keys around it, or something follows a closed quote.",
+        "keys of one mapping begin in the same column",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "A line of a list does not begin with a dash in the column of the others.",
+        "items of one list begin with `- ` in the same column",
+    ),
+    (
+        "expected ',' or '}'",
+        "A mapping in braces is not closed, or a comma is missing between its entries.",
+        "write `{train: 70, validation: 30}`, with text that holds , { or } in quotes",
+    ),
+    (
+        "expected ',' or ']'",
+        "A list in brackets is not closed, or a comma is missing between its items.",
+        "write `[RAW, COCO]`, with text that holds , [ or ] in quotes",
+    ),
+    (
+        "unexpected end of stream",
+        "A quote is opened and never closed.",
+        "close the quote",
+    ),
+    (
+        "unexpected document indicator",
+        "A quote is opened and not closed before the line that ends the document.",
+        "close the quote",
+    ),
+    (
+        "unknown escape character",
+        "In double quotes a backslash begins an escape, and this is none.",
+        "write \\\\ for a backslash, or put the text in single quotes, where it is an ordinary character",
+    ),
+    (
+        "cannot start any token",
+        "No text can begin with this character unless it stands in quotes.",
+        "write the text in quotes",
+    ),
+    (
+        "expected <document start>",
+        "Something stands after the end of a document.",
+        "look at the indentation, or put `---` between two specs",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "An item of a list stands where none can be.",
+        "put the list's first `- ` on a line of its own",
+    ),
+)
+
+
+def syntax_finding(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
+    """What the parser gave up with, as a finding. Whatever it says, that is one."""
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "end of stream" in problem or "document indicator" in problem:
+        # A quote that is never closed is a mistake where it opens, not where the file ends.
+        mark = getattr(error, "context_mark", None) or mark
+    at = int(getattr(mark, "index", None) or getattr(error, "position", None) or 0)
+    at = min(at, len(source.text))
+    line = source.text.rfind("\n", 0, at) + 1
+    before = source.text[line:at]
+    if source.text[at : at + 1] == "\t" or ("\t" in before and not before.strip()):
+        tab = line + before.index("\t") if "\t" in before else at
+        return findings.TAB.at(
+            source.ref(tab, tab + 1),
+            "YAML takes only spaces there, since tabs are as wide as each editor likes.",
+            "write two spaces for each level",
+        )
+    place = source.ref(at, at + 1)
+    if "${" in place.excerpt and "expected ','" in problem:
+        return findings.NOT_YAML.at(
+            place,
+            "Within brackets and braces the braces of a variable are taken for a mapping.",
+            'write it in quotes: "${var.NAME}"',
+        )
+    for part, detail, hint in _WORDS:
+        if part in problem:
+            return findings.NOT_YAML.at(place, detail + _context(source, error, place.line), hint)
+    return findings.NOT_YAML.at(place, f"The parser says: {problem}.")
+
+
+def _context(source: SourceText, error: yaml.YAMLError, line: int) -> str:
+    """Where what went wrong began, if that was on another line."""
+    mark = getattr(error, "context_mark", None)
+    if mark is None:
+        return ""
+    begun = source.ref(int(mark.index), int(mark.index)).line
+    return f" It began at line {begun}." if begun != line else ""
