@@ -1,0 +1,1 @@
+"""The embedded dataset manager: a catalogue in SQL that forgets nothing, and a content-addressed store of pictures."""

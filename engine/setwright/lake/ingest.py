@@ -1,0 +1,163 @@
+"""Ingest: files become frames, whatever can be wrong with them is counted and listed, and nothing comes in twice.
+
+Pictures are stored first, outside of any transaction; then one transaction writes the catalogue. A process killed on
+the way has left nothing but blobs that nobody names yet, and the same command does the rest.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
+from setwright.formats.reading.listing import is_picture
+from setwright.formats.reading.protocol import Problem, ProblemKind, ReadFrame, ReadOptions
+from setwright.lake.record import NewFrame
+from setwright.lake.stored import StoredPicture
+from setwright.model.events import Finished, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from setwright.formats.reading.listing import Listing
+    from setwright.formats.reading.protocol import Reader
+    from setwright.model.events import Listener
+
+Mode: TypeAlias = Literal["human", "machine"]
+
+_TASK = "Reading annotations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the annotation files say: of each picture one or more things, and what is wrong."""
+
+    said: Mapping[str, tuple[ReadFrame, ...]]
+    pictures: tuple[str, ...]
+    other_files: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Frames to be recorded, with the numbers of a report."""
+
+    frames: tuple[NewFrame, ...]
+    labels: tuple[tuple[str, int], ...]
+    bare_pictures: int
+    same_pictures: int
+    problems: tuple[Problem, ...]
+
+
+def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Listener) -> Found:
+    """Read the annotation files of `listing`.
+
+    Raises:
+        FormatError: they cannot be read as the reader's format.
+    """
+    listener(Started(_TASK, None, "files"))
+    problems = list(listing.problems)
+    said: dict[str, list[ReadFrame]] = defaultdict(list)
+    spoke: set[str] = set()
+    for item in reader.read(listing, options):
+        if isinstance(item, Problem):
+            problems.append(item)
+            spoke.add(item.file)
+        else:
+            said[item.picture].append(item)
+            spoke.add(item.source)
+    pictures = tuple(filter(is_picture, listing.names))
+    listener(Finished(_TASK, f"{len(spoke):,} files"))
+    return Found(
+        said={picture: tuple(several) for picture, several in said.items()},
+        pictures=pictures,
+        other_files=len(listing.names) - len(pictures) - len(spoke.intersection(listing.names)),
+        problems=tuple(problems),
+    )
+
+
+def prepare(
+    found: Found, stored: Mapping[str, StoredPicture | Problem], known_labels: Iterable[str]
+) -> Prepared:
+    """Bring what the files say together with their pictures; `known_labels` are those that the lake has."""
+    problems = list(found.problems)
+    pictures: dict[str, StoredPicture] = {}
+    for path in found.pictures:
+        match stored[path]:
+            case Problem() as problem:
+                problems.append(problem)
+            case StoredPicture() as picture:
+                pictures[path] = picture
+    frames = []
+    first_file: dict[str, str] = {}
+    labels: Counter[str] = Counter()
+    for path, name in _frame_names(tuple(pictures), problems):
+        picture, said = pictures[path], found.said.get(path, ())
+        annotations: list[FittedAnnotation] | None = None
+        for words in said:
+            if words.annotations is None:
+                continue
+            annotations = annotations or []
+            for item in fit(words, Canvas(picture.width, picture.height, picture.orientation)):
+                if isinstance(item, Problem):
+                    problems.append(item)
+                else:
+                    annotations.append(item)
+                    first_file.setdefault(item.label, words.source)
+        labels.update(annotation.label for annotation in annotations or ())
+        frames.append(
+            NewFrame(
+                name=name,
+                picture=picture,
+                annotations=None if annotations is None else tuple(annotations),
+                metadata={key: value for words in said for key, value in words.metadata.items()},
+                tags=tuple(tag for words in said for tag in words.tags),
+            )
+        )
+    problems.extend(_labels_by_case(first_file, known_labels))
+    return Prepared(
+        frames=tuple(frames),
+        labels=tuple(sorted(labels.items())),
+        bare_pictures=sum(not frame.annotations for frame in frames),
+        same_pictures=len(pictures) - len({picture.source_digest for picture in pictures.values()}),
+        problems=tuple(problems),
+    )
+
+
+def _frame_names(paths: Sequence[str], problems: list[Problem]) -> Iterable[tuple[str, str]]:
+    """A name for the frame of each path: the file's, or for the second one of a name, with its folder before it."""
+    taken: dict[str, str] = {}
+    for path in paths:
+        # Composed, for a name that came by way of a Mac must not differ from the same name typed elsewhere.
+        parts = unicodedata.normalize("NFC", path).split("/")
+        name = parts[-1]
+        for depth in range(2, len(parts) + 1):
+            if name not in taken:
+                break
+            name = "_".join(parts[-depth:])
+        stem, ending = posixpath.splitext(name)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{stem}_{number}{ending}"
+        if name != parts[-1]:
+            problems.append(
+                Problem(
+                    ProblemKind.DUPLICATE_NAME, path, f"{taken[parts[-1]]} has the name, so this is {name}"
+                )
+            )
+        taken[name] = path
+        yield path, name
+
+
+def _labels_by_case(first_file: Mapping[str, str], known: Iterable[str]) -> Iterable[Problem]:
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for label in (*first_file, *known):
+        spellings[label.casefold()].add(label)
+    for label, file in sorted(first_file.items()):
+        others = sorted(spellings[label.casefold()] - {label})
+        if others:
+            yield Problem(ProblemKind.LABEL_CASE, file, f"{label}, and there is {', '.join(others)}")

@@ -1,0 +1,418 @@
+"""The embedded lake: a folder that holds a catalogue, blobs, and reports of what was ingested."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import select
+
+from setwright.edge.files import write_whole
+from setwright.formats.reading.listing import FolderListing
+from setwright.formats.reading.protocol import ReadOptions
+from setwright.formats.reading.registry import detect, named
+from setwright.lake import inventory, leases, schema, states, versions
+from setwright.lake.blobs import Blobs, missing
+from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
+from setwright.lake.ingest import Mode, find, prepare
+from setwright.lake.ingest_report import IngestReport
+from setwright.lake.membership import read_membership
+from setwright.lake.record import Recorded, Recorder
+from setwright.lake.stored import StoredPicture, store_pictures
+from setwright.lake.verify import verify
+from setwright.model.errors import LakeError
+from setwright.model.events import silence
+from setwright.model.manifest_file import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from types import TracebackType
+    from typing import BinaryIO
+
+    from setwright.lake.ingest import Prepared
+    from setwright.lake.inventory import LakeStatistics, Revision
+    from setwright.lake.verify import Verification
+    from setwright.model.dataset import Selection
+    from setwright.model.events import Listener
+    from setwright.model.frames import Membership
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import Amendment, ObservedDataset, Publication, Version
+    from setwright.model.vocabulary import Vocabulary
+    from setwright.state.document import State
+
+FORMAT_VERSION = 1
+"""Of the folder: `lake.json`, `catalog.sqlite`, `blobs/`, `reports/`."""
+
+_MARK = "lake.json"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Lake:
+    """A lake that is open. Close it, or use it as a context.
+
+    It may be used by several threads, and several processes may have it open.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        lake_id: str,
+        *,
+        patience: float = 30.0,
+        clock: Callable[[], datetime] = _now,
+        lease_life: float = leases.LIFE,
+    ) -> None:
+        """Use `create` or `open`."""
+        self.folder = folder
+        self.id = lake_id
+        self._clock = clock
+        self._lease_life = lease_life
+        self._catalogue = Catalogue(folder / "catalog.sqlite", patience)
+        self._blobs = Blobs(folder / "blobs")
+
+    @classmethod
+    def create(cls, folder: Path) -> Self:
+        """Make a lake in `folder`, which may be there but holds no lake yet.
+
+        Raises:
+            LakeError: it holds one.
+        """
+        if (folder / _MARK).exists():
+            raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
+        for below in ("blobs", "reports"):
+            (folder / below).mkdir(parents=True, exist_ok=True)
+        lake = cls(folder, secrets.token_hex(12))
+        try:
+            # What an earlier attempt left, which died before it was marked as a lake, is taken over.
+            if (found := lake._catalogue.properties().get("lake_id")) is not None:
+                lake.id = found
+            else:
+                lake._catalogue.create(lake.id)
+            # Last, for this is what says that the folder is a lake.
+            document = {"format_version": FORMAT_VERSION, "id": lake.id}
+            write_whole(folder / _MARK, (json.dumps(document, indent=2) + "\n").encode())
+        except BaseException:
+            lake.close()
+            raise
+        return lake
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        patience: float = 30.0,
+        clock: Callable[[], datetime] = _now,
+        lease_life: float = leases.LIFE,
+    ) -> Self:
+        """The lake in `folder`.
+
+        `patience` is how many seconds to wait while another process writes; `clock` tells when leases expire, and
+        `lease_life` how many seconds they live.
+
+        Raises:
+            LakeError: there is none, it is damaged, or a newer setwright made it.
+        """
+        lake_id = _read_mark(folder)
+        lake = cls(folder, lake_id, patience=patience, clock=clock, lease_life=lease_life)
+        try:
+            lake._check()
+        except BaseException:
+            lake.close()
+            raise
+        return lake
+
+    def close(self) -> None:
+        """Give the lake's files back."""
+        self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- Ingest -----------------------------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        path: Path,
+        *,
+        collection: str,
+        author: str,
+        at: datetime,
+        format: str | None = None,
+        operation: str | None = None,
+        mode: Mode = "human",
+        options: ReadOptions | None = None,
+        strict: bool = False,
+        listener: Listener = silence,
+    ) -> IngestReport:
+        """Add the pictures below `path` to `collection`, and what `operation` says of them.
+
+        `format` is a reader's name, found out where it is None. `operation` is `ingest:<collection>` where none is
+        given; of the pictures that the files speak of, its annotations are replaced. With `strict` nothing is
+        recorded if there is any problem.
+
+        Raises:
+            UsageError: there is no such folder or format, or the operation is of the other mode.
+            FormatError: nothing there can be read.
+        """
+        listing = FolderListing(path)
+        reader = named(format) if format is not None else detect(listing)
+        operation = operation or f"ingest:{collection}"
+        found = find(listing, reader, options or ReadOptions(), listener)
+        known = self._known_pictures()
+
+        def stored(dry: bool) -> Prepared:
+            pictures = store_pictures(listing, found.pictures, self._blobs, known.get, listener, dry=dry)
+            return prepare(found, pictures, self._labels())
+
+        def told(recorded: Recorded, revision: int | None, *, refused: bool = False) -> IngestReport:
+            return IngestReport(
+                location=listing.location,
+                collection=collection,
+                format=reader.name,
+                detected=format is None,
+                operation=operation,
+                mode=mode,
+                revision=revision,
+                refused=refused,
+                frames_new=recorded.frames_new,
+                frames_replaced=recorded.frames_replaced,
+                frames_unchanged=recorded.frames_unchanged,
+                annotations_added=recorded.annotations_added,
+                annotations_removed=recorded.annotations_removed,
+                labels=prepared.labels,
+                bare_pictures=prepared.bare_pictures,
+                same_pictures=prepared.same_pictures,
+                other_files=found.other_files,
+                problems=prepared.problems,
+            )
+
+        with self._blobs.writers():
+            prepared = stored(dry=strict)
+            if strict and prepared.problems:
+                return told(Recorded(), None, refused=True)
+            if strict:
+                prepared = stored(dry=False)
+            with self._catalogue.writing() as connection:
+                revision = new_revision(
+                    connection, at=at, author=author, message=f"Ingest into {collection}", touches_frames=True
+                )
+                recorder = Recorder(connection, revision, at, self.id)
+                recorded = recorder.record(collection, operation, mode, prepared.frames)
+                if not recorded.anything:
+                    connection.rollback()
+                    return told(recorded, None)
+                report = told(recorded, revision)
+                # Before the revision is there: one without its report would never get it.
+                write_whole(self.report_path(revision), report.text().encode())
+        return report
+
+    def report_path(self, revision: int) -> Path:
+        """Where the report of the ingest that made `revision` lies."""
+        return self.folder / "reports" / f"{revision}.json"
+
+    def _known_pictures(self) -> Mapping[str, StoredPicture]:
+        """The pictures of the lake, by the digest of the file that they came from."""
+        columns = schema.frames.c
+        fields = [columns[name] for name in StoredPicture.__dataclass_fields__]
+        with self._catalogue.reading() as connection:
+            rows = connection.execute(select(*fields).distinct())
+            return {row.source_digest: StoredPicture(**row._mapping) for row in rows}
+
+    def _labels(self) -> tuple[str, ...]:
+        with self._catalogue.reading() as connection:
+            return tuple(connection.execute(select(schema.labels.c.name)).scalars())
+
+    # --- Reading ----------------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """The newest revision, 0 in a new lake."""
+        with self._catalogue.reading() as connection:
+            return newest_revision(connection)
+
+    def frames_revision(self, revision: int) -> int:
+        """The newest revision up to `revision` that touched frames: every query gives the same at both."""
+        with self._catalogue.reading() as connection:
+            return inventory.frames_revision(connection, revision)
+
+    def vocabulary(self) -> Vocabulary:
+        """The names in use now."""
+        with self._catalogue.reading() as connection:
+            return inventory.vocabulary(connection)
+
+    def membership(self, selection: Selection, revision: int) -> Membership:
+        """The frames that `selection` gives at `revision`, sorted by unique name.
+
+        Raises:
+            RemoteError: the lake does not know the revision, or a name in the selection.
+            QueryError: the query does not parse.
+        """
+        with self._catalogue.reading() as connection:
+            return read_membership(connection, selection, revision)
+
+    def picture(self, digest: str) -> BinaryIO:
+        """The stored picture with that digest, to be read once and closed.
+
+        Raises:
+            LakeError: it is not there.
+        """
+        try:
+            return self._blobs.path(digest).open("rb")
+        except FileNotFoundError as error:
+            raise missing(digest) from error
+
+    def picture_path(self, digest: str) -> Path | None:
+        """Where that picture lies, None where it does not."""
+        return self._blobs.path(digest) if self._blobs.has(digest) else None
+
+    def stats(self) -> LakeStatistics:
+        """The lake, counted."""
+        with self._catalogue.reading() as connection:
+            return inventory.statistics(connection)
+
+    def log(self) -> tuple[Revision, ...]:
+        """All revisions, the newest first."""
+        with self._catalogue.reading() as connection:
+            return inventory.history(connection)
+
+    def verify(self, listener: Listener = silence) -> Verification:
+        """Read all blobs and manifests, and look whether all is there and what it was."""
+        return verify(self._catalogue, self._blobs, listener)
+
+    # --- Versions ---------------------------------------------------------------------------------------------
+
+    def publish(self, publication: Publication) -> Version:
+        """Make a version, whole or not at all; with a key that was published before, give what that made.
+
+        Raises:
+            StalePlanError: the dataset's current version is no longer the publication's parent.
+            RemoteError: the lake does not have the revision, or the number is another version's.
+        """
+        with self._blobs.writers():
+            blob = self._blobs.put(encode(publication.manifest))
+            with self._catalogue.writing() as connection:
+                return versions.publish(connection, publication, blob, self.id)
+
+    def amend(self, amendment: Amendment) -> Version:
+        """Change the current version in place, whole or not at all; a repeated key changes nothing.
+
+        Raises:
+            StalePlanError: the version is no longer the current one.
+        """
+        with self._catalogue.writing() as connection:
+            return versions.amend(connection, amendment)
+
+    def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
+        """The datasets of these names, those that exist."""
+        with self._catalogue.reading() as connection:
+            return versions.observe(connection, names)
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        """All versions of the dataset of that name, the newest first; none where there is no such dataset."""
+        with self._catalogue.reading() as connection:
+            return versions.versions_of(connection, name)
+
+    def version_by_number(self, name: str, number: str) -> Version | None:
+        """The version that is called `number`, or was before it was amended."""
+        with self._catalogue.reading() as connection:
+            return versions.version_by_number(connection, name, number)
+
+    def made_by(self, key: str) -> Version | None:
+        """The version that a publication or an amendment with that idempotency key made."""
+        with self._catalogue.reading() as connection:
+            return versions.version_by_key(connection, key)
+
+    def manifest(self, version: str) -> Manifest:
+        """The content of the version with that id, compared with its digest.
+
+        Raises:
+            RemoteError: there is no such version.
+            LakeError: its file is gone or damaged.
+        """
+        with self._catalogue.reading() as connection:
+            blob = versions.manifest_blob(connection, version)
+        return decode(self._blobs.read(blob))
+
+    # --- State ------------------------------------------------------------------------------------------------
+
+    def state(self, project: str) -> State | None:
+        """The newest state of that project, None before the first apply."""
+        with self._catalogue.reading() as connection:
+            return states.newest_state(connection, project)
+
+    def commit_state(self, project: str, state: State) -> None:
+        """Record `state` as the newest one.
+
+        Raises:
+            StalePlanError: its serial exists already, or its lineage is not the project's.
+        """
+        with self._catalogue.writing() as connection:
+            states.add_state(connection, project, state)
+
+    def lease(self, name: str, holder: str) -> AbstractContextManager[None]:
+        """Hold the lock `name` for as long as the context lasts; `holder` tells people who that is.
+
+        Raises:
+            LockHeldError: somebody else holds it, and has renewed it within its life.
+        """
+        return leases.held(self._catalogue, name, holder, self._clock, self._lease_life)
+
+    def _check(self) -> None:
+        found = self._catalogue.properties()
+        version = int(found.get("schema_version", 0))
+        if version > schema.SCHEMA_VERSION:
+            raise _newer(self.folder, "catalogue", version, schema.SCHEMA_VERSION)
+        if found.get("lake_id") != self.id:
+            raise LakeError(
+                f"The lake is damaged: {self.folder}",
+                f"Its catalogue is not the one that {_MARK} speaks of, so part of the folder was lost or exchanged.",
+                "restore the whole folder from a backup",
+            )
+
+
+def _read_mark(folder: Path) -> str:
+    """The lake's id."""
+    try:
+        document = json.loads((folder / _MARK).read_bytes())
+        version, lake_id = int(document["format_version"]), str(document["id"])
+    except FileNotFoundError as error:
+        raise LakeError(
+            f"There is no lake in {folder}",
+            "A lake's folder holds a file lake.json.",
+            "`setwright lake ingest` makes one when it brings the first pictures",
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise LakeError(
+            f"The lake is damaged: {folder}",
+            f"{_MARK} cannot be read: {error}.",
+            "restore the file from a backup",
+        ) from error
+    if version > FORMAT_VERSION:
+        raise _newer(folder, "folder", version, FORMAT_VERSION)
+    if not (folder / "catalog.sqlite").is_file():
+        raise LakeError(
+            f"The lake is damaged: {folder}",
+            "Its catalogue, catalog.sqlite, is gone.",
+            "restore the file from a backup",
+        )
+    return lake_id
+
+
+def _newer(folder: Path, what: str, found: int, known: int) -> LakeError:
+    return LakeError(
+        f"The lake was made by a newer setwright: {folder}",
+        f"Its {what} is of format {found}; this setwright knows formats up to {known}.",
+        "upgrade setwright",
+    )

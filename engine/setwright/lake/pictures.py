@@ -1,0 +1,113 @@
+"""One picture, from a file's bytes to what the lake stores: whole, of a kind that trainers read, and upright."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from PIL import ExifTags, Image, ImageOps
+
+from setwright.model.errors import FormatError
+
+MAX_PIXELS = 100_000_000
+"""The largest picture. It is compared before anything is decoded, for a small file can claim any size."""
+
+MEDIA_TYPES = {
+    "BMP": "image/bmp",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a JPEG with more pictures behind it, as phones make them; the first is the picture
+    "PNG": "image/png",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+}
+
+# Pillow would warn, and refuse, at numbers of its own; the comparison with MAX_PIXELS is ours.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is to be stored.
+
+    `content` are its bytes; `width` and `height` its upright pixels; `pixels` Pillow's word for their kind, such as
+    RGB, L (grey) or I;16 (grey, 16 bits); `orientation` the EXIF orientation (1 to 8) that the file had.
+    """
+
+    content: bytes
+    width: int
+    height: int
+    media_type: str
+    pixels: str
+    orientation: int
+
+
+def inspect(content: bytes) -> Picture:
+    """The picture in a file's bytes, decoded to the end to be sure that it is whole.
+
+    The bytes are kept as they are, except where EXIF says that the picture lies on its side: then it is turned and
+    encoded anew, PNG, WebP, BMP and TIFF without loss, JPEG at quality 95 without thinning the colours.
+
+    Raises:
+        FormatError: it is no picture that can be stored; `detail` says why.
+    """
+    try:
+        return _inspect(content)
+    except FormatError:
+        raise
+    # Decoders let all sorts of exceptions escape when bytes are hostile, and each means the same.
+    except Exception as error:
+        raise _refused(f"it cannot be decoded: {error}") from error
+
+
+def _inspect(content: bytes) -> Picture:
+    formats = [name for name in MEDIA_TYPES if name != "MPO"]
+    with Image.open(io.BytesIO(content), formats=formats) as header:
+        pixels = header.width * header.height
+        if pixels > MAX_PIXELS:
+            raise _refused(
+                f"{header.width}×{header.height} are {pixels:,} pixels; {MAX_PIXELS:,} are the most"
+            )
+        several: int = getattr(header, "n_frames", 1)
+        if header.format != "MPO" and several > 1:
+            raise _refused(f"it holds {several} pictures, not one")
+        media_type, kind = MEDIA_TYPES[header.format or ""], header.mode
+        orientation = _orientation(header)
+        header.verify()
+    with Image.open(io.BytesIO(content), formats=formats) as image:
+        image.load()
+        if orientation == 1:
+            return Picture(content, image.width, image.height, media_type, kind, orientation)
+        # Pillow turns a TIFF by itself while loading; then there is nothing left to do here.
+        upright = ImageOps.exif_transpose(image)
+        return Picture(
+            _encode(upright, media_type, image), upright.width, upright.height, media_type, kind, orientation
+        )
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # EXIF that cannot be read says nothing; the picture may be fine
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _encode(upright: Image.Image, media_type: str, original: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    kept = {"icc_profile": original.info["icc_profile"]} if original.info.get("icc_profile") else {}
+    match media_type:
+        case "image/jpeg":
+            upright.save(buffer, "JPEG", quality=95, subsampling=0, **kept)
+        case "image/png":
+            upright.save(buffer, "PNG", **kept)
+        case "image/webp":
+            upright.save(buffer, "WEBP", lossless=True, exact=True, **kept)
+        case "image/tiff":
+            upright.save(buffer, "TIFF", compression="tiff_adobe_deflate", **kept)
+        case _:
+            upright.save(buffer, "BMP")
+    return buffer.getvalue()
+
+
+def _refused(why: str) -> FormatError:
+    return FormatError("Not a picture that can be stored", why)

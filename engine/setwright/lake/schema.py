@@ -1,0 +1,302 @@
+"""The catalogue's tables.
+
+Frames, annotations, tags and metadata are never overwritten: a row holds from revision `added` until before
+`removed`, which is FOREVER while it holds. So what was true at any revision is a comparison of two numbers.
+
+Texts that `~` searches stand twice, once folded, because databases disagree on what lower case is.
+"""
+
+# Without `from __future__ import annotations`, because a table is called that.
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import Text as SqlText
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA_VERSION = 1
+"""Rises with every change of the tables."""
+
+FOREVER = 2**63 - 1
+"""The revision at which a row that still holds will end."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC, to the microsecond. Databases keep it without its zone, so that all compare alike."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+# By code points, as SQLite sorts; PostgreSQL would else sort by the language of the machine.
+TEXT = SqlText().with_variant(SqlText(collation="C"), "postgresql")
+# SQLite numbers rows by itself only in a column that is plainly INTEGER.
+KEY = BigInteger().with_variant(Integer(), "sqlite")
+SHA256 = String(64)
+DOCUMENT = JSON()
+
+tables = MetaData()
+
+
+def _life() -> tuple[Column[int], Column[int]]:
+    """The columns `added` and `removed`."""
+    return (
+        Column("added", BigInteger, nullable=False),
+        Column("removed", BigInteger, nullable=False, default=FOREVER),
+    )
+
+
+def _whole(name: str, *columns: str) -> Index:
+    """At most one row with these columns holds at a time."""
+    holds = f"removed = {FOREVER}"
+    return Index(name, *columns, unique=True, sqlite_where=text(holds), postgresql_where=text(holds))
+
+
+properties = Table(
+    "properties",
+    tables,
+    Column("name", String(64), primary_key=True),
+    Column("value", TEXT, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    tables,
+    Column("number", KEY, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("author", TEXT, nullable=False),
+    Column("message", TEXT, nullable=False),
+    # Publishing a version is a revision too, but one at which every query gives what it gave before.
+    Column("touches_frames", Boolean, nullable=False),
+)
+
+collections = Table(
+    "collections",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("uid", String(24), nullable=False, unique=True),
+    Column("name", TEXT, nullable=False, unique=True),
+    Column("folded", TEXT, nullable=False),
+    # LayerNext's prefix of the unique names of the collection's frames.
+    Column("storage_path", TEXT, nullable=False, unique=True),
+    # LayerNext's type of object: 5 is a collection of images.
+    Column("object_type", SmallInteger, nullable=False, default=5),
+    Column("added", BigInteger, nullable=False),
+)
+
+frames = Table(
+    "frames",
+    tables,
+    Column("id", KEY, primary_key=True),
+    # Stands for the frame whatever picture it shows, and is dense, so that a bitmap can hold it.
+    Column("number", BigInteger, nullable=False),
+    Column("collection", KEY, ForeignKey("collections.id"), nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("folded", TEXT, nullable=False),
+    Column("unique_name", TEXT, nullable=False),
+    Column("digest", SHA256, nullable=False),
+    # Of the file as it was given. It differs from `digest` where the picture had to be turned upright.
+    Column("source_digest", SHA256, nullable=False),
+    Column("orientation", SmallInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(64), nullable=False),
+    # Pillow's word for the kind of pixels: RGB, L (grey), I;16 (grey, 16 bits)…
+    Column("pixels", String(16), nullable=False),
+    Column("uploaded_at", Moment, nullable=False),
+    *_life(),
+    _whole("frames_one_of_a_number", "number"),
+    _whole("frames_one_of_a_unique_name", "unique_name"),
+    _whole("frames_one_of_a_name", "collection", "name"),
+    Index("frames_by_number", "number", "added", "removed"),
+    Index("frames_by_source", "source_digest"),
+    Index("frames_by_upload", "uploaded_at", "number"),
+)
+
+tags = Table(
+    "tags",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("frame", BigInteger, nullable=False),
+    Column("tag", TEXT, nullable=False),
+    Column("folded", TEXT, nullable=False),
+    *_life(),
+    _whole("tags_once", "frame", "tag"),
+    Index("tags_by_tag", "tag", "added", "removed", "frame"),
+)
+
+frame_metadata = Table(
+    "frame_metadata",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("frame", BigInteger, nullable=False),
+    Column("document", DOCUMENT, nullable=False),
+    *_life(),
+    _whole("frame_metadata_once", "frame"),
+)
+
+# What a query finds at a path of a document, a row for each value, so that it is found by an index and without
+# any database's own way with JSON. The rows live and die with their document's.
+metadata_values = Table(
+    "metadata_values",
+    tables,
+    Column("document", KEY, ForeignKey("frame_metadata.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("path", TEXT, nullable=False),
+    Column("text", TEXT),
+    Column("folded", TEXT),
+    Column("number", Float(53)),
+    Column("flag", Boolean),
+    Index("metadata_values_by_text", "path", "text"),
+    Index("metadata_values_by_number", "path", "number"),
+)
+
+labels = Table(
+    "labels",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("uid", String(24), nullable=False, unique=True),
+    Column("name", TEXT, nullable=False, unique=True),
+    Column("folded", TEXT, nullable=False),
+    Column("added", BigInteger, nullable=False),
+)
+
+operations = Table(
+    "operations",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("name", TEXT, nullable=False, unique=True),
+    Column("folded", TEXT, nullable=False),
+    # LayerNext's codes: 1 human, 2 machine.
+    Column("mode", SmallInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+)
+
+annotations = Table(
+    "annotations",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("frame", BigInteger, nullable=False),
+    Column("operation", KEY, ForeignKey("operations.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("label", KEY, ForeignKey("labels.id"), nullable=False),
+    # The rest is as in `model.frames.Annotations`, but for `confidence`, which is NULL where none was given.
+    Column("shape", SmallInteger, nullable=False),
+    Column("left", Float(53), nullable=False),
+    Column("top", Float(53), nullable=False),
+    Column("right", Float(53), nullable=False),
+    Column("bottom", Float(53), nullable=False),
+    Column("outline", TEXT, nullable=False),
+    Column("confidence", Float(53)),
+    Column("extra", TEXT, nullable=False),
+    *_life(),
+    _whole("annotations_once", "frame", "operation", "ordinal"),
+    Index("annotations_by_frame", "frame", "added", "removed"),
+    Index("annotations_by_label", "label", "added", "removed", "frame"),
+    Index("annotations_by_operation", "operation", "added", "removed", "frame"),
+)
+
+# What a query finds under an attribute's name, as `metadata_values`. The rows live and die with the annotation.
+attribute_values = Table(
+    "attribute_values",
+    tables,
+    Column("annotation", KEY, ForeignKey("annotations.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("text", TEXT),
+    Column("folded", TEXT),
+    Column("number", Float(53)),
+    Column("flag", Boolean),
+    Index("attribute_values_by_text", "name", "text"),
+    Index("attribute_values_by_number", "name", "number"),
+)
+
+datasets = Table(
+    "datasets",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("uid", String(24), nullable=False, unique=True),
+    Column("name", TEXT, nullable=False, unique=True),
+    Column("added", BigInteger, nullable=False),
+)
+
+# One immutable content. `ordinal` counts a dataset's versions from 1; the highest is the current one.
+versions = Table(
+    "versions",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("uid", String(24), nullable=False, unique=True),
+    Column("dataset", KEY, ForeignKey("datasets.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("parent", String(24)),
+    Column("frames_revision", BigInteger, nullable=False),
+    Column("manifest_digest", String(96), nullable=False),
+    Column("manifest_blob", SHA256, nullable=False),
+    Column("statistics", DOCUMENT, nullable=False),
+    Column("author", TEXT, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    UniqueConstraint("dataset", "ordinal"),
+)
+
+# What a version was called and how it was packed: one row when it is published, one for each amendment. The
+# latest counts; the earlier ones keep old numbers known.
+editions = Table(
+    "editions",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("version", KEY, ForeignKey("versions.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("number", String(32), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("config", DOCUMENT, nullable=False),
+    Column("key", TEXT, nullable=False, unique=True),
+    Column("author", TEXT, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    UniqueConstraint("version", "ordinal"),
+)
+
+states = Table(
+    "states",
+    tables,
+    Column("project", TEXT, primary_key=True),
+    Column("serial", BigInteger, primary_key=True, autoincrement=False),
+    Column("lineage", TEXT, nullable=False),
+    Column("document", DOCUMENT, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    tables,
+    Column("name", TEXT, primary_key=True),
+    Column("holder", TEXT, nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+)

@@ -1,0 +1,53 @@
+"""The states of projects: numbered documents, each made once and never changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import desc, insert, select
+
+from setwright.lake.schema import states
+from setwright.model.errors import StalePlanError
+from setwright.state.document import State, decode, encode
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def newest_state(connection: Connection, project: str) -> State | None:
+    """The newest state of `project`, None before the first."""
+    document = connection.execute(
+        select(states.c.document).where(states.c.project == project).order_by(desc(states.c.serial)).limit(1)
+    ).scalar_one_or_none()
+    return None if document is None else decode(document)
+
+
+def add_state(connection: Connection, project: str, state: State) -> None:
+    """Record `state` as the newest one of `project`.
+
+    Raises:
+        StalePlanError: there is one of that serial or a later one, or the project's states are of another lineage.
+    """
+    newest = connection.execute(
+        select(states.c.serial, states.c.lineage)
+        .where(states.c.project == project)
+        .order_by(desc(states.c.serial))
+        .limit(1)
+    ).one_or_none()
+    if newest is not None and newest.lineage != state.lineage:
+        raise StalePlanError(
+            f"The state of {project} has another history",
+            f"The lake's is {newest.lineage}, ours {state.lineage}: another project of that name uses this lake.",
+            "give one of the two projects another name",
+        )
+    if newest is not None and newest.serial >= state.serial:
+        raise StalePlanError(
+            f"The state of {project} has moved on",
+            f"It is at serial {newest.serial}, so {state.serial} cannot be made: somebody applied meanwhile.",
+            "plan again",
+        )
+    connection.execute(
+        insert(states).values(
+            project=project, serial=state.serial, lineage=state.lineage, document=encode(state)
+        )
+    )

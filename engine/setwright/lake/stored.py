@@ -1,0 +1,96 @@
+"""The pictures of an ingest, read, checked and stored by several threads."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from setwright.formats.reading.listing import MAX_PICTURE
+from setwright.formats.reading.protocol import Problem, ProblemKind
+from setwright.lake.blobs import sha256
+from setwright.lake.pictures import inspect
+from setwright.model.errors import FormatError
+from setwright.model.events import Advanced, Finished, Started
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from setwright.formats.reading.listing import Listing
+    from setwright.lake.blobs import Blobs
+    from setwright.model.events import Listener
+
+TASK = "Reading pictures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPicture:
+    """A picture whose bytes are in the store. `source_digest` and `orientation` are of the file as it was given."""
+
+    digest: str
+    source_digest: str
+    width: int
+    height: int
+    size: int
+    media_type: str
+    pixels: str
+    orientation: int
+
+
+def store_pictures(
+    listing: Listing,
+    names: Sequence[str],
+    blobs: Blobs,
+    known: Callable[[str], StoredPicture | None],
+    listener: Listener,
+    *,
+    dry: bool = False,
+) -> dict[str, StoredPicture | Problem]:
+    """The pictures of `listing` with these names, by name; `dry` stores nothing.
+
+    A picture that is `known` by the digest of its file is not decoded again.
+    """
+
+    def store(name: str) -> StoredPicture | Problem:
+        try:
+            content = listing.read(name, MAX_PICTURE)
+            source_digest = sha256(content)
+            found = known(source_digest)
+            if found is not None and blobs.has(found.digest):
+                return found
+            picture = inspect(content)
+        except FormatError as error:
+            return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.detail.rstrip("."))
+        except OSError as error:
+            return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.strerror or str(error))
+        digest = source_digest if picture.content is content else sha256(picture.content)
+        if not dry:
+            blobs.put(picture.content, digest)
+        return StoredPicture(
+            digest=digest,
+            source_digest=source_digest,
+            width=picture.width,
+            height=picture.height,
+            size=len(picture.content),
+            media_type=picture.media_type,
+            pixels=picture.pixels,
+            orientation=picture.orientation,
+        )
+
+    listener(Started(TASK, len(names), "pictures"))
+    # Decoding releases the interpreter's lock, so threads are enough.
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ingest")
+    try:
+        stored = dict(zip(names, _told(pool.map(store, names), listener), strict=True))
+    finally:
+        # On Ctrl-C too: what runs is soon done, what waits is dropped.
+        pool.shutdown(wait=True, cancel_futures=True)
+    listener(Finished(TASK, f"{len(names):,} pictures"))
+    return stored
+
+
+def _told(stored: Iterable[StoredPicture | Problem], listener: Listener) -> Iterable[StoredPicture | Problem]:
+    for picture in stored:
+        listener(Advanced(TASK))
+        yield picture

@@ -1,0 +1,111 @@
+"""Look whether everything that the lake should hold is there and is what it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from setwright.lake import schema
+from setwright.lake.blobs import sha256
+from setwright.model.errors import SetwrightError
+from setwright.model.events import Advanced, Finished, Started
+from setwright.model.manifest_file import decode
+
+if TYPE_CHECKING:
+    from setwright.lake.blobs import Blobs
+    from setwright.lake.catalogue import Catalogue
+    from setwright.model.events import Listener
+
+TASK = "Verifying blobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that is not as it should be: `what`, and in whole sentences why that matters."""
+
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was looked at. `unreferenced` blobs are named by nothing: an ingest that was cut short leaves such."""
+
+    blobs: int
+    bytes: int
+    unreferenced: int
+    versions: int
+    damages: tuple[Damage, ...]
+
+
+def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verification:
+    """Read every blob, and compare it with its digest and with what the catalogue refers to."""
+    damages = [Damage("The catalogue's file is damaged", f"{line}.") for line in catalogue.damages()]
+    with catalogue.reading() as connection:
+        pictures = set(connection.execute(select(schema.frames.c.digest).distinct()).scalars())
+        manifests = connection.execute(
+            select(
+                schema.versions.c.uid,
+                schema.versions.c.manifest_blob,
+                schema.versions.c.manifest_digest,
+                schema.datasets.c.name,
+            ).join(schema.datasets, schema.versions.c.dataset == schema.datasets.c.id)
+        ).all()
+    wanted = pictures | {row.manifest_blob for row in manifests}
+    whole, broken, size = _read_all(blobs, wanted, listener)
+    damages += [
+        Damage(
+            f"A blob has changed: {digest}", f"Its bytes are no longer what they were: {blobs.path(digest)}."
+        )
+        for digest in sorted(broken)
+    ]
+    damages += [
+        Damage(
+            f"A picture is missing: {digest}", f"Frames show it, but there is no file {blobs.path(digest)}."
+        )
+        for digest in sorted(pictures - whole - broken)
+    ]
+    for row in manifests:
+        if row.manifest_blob not in whole | broken:
+            damages.append(
+                Damage(
+                    f"A manifest is missing: {row.manifest_blob}", f"It says what {row.name} {row.uid} holds."
+                )
+            )
+        elif row.manifest_blob in whole:
+            try:
+                digest = decode(blobs.read(row.manifest_blob)).digest
+            except SetwrightError as error:
+                damages.append(Damage(f"A manifest cannot be read: {row.manifest_blob}", error.detail))
+            else:
+                if digest != row.manifest_digest:
+                    damages.append(
+                        Damage(
+                            f"A version is not what it was: {row.name} {row.uid}",
+                            f"Its content has the digest {digest}; {row.manifest_digest} was published.",
+                        )
+                    )
+    return Verification(
+        blobs=len(whole) + len(broken),
+        bytes=size,
+        unreferenced=len((whole | broken) - wanted),
+        versions=len(manifests),
+        damages=tuple(damages),
+    )
+
+
+def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> tuple[set[str], set[str], int]:
+    """The blobs that are whole, those that are not, and their bytes together."""
+    whole: set[str] = set()
+    broken: set[str] = set()
+    size = 0
+    listener(Started(TASK, len(wanted), "blobs"))
+    for digest in blobs.digests():
+        content = blobs.path(digest).read_bytes()
+        size += len(content)
+        (whole if sha256(content) == digest else broken).add(digest)
+        listener(Advanced(TASK))
+    listener(Finished(TASK, f"{len(whole) + len(broken):,} blobs"))
+    return whole, broken, size

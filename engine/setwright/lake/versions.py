@@ -1,0 +1,252 @@
+"""Datasets and their versions: made whole or not at all, each after the one that its maker saw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import desc, func, insert, select
+
+from setwright.lake import schema
+from setwright.lake.catalogue import new_revision, newest_revision
+from setwright.lake.identity import outward_id
+from setwright.model.dataset import DatasetConfig
+from setwright.model.documents import from_document, to_document
+from setwright.model.errors import RemoteError, StalePlanError
+from setwright.model.statistics import Statistics, count
+from setwright.model.versions import Amendment, ObservedDataset, Publication, Version, VersionNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row, Select
+
+_datasets, _versions, _editions = schema.datasets.c, schema.versions.c, schema.editions.c
+
+
+def publish(connection: Connection, publication: Publication, manifest_blob: str, lake_id: str) -> Version:
+    """Make the version; one that was made with the same key is given as it is.
+
+    Raises:
+        StalePlanError: the dataset's current version is no longer the publication's parent.
+        RemoteError: the version cannot be, because its revision or number cannot.
+    """
+    if (made := version_by_key(connection, publication.key)) is not None:
+        return made
+    if publication.revision > newest_revision(connection):
+        raise RemoteError(
+            f"The lake has no revision {publication.revision}", "It was planned on another lake."
+        )
+    name = publication.config.name
+    current = _current(connection, name)
+    _check_parent(name, current, publication.parent)
+    _check_number(connection, name, str(publication.number), None)
+    revision = new_revision(
+        connection,
+        at=publication.at,
+        author=publication.author,
+        message=f"Publish {name} {publication.number}",
+        touches_frames=False,
+    )
+    dataset = _dataset_key(connection, name, revision, lake_id)
+    uid = outward_id(lake_id, "version", publication.key)
+    version = connection.execute(
+        insert(schema.versions).values(
+            uid=uid,
+            dataset=dataset,
+            ordinal=1 if current is None else current.version_ordinal + 1,
+            parent=publication.parent,
+            frames_revision=publication.revision,
+            manifest_digest=publication.manifest.digest,
+            manifest_blob=manifest_blob,
+            statistics=to_document(count(publication.manifest)),
+            author=publication.author,
+            created_at=publication.at,
+            added=revision,
+        )
+    ).inserted_primary_key
+    assert version is not None
+    _add_edition(connection, version[0], 1, publication, revision)
+    return _one(connection, _versions.uid == uid)
+
+
+def amend(connection: Connection, amendment: Amendment) -> Version:
+    """Give the current version another number and packaging; a repeated key changes nothing.
+
+    Raises:
+        StalePlanError: the version is no longer the current one.
+        RemoteError: the dataset would get another name, or the version another version's number.
+    """
+    if (made := version_by_key(connection, amendment.key)) is not None:
+        return made
+    name = amendment.config.name
+    current = _current(connection, name)
+    if current is None:
+        raise RemoteError(f"There is no dataset {name}", "A dataset cannot be renamed in place.")
+    _check_parent(name, current, amendment.version)
+    _check_number(connection, name, str(amendment.number), amendment.version)
+    revision = new_revision(
+        connection,
+        at=amendment.at,
+        author=amendment.author,
+        message=f"Amend {name}, now {amendment.number}",
+        touches_frames=False,
+    )
+    _add_edition(connection, current.version, current.edition_ordinal + 1, amendment, revision)
+    return _one(connection, _versions.uid == amendment.version)
+
+
+def observe(connection: Connection, names: Sequence[str]) -> dict[str, ObservedDataset]:
+    """The datasets of these names, those that there are, each with its current version."""
+    newest = select(func.max(schema.versions.c.id)).group_by(_versions.dataset)
+    rows = connection.execute(_latest().where(_datasets.name.in_(names), _versions.id.in_(newest)))
+    return {
+        row.dataset_name: ObservedDataset(
+            id=row.dataset_uid,
+            name=row.dataset_name,
+            config=from_document(DatasetConfig, row.config),
+            version=_version(row),
+        )
+        for row in rows
+    }
+
+
+def versions_of(connection: Connection, name: str) -> tuple[Version, ...]:
+    """All versions of the dataset, the newest first."""
+    rows = connection.execute(_latest().where(_datasets.name == name).order_by(desc(_versions.ordinal)))
+    return tuple(map(_version, rows))
+
+
+def version_by_key(connection: Connection, key: str) -> Version | None:
+    """The version that the publication or amendment with that key made."""
+    found = connection.execute(select(_editions.version).where(_editions.key == key)).scalar_one_or_none()
+    return None if found is None else _one(connection, _versions.id == found)
+
+
+def version_by_number(connection: Connection, name: str, number: str) -> Version | None:
+    """The version of the dataset that is called `number`, or was before an amendment."""
+    found = connection.execute(
+        select(_editions.version)
+        .join(schema.versions, _editions.version == _versions.id)
+        .join(schema.datasets, _versions.dataset == _datasets.id)
+        .where(_datasets.name == name, _editions.number == number)
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if found is None else _one(connection, _versions.id == found)
+
+
+def manifest_blob(connection: Connection, version: str) -> str:
+    """The digest of the file that holds the version's manifest.
+
+    Raises:
+        RemoteError: there is no version with that id.
+    """
+    found: str | None = connection.execute(
+        select(_versions.manifest_blob).where(_versions.uid == version)
+    ).scalar_one_or_none()
+    if found is None:
+        raise RemoteError(f"There is no version {version}", "The lake has none with that id.")
+    return found
+
+
+def _latest() -> Select[Any]:
+    """Every version with its latest edition and its dataset."""
+    newest = select(func.max(schema.editions.c.id)).group_by(_editions.version)
+    return (
+        select(
+            _datasets.uid.label("dataset_uid"),
+            _datasets.name.label("dataset_name"),
+            _versions.id.label("version"),
+            _versions.uid.label("version_uid"),
+            _versions.ordinal.label("version_ordinal"),
+            _versions.parent,
+            _versions.frames_revision,
+            _versions.manifest_digest,
+            _versions.statistics,
+            _versions.author,
+            _versions.created_at,
+            _editions.ordinal.label("edition_ordinal"),
+            _editions.number,
+            _editions.config,
+        )
+        .join(schema.versions, _versions.dataset == _datasets.id)
+        .join(schema.editions, _editions.version == _versions.id)
+        .where(_editions.id.in_(newest))
+    )
+
+
+def _version(row: Row[Any]) -> Version:
+    return Version(
+        id=row.version_uid,
+        dataset=row.dataset_name,
+        number=VersionNumber.parse(row.number),
+        parent=row.parent,
+        revision=row.frames_revision,
+        manifest_digest=row.manifest_digest,
+        exports=tuple(row.config["exports"]),
+        statistics=from_document(Statistics, row.statistics),
+        created_at=row.created_at,
+        author=row.author,
+    )
+
+
+def _one(connection: Connection, condition: Any) -> Version:
+    return _version(connection.execute(_latest().where(condition)).one())
+
+
+def _current(connection: Connection, name: str) -> Row[Any] | None:
+    return connection.execute(
+        _latest().where(_datasets.name == name).order_by(desc(_versions.ordinal)).limit(1)
+    ).one_or_none()
+
+
+def _check_parent(name: str, current: Row[Any] | None, parent: str | None) -> None:
+    if (None if current is None else current.version_uid) == parent:
+        return
+    if current is None:
+        detail = f"It was planned after version {parent}, but there is no dataset of that name."
+    elif parent is None:
+        detail = f"It was planned as a new dataset, but there is a version {current.number} by {current.author} now."
+    else:
+        detail = (
+            f"Its current version is {current.number} by {current.author}, not the one that was planned on."
+        )
+    raise StalePlanError(f"{name} has moved on since it was planned", detail, "plan again")
+
+
+def _check_number(connection: Connection, name: str, number: str, version: str | None) -> None:
+    """`number` is free, or names the version with that id already."""
+    holder = version_by_number(connection, name, number)
+    if holder is not None and holder.id != version:
+        raise RemoteError(
+            f"{name} has a version {number} already",
+            "A number that was given once names that content for ever.",
+        )
+
+
+def _dataset_key(connection: Connection, name: str, revision: int, lake_id: str) -> int:
+    found = connection.execute(select(_datasets.id).where(_datasets.name == name)).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    made = connection.execute(
+        insert(schema.datasets).values(uid=outward_id(lake_id, "dataset", name), name=name, added=revision)
+    ).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+def _add_edition(
+    connection: Connection, version: int, ordinal: int, made: Publication | Amendment, revision: int
+) -> None:
+    connection.execute(
+        insert(schema.editions).values(
+            version=version,
+            ordinal=ordinal,
+            number=str(made.number),
+            severity=made.severity.value,
+            config=to_document(made.config),
+            key=made.key,
+            author=made.author,
+            at=made.at,
+            added=revision,
+        )
+    )
