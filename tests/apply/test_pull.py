@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -293,9 +294,11 @@ def test_progress_counts_the_files_that_are_written(to: Path) -> None:
 def test_ctrl_c_leaves_whole_files_only_and_the_next_pull_goes_on(to: Path) -> None:
     files: dict[str, bytes | str] = {f"data/{number}.jpg": f"picture {number}" for number in range(200)}
 
+    calls = itertools.count()  # atomic, so exactly one of the threads is the fiftieth
+
     class Interrupted(Served):
         def picture(self, digest: str) -> BinaryIO:
-            if len(self.fetched) == 50:
+            if next(calls) == 50:
                 signal.raise_signal(signal.SIGINT)
             return super().picture(digest)
 
