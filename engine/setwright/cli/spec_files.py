@@ -1,0 +1,142 @@
+"""Spec files on disk: found by the project's patterns, read within bounds, and never from outside its folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from setwright.model.diagnostics import SourceRef
+from setwright.spec import findings
+from setwright.spec.source_text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from setwright.model.diagnostics import Diagnostic
+
+    Tell = Callable[[Diagnostic], None]
+
+
+def find_files(
+    root: Path, patterns: Sequence[tuple[str, SourceRef | None]], tell: Tell
+) -> dict[str, tuple[str, ...]]:
+    """The files that the patterns match: the name of each within `root`, with what it leads to, links followed.
+
+    Sorted by name. A file that two patterns or a link within the project lead to is there once.
+    """
+    whole = root.resolve()
+    found: dict[tuple[str, ...], str] = {}
+    for pattern, where in patterns:
+        matched = False
+        for path in _matches(root, pattern, where, tell):
+            matched = True
+            name = path.relative_to(root).as_posix()
+            target = path.resolve()
+            if not target.is_relative_to(whole):
+                tell(_outside(name))
+                continue
+            parts = target.relative_to(whole).parts
+            found[parts] = min(found.get(parts, name), name)
+        if not matched:
+            tell(
+                findings.NO_FILE.at(
+                    where,
+                    f'"{pattern}" matches no file.',
+                    "write a spec there, or name another pattern under `specs:` in setwright.yaml",
+                )
+            )
+    return {name: parts for parts, name in sorted(found.items(), key=lambda item: item[1])}
+
+
+def read_files(root: Path, files: dict[str, tuple[str, ...]], tell: Tell) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of `files`, one after the other; of those that can be read."""
+    for name, parts in files.items():
+        content = read_inside(root, name, parts, tell)
+        if content is not None:
+            yield name, content
+
+
+def read_inside(root: Path, name: str, parts: Sequence[str], tell: Tell) -> bytes | None:
+    """At most `MAX_BYTES` and one of the file `parts` below `root`, shown as `name`; None where it cannot be read.
+
+    Followed part by part without any link, so that nobody can swap one in between looking and reading.
+    """
+    try:
+        return _read(_open(root, parts))
+    except _NotAFileError:
+        problem = "It is no ordinary file."
+    except OSError as error:
+        problem = f"{error.strerror or error}."
+    tell(findings.UNREADABLE_FILE.at(SourceRef(name, 1, 1, 1, 1), problem))
+    return None
+
+
+def read_anywhere(path: Path, name: str, tell: Tell) -> bytes | None:
+    """The same of a file that the user names on the command line, wherever it is."""
+    try:
+        return _read(os.open(path, os.O_RDONLY | _NO_WAITING))
+    except _NotAFileError:
+        problem = "It is no ordinary file."
+    except OSError as error:
+        problem = f"{error.strerror or error}."
+    tell(findings.UNREADABLE_FILE.at(SourceRef(name, 1, 1, 1, 1), problem))
+    return None
+
+
+class _NotAFileError(Exception):
+    """A folder, a device, a pipe: reading it may never end."""
+
+
+# Opening a pipe that nobody writes to would wait for ever. Windows has neither.
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+def _open(root: Path, parts: Sequence[str]) -> int:
+    if os.open not in os.supports_dir_fd:
+        return os.open(root.joinpath(*parts), os.O_RDONLY | _NO_WAITING)
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        for part in parts[:-1]:
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | _NO_LINK, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        return os.open(parts[-1], os.O_RDONLY | _NO_LINK | _NO_WAITING, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _read(handle: int) -> bytes:
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise _NotAFileError
+        chunks = []
+        left = MAX_BYTES + 1
+        while left > 0 and (chunk := os.read(handle, min(left, 1 << 20))):
+            chunks.append(chunk)
+            left -= len(chunk)
+        return b"".join(chunks)
+    finally:
+        os.close(handle)
+
+
+def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[Path]:
+    try:
+        return sorted(path for path in root.glob(pattern) if path.is_symlink() or not path.is_dir())
+    except (ValueError, NotImplementedError, OSError) as error:
+        tell(
+            findings.BAD_NAME.at(
+                where, f'"{pattern}" is no pattern of files: {error}.', "write it as in specs/**/*.yaml"
+            )
+        )
+        return []
+
+
+def _outside(name: str) -> Diagnostic:
+    return findings.OUTSIDE_PROJECT.at(
+        SourceRef(name, 1, 1, 1, 1),
+        "It is a link that leads out of the project's folder, where a reviewer cannot see what it holds.",
+        "put the spec itself into the project",
+    )

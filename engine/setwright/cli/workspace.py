@@ -1,0 +1,225 @@
+"""The project that a command works on: found from the folder it runs in, read, and checked as a whole.
+
+Nothing is written here, no program is started and no server asked. Of the environment only `SETWRIGHT_VAR_*` is read.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from setwright.model.errors import FindingsError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from setwright.model.diagnostics import Diagnostic
+    from setwright.spec.project import Project
+    from setwright.spec.project_file import GivenValue
+
+PROJECT_FILE = "setwright.yaml"
+VARIABLE_PREFIX = "SETWRIGHT_VAR_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The project around a folder. `root` is the project's folder, or the folder itself where there is none.
+
+    `project` is None where there is none, or where its files hold errors; `diagnostics` are all findings, in reading
+    order. `files` counts the spec files read.
+    """
+
+    root: Path
+    project: Project | None
+    diagnostics: tuple[Diagnostic, ...]
+    found: bool = True
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecOptions:
+    """What the command line says about how specs are read."""
+
+    environment: str | None = None
+    variables: tuple[tuple[str, str], ...] = ()
+    variable_files: tuple[Path, ...] = ()
+
+    def open(self, cwd: Path) -> Workspace:
+        """The workspace around `cwd`."""
+        return open_workspace(
+            cwd,
+            environment=self.environment,
+            variables=self.variables,
+            variable_files=self.variable_files,
+        )
+
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def spec_options(command: F) -> F:
+    """Give a command `--env`, `--var` and `--var-file`, all of them in one argument `options`, a `SpecOptions`."""
+
+    @click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        envvar="SETWRIGHT_ENV",
+        help="The environment to lay over the project.",
+    )
+    @click.option(
+        "--var",
+        "variables",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A variable's value; counts most.",
+    )
+    @click.option(
+        "--var-file",
+        "variable_files",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False),
+        help="A YAML file of variables' values; the last one counts most.",
+    )
+    @functools.wraps(command)
+    def with_options(
+        *args: Any,
+        environment: str | None,
+        variables: tuple[str, ...],
+        variable_files: tuple[str, ...],
+        **kwargs: Any,
+    ) -> Any:
+        from pathlib import Path
+
+        options = SpecOptions(
+            environment=environment,
+            variables=tuple(_pair(text) for text in variables),
+            variable_files=tuple(map(Path, variable_files)),
+        )
+        return command(*args, options=options, **kwargs)
+
+    return with_options  # type: ignore[return-value]
+
+
+def open_workspace(
+    cwd: Path,
+    *,
+    environment: str | None = None,
+    variables: Sequence[tuple[str, str]] = (),
+    variable_files: Sequence[Path] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Workspace:
+    """The project whose `setwright.yaml` is nearest to `cwd`, upwards, with all its specs.
+
+    `variables` count more than `variable_files`, which count more than `SETWRIGHT_VAR_*` in `environ` (default: the
+    process's own); all of them count more than what the project file says. Mistakes are in the result's findings.
+    """
+    from setwright.cli.spec_files import find_files, read_files, read_inside
+    from setwright.model.diagnostics import Severity
+    from setwright.spec.loading import load_project, settled
+    from setwright.spec.project_file import read_project
+
+    root = find_root(cwd)
+    if root is None:
+        return Workspace(root=cwd, project=None, diagnostics=(), found=False)
+    told: list[Diagnostic] = []
+    given = tuple(_given(variables, variable_files, os.environ if environ is None else environ, told.append))
+    files: dict[str, tuple[str, ...]] = {}
+    project = None
+    # What is read is kept, so there is nothing for the collector to find: it would only look at more and more.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        content = read_inside(root, PROJECT_FILE, _own(root, told.append), told.append)
+        if content is not None:
+            settings = read_project(
+                PROJECT_FILE,
+                content,
+                folder=root.resolve().name or "project",
+                environment=environment,
+                given=given,
+                tell=told.append,
+            )
+            files = find_files(root, settings.patterns, told.append)
+            contents = read_files(root, files, told.append)
+            project = load_project(settings, contents, _other_exports, told.append)
+        diagnostics = settled(told)
+    finally:
+        if collecting:
+            gc.enable()
+    if any(finding.severity is Severity.ERROR for finding in diagnostics):
+        project = None
+    return Workspace(root=root, project=project, diagnostics=diagnostics, files=len(files))
+
+
+def require_project(workspace: Workspace) -> Project:
+    """The workspace's project.
+
+    Raises:
+        UsageError: there is none.
+        FindingsError: its files hold errors.
+    """
+    if not workspace.found:
+        raise UsageError(
+            "There is no project here",
+            f"Neither {workspace.root} nor a folder above it holds {PROJECT_FILE}.",
+            "`setwright init` starts a project in this folder",
+        )
+    if workspace.project is None:
+        raise FindingsError(workspace.diagnostics)
+    return workspace.project
+
+
+def find_root(cwd: Path) -> Path | None:
+    """The nearest folder with a project file, from `cwd` upwards."""
+    return next((folder for folder in (cwd, *cwd.parents) if os.path.lexists(folder / PROJECT_FILE)), None)
+
+
+def _own(root: Path, tell: Callable[[Diagnostic], None]) -> tuple[str, ...]:
+    """Where the project file is within `root`, links followed; as it stands where they lead out, to be refused."""
+    target = (root / PROJECT_FILE).resolve()
+    whole = root.resolve()
+    return target.relative_to(whole).parts if target.is_relative_to(whole) else (PROJECT_FILE,)
+
+
+def _given(
+    variables: Sequence[tuple[str, str]],
+    variable_files: Sequence[Path],
+    environ: Mapping[str, str],
+    tell: Callable[[Diagnostic], None],
+) -> Iterator[GivenValue]:
+    """Values from outside the project, those that count least first."""
+    from setwright.cli.spec_files import read_anywhere
+    from setwright.spec.project_file import GivenValue, read_variable_file
+
+    for key in sorted(name for name in environ if name.startswith(VARIABLE_PREFIX)):
+        # Variables are written in lower case; Windows knows no lower case for the environment.
+        name = key.removeprefix(VARIABLE_PREFIX).lower()
+        yield GivenValue(name=name, value=environ[key], origin=key, optional=True)
+    for path in variable_files:
+        content = read_anywhere(path, str(path), tell)
+        if content is not None:
+            yield from read_variable_file(str(path), content, tell)
+    for name, value in variables:
+        yield GivenValue(name=name, value=value, origin="--var")
+
+
+def _other_exports() -> tuple[str, ...]:
+    """The exports that installed packages add, by name; none of them is imported."""
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(point.name for point in entry_points(group="setwright.exports")))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--var")
+    return name, value

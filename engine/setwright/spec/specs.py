@@ -1,0 +1,163 @@
+"""Spec files to drafts: one for each dataset that has an address, with or without mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from setwright.spec import findings
+from setwright.spec.decode import Surroundings, decode
+from setwright.spec.file_models import DatasetFile
+from setwright.spec.project_file import check_fields
+from setwright.spec.source_text import read_text
+from setwright.spec.variables import Variables
+from setwright.spec.yaml_nodes import MAX_FINDINGS, Mapping, Sequence, parse_documents, too_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.spec.plain_values import Places
+    from setwright.spec.project_file import ProjectSettings
+    from setwright.spec.source_text import SourceText
+    from setwright.spec.yaml_nodes import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A dataset that a file speaks of. `config` is None where too little of it can be read.
+
+    `datasets` are the addresses that its source names.
+    """
+
+    address: str
+    config: DatasetConfig | None
+    where: SourceRef
+    fields: dict[str, SourceRef]
+    datasets: tuple[str, ...]
+    previously: str | None
+
+
+def read_specs(
+    file: str,
+    content: bytes,
+    settings: ProjectSettings,
+    surroundings: Surroundings,
+    tell: Callable[[Diagnostic], None],
+) -> list[Draft]:
+    """The datasets of one file, in its order. Every mistake is told, up to `MAX_FINDINGS` in this file."""
+    source, found = read_text(file, content)
+    limited = _Limited(source, tell)
+    for finding in found:
+        limited(finding)
+    if source is None:
+        return []
+    documents, found = parse_documents(source)
+    for finding in found:
+        limited(finding)
+    if not documents and not found:
+        limited(
+            findings.EMPTY_FILE.at(
+                source.ref(0, 0),
+                "It holds no dataset.",
+                "a spec begins with its address: `dataset: balloons`",
+            )
+        )
+    drafts = []
+    for root in documents:
+        if limited.full:
+            break
+        draft = _draft(root, settings, surroundings, limited)
+        if draft is not None:
+            drafts.append(draft)
+    return drafts
+
+
+class _Limited:
+    """Tells findings until there are too many of them."""
+
+    def __init__(self, source: SourceText | None, tell: Callable[[Diagnostic], None]) -> None:
+        self._source = source
+        self._tell = tell
+        self._told = 0
+
+    @property
+    def full(self) -> bool:
+        return self._told > MAX_FINDINGS
+
+    def __call__(self, finding: Diagnostic) -> None:
+        self._told += 1
+        if self._told <= MAX_FINDINGS:
+            self._tell(finding)
+        elif self._told == MAX_FINDINGS + 1 and self._source is not None:
+            self._tell(too_many(self._source, finding))
+
+
+def _draft(
+    root: Node, settings: ProjectSettings, surroundings: Surroundings, tell: Callable[[Diagnostic], None]
+) -> Draft | None:
+    if not isinstance(root, Mapping):
+        tell(
+            findings.NOT_A_SPEC.at(
+                root.source.ref(root.start, root.end),
+                "A spec is made of keys with values.",
+                "begin with `dataset: balloons`",
+            )
+        )
+        return None
+    own = root.entries
+    if not own:
+        fallback = root.source.ref(root.start, root.end)
+    else:
+        key, _ = own.get("dataset") or next(iter(own.values()))
+        fallback = root.source.ref(key.start, key.end)
+    entries = {**settings.defaults, **own} if settings.defaults else own
+    fields, places, broken = check_fields(
+        DatasetFile, entries, fallback, Variables(settings.variables, tell), tell
+    )
+    spec = cast("DatasetFile", fields)
+    if (
+        spec.dataset is not None
+        and "${" in own["dataset"][1].source.text[own["dataset"][1].start : own["dataset"][1].end]
+    ):
+        tell(
+            findings.VARIABLE_MISPLACED.at(
+                places.value(("dataset",)),
+                "An address is what state and reviewers know a dataset by, so it cannot depend on a variable.",
+                "write it out; `name` may hold a variable",
+            )
+        )
+    config = decode(spec, places, broken, surroundings, tell)
+    if spec.dataset is None:
+        return None
+    datasets = (spec.source.datasets if spec.source is not None else None) or ()
+    return Draft(
+        address=spec.dataset,
+        config=config,
+        where=places.entry(("dataset",)),
+        fields=_fields(places),
+        datasets=tuple(datasets),
+        previously=spec.previously,
+    )
+
+
+def _fields(places: Places) -> dict[str, SourceRef]:
+    """What was written, by dotted path: fields, their keys, and the items of the lists that plan speaks of."""
+    fields: dict[str, SourceRef] = {}
+    for name, (_, node) in places.entries.items():
+        fields[name] = places.entry((name,))
+        if isinstance(node, Mapping):
+            for inner, (_, below) in node.entries.items():
+                fields[f"{name}.{inner}"] = places.entry((name, inner))
+                if inner == "datasets" and isinstance(below, Sequence):
+                    fields.update(_items(f"{name}.{inner}", below))
+        elif name == "labels" and isinstance(node, Sequence):
+            fields.update(_items(name, node))
+    return fields
+
+
+def _items(name: str, node: Sequence) -> dict[str, SourceRef]:
+    return {
+        f"{name}.{getattr(item, 'value', '')}": item.source.ref(item.start, item.end) for item in node.items
+    }

@@ -1,0 +1,72 @@
+"""Projects made of texts, for tests that are not about files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import dedent
+
+from setwright.model.dataset import DatasetConfig
+from setwright.model.diagnostics import Diagnostic
+from setwright.spec.loading import load_project, settled
+from setwright.spec.project import Project
+from setwright.spec.project_file import GivenValue, read_project
+
+MINIMAL = "dataset: balloons\nsource: {collection: party}\nlabels: [Balloon]\n"
+"""The shortest spec."""
+
+
+def load(
+    specs: Mapping[str, str | bytes] | str | bytes,
+    *,
+    project: str | bytes = "",
+    environment: str | None = None,
+    given: Sequence[GivenValue] = (),
+    other_exports: Sequence[str] = (),
+) -> tuple[Project, tuple[Diagnostic, ...]]:
+    """The project of `specs`, texts by file name or the text of one `spec.yaml`, and all findings."""
+    files = specs if isinstance(specs, Mapping) else {"spec.yaml": specs}
+    told: list[Diagnostic] = []
+    settings = read_project(
+        "setwright.yaml",
+        _bytes(project),
+        folder="party",
+        environment=environment,
+        given=given,
+        tell=told.append,
+    )
+    contents = [(name, _bytes(text)) for name, text in files.items()]
+    loaded = load_project(settings, contents, lambda: tuple(other_exports), told.append)
+    return loaded, settled(told)
+
+
+def findings_of(specs: Mapping[str, str | bytes] | str | bytes, **around: object) -> list[str]:
+    """Code and place of every finding, as in `SW203 spec.yaml:2:1`."""
+    return [
+        f"{finding.code} {where.file}:{where.line}:{where.column}"
+        if (where := finding.source)
+        else finding.code
+        for finding in load(specs, **around)[1]  # type: ignore[arg-type]
+    ]
+
+
+def only_finding(specs: Mapping[str, str | bytes] | str | bytes, **around: object) -> Diagnostic:
+    """The one finding that there is."""
+    (finding,) = load(specs, **around)[1]  # type: ignore[arg-type]
+    return finding
+
+
+def config_of(spec: str, **around: object) -> DatasetConfig:
+    """The configuration of the one dataset in `spec`, which holds no mistake."""
+    project, findings = load(spec, **around)  # type: ignore[arg-type]
+    assert findings == ()
+    (only,) = project.specs
+    return only.config
+
+
+def with_field(text: str) -> str:
+    """The shortest spec, with `text` under it."""
+    return MINIMAL + dedent(text)
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
