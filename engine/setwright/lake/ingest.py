@@ -61,20 +61,17 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
     listener(Started(_TASK, None, "files"))
     problems = list(listing.problems)
     said: dict[str, list[ReadFrame]] = defaultdict(list)
-    spoke: set[str] = set()
     for item in reader.read(listing, options):
         if isinstance(item, Problem):
             problems.append(item)
-            spoke.add(item.file)
         else:
             said[item.picture].append(item)
-            spoke.add(item.source)
     pictures = tuple(filter(is_picture, listing.names))
-    listener(Finished(_TASK, f"{len(spoke):,} files"))
+    listener(Finished(_TASK, f"{len(listing.consulted):,} files"))
     return Found(
         said={picture: tuple(several) for picture, several in said.items()},
         pictures=pictures,
-        other_files=len(listing.names) - len(pictures) - len(spoke.intersection(listing.names)),
+        other_files=len(set(listing.names) - set(pictures) - listing.consulted),
         problems=tuple(problems),
     )
 

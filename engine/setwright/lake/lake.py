@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from setwright.lake.ingest import Prepared
     from setwright.lake.inventory import LakeStatistics, Revision
     from setwright.lake.verify import Verification
-    from setwright.model.dataset import Selection
+    from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
@@ -256,7 +256,7 @@ class Lake:
         """The frames that `selection` gives at `revision`, sorted by unique name.
 
         Raises:
-            RemoteError: the lake does not know the revision, or a name in the selection.
+            RemoteError: the lake does not know the revision or the collection, or does not offer the source.
             QueryError: the query does not parse.
         """
         with self._catalogue.reading() as connection:
@@ -328,6 +328,24 @@ class Lake:
         """The version that is called `number`, or was before it was amended."""
         with self._catalogue.reading() as connection:
             return versions.version_by_number(connection, name, number)
+
+    def version(self, id: str) -> Version:
+        """The version with that id.
+
+        Raises:
+            RemoteError: there is none.
+        """
+        with self._catalogue.reading() as connection:
+            return versions.version_by_id(connection, id)
+
+    def config(self, version: str) -> DatasetConfig:
+        """The configuration of the version with that id, as it was last amended.
+
+        Raises:
+            RemoteError: there is none.
+        """
+        with self._catalogue.reading() as connection:
+            return versions.config_of(connection, version)
 
     def made_by(self, key: str) -> Version | None:
         """The version that a publication or an amendment with that idempotency key made."""

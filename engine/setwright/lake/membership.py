@@ -37,20 +37,16 @@ _frames, _annotations = schema.frames, schema.annotations
 def read_membership(connection: Connection, selection: Selection, revision: int) -> Membership:
     """The frames that `selection` gives at `revision`, sorted by unique name.
 
+    A label or an operation that the lake does not know, perhaps not yet at that revision, has no annotations.
+
     Raises:
-        RemoteError: the lake does not know the revision, or a name in the selection; or does not offer the source.
+        RemoteError: the lake does not know the revision or the collection, or does not offer the source.
         QueryError: the query does not parse.
     """
     newest = newest_revision(connection)
     if not 0 <= revision <= newest:
         raise RemoteError(f"The lake has no revision {revision}", f"Its newest one is {newest}.")
     query = parse(selection.query)
-    labels = _known(connection, schema.labels, "label", selection.labels, revision)
-    operations = (
-        None
-        if selection.operations is None
-        else _known(connection, schema.operations, "operation", selection.operations, revision)
-    )
     selected = and_(
         held_at(_frames, revision),
         _from_source(connection, selection.source, revision),
@@ -60,26 +56,12 @@ def read_membership(connection: Connection, selection: Selection, revision: int)
     frames = _read_frames(connection, selected)
     if selection.group_by is not None:
         frames = _grouped(connection, frames, selection.group_by, selected, revision)
-    annotations = _read_annotations(connection, frames, selected, labels, operations, revision)
+    annotations = _read_annotations(connection, frames, selected, selection, revision)
     return Membership(revision=revision, frames=frames, annotations=annotations)
 
 
-def _known(
-    connection: Connection, table: Any, kind: str, names: Sequence[str], revision: int
-) -> dict[str, int]:
-    """The keys of `names`, sorted by name."""
-    rows = connection.execute(
-        select(table.c.name, table.c.id).where(table.c.added <= revision).order_by(table.c.name)
-    )
-    known: dict[str, int] = {row.name: row.id for row in rows}
-    for name in names:
-        if name not in known:
-            raise _unknown(kind, name, known)
-    return {name: known[name] for name in sorted(set(names))}
-
-
-def _unknown(kind: str, name: str, known: Iterable[str]) -> RemoteError:
-    known = sorted(known)
+def _unknown(kind: str, name: str, names: Iterable[str]) -> RemoteError:
+    known = sorted(names)
     listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
     return RemoteError(
         f'The lake has no {kind} "{name}"',
@@ -182,11 +164,16 @@ def _read_annotations(
     connection: Connection,
     frames: Frames,
     selected: ColumnElement[bool],
-    labels: dict[str, int],
-    operations: dict[str, int] | None,
+    selection: Selection,
     revision: int,
 ) -> Annotations:
     columns = _annotations.c
+    labels = _keys(connection, schema.labels, selection.labels)
+    operations = (
+        None
+        if selection.operations is None
+        else _keys(connection, schema.operations, selection.operations).values()
+    )
     rows: Sequence[Any] = connection.execute(
         select(
             columns.frame,
@@ -205,19 +192,19 @@ def _read_annotations(
             held_at(_annotations, revision),
             columns.frame.in_(select(_frames.c.number).where(selected)),
             columns.label.in_(labels.values()),
-            *([] if operations is None else [columns.operation.in_(operations.values())]),
+            *([] if operations is None else [columns.operation.in_(operations)]),
         )
     ).all()
     if not rows:
-        return Annotations.empty(labels=tuple(labels))
+        return Annotations.empty(labels=selection.labels)
     frame, operation, ordinal, label, shape, *edges, outline, confidence, extra = zip(*rows, strict=True)
     operation_place, operation_names = _operation_places(connection, np.array(operation, np.int64))
     frame_row = _places(frames.number, np.array(frame, np.int64))
     # The lake's order: by operation's name, and within an operation as its file had it.
     order = np.lexsort((np.array(ordinal, np.int32), operation_place, frame_row))
-    label_place = {key: place for place, key in enumerate(labels.values())}
+    label_place = {labels[name]: place for place, name in enumerate(selection.labels) if name in labels}
     return Annotations(
-        labels=tuple(labels),
+        labels=selection.labels,
         operations=operation_names,
         frame=frame_row[order].astype(np.int32),
         label=np.array([label_place[key] for key in label], np.int32)[order],
@@ -228,6 +215,12 @@ def _read_annotations(
         operation=operation_place[order].astype(np.int32),
         extra=texts(extra)[order],
     )
+
+
+def _keys(connection: Connection, table: Any, names: Sequence[str]) -> dict[str, int]:
+    """The keys of those of `names` that the lake knows."""
+    rows = connection.execute(select(table.c.name, table.c.id).where(table.c.name.in_(names)))
+    return {row.name: row.id for row in rows}
 
 
 def _operation_places(

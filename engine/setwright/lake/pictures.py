@@ -71,9 +71,10 @@ def _inspect(content: bytes) -> Picture:
         if header.format != "MPO" and several > 1:
             raise _refused(f"it holds {several} pictures, not one")
         media_type, kind = MEDIA_TYPES[header.format or ""], header.mode
-        orientation = _orientation(header)
         header.verify()
     with Image.open(io.BytesIO(content), formats=formats) as image:
+        # Not of `header`: a PNG is decoded to find its EXIF, and can then no longer be verified.
+        orientation = _orientation(image)
         image.load()
         if orientation == 1:
             return Picture(content, image.width, image.height, media_type, kind, orientation)

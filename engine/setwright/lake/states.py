@@ -26,7 +26,7 @@ def add_state(connection: Connection, project: str, state: State) -> None:
     """Record `state` as the newest one of `project`.
 
     Raises:
-        StalePlanError: there is one of that serial or a later one, or the project's states are of another lineage.
+        StalePlanError: its serial is not the next one, or the project's states are of another lineage.
     """
     newest = connection.execute(
         select(states.c.serial, states.c.lineage)
@@ -40,10 +40,11 @@ def add_state(connection: Connection, project: str, state: State) -> None:
             f"The lake's is {newest.lineage}, ours {state.lineage}: another project of that name uses this lake.",
             "give one of the two projects another name",
         )
-    if newest is not None and newest.serial >= state.serial:
+    serial = 0 if newest is None else newest.serial
+    if state.serial != serial + 1:
         raise StalePlanError(
             f"The state of {project} has moved on",
-            f"It is at serial {newest.serial}, so {state.serial} cannot be made: somebody applied meanwhile.",
+            f"It is at serial {serial}, so {state.serial} cannot be the next: somebody applied meanwhile.",
             "plan again",
         )
     connection.execute(

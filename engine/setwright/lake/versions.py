@@ -74,15 +74,14 @@ def amend(connection: Connection, amendment: Amendment) -> Version:
 
     Raises:
         StalePlanError: the version is no longer the current one.
-        RemoteError: the dataset would get another name, or the version another version's number.
+        RemoteError: the number is another version's.
     """
     if (made := version_by_key(connection, amendment.key)) is not None:
         return made
     name = amendment.config.name
     current = _current(connection, name)
-    if current is None:
-        raise RemoteError(f"There is no dataset {name}", "A dataset cannot be renamed in place.")
     _check_parent(name, current, amendment.version)
+    assert current is not None
     _check_number(connection, name, str(amendment.number), amendment.version)
     revision = new_revision(
         connection,
@@ -122,6 +121,24 @@ def version_by_key(connection: Connection, key: str) -> Version | None:
     return None if found is None else _one(connection, _versions.id == found)
 
 
+def version_by_id(connection: Connection, uid: str) -> Version:
+    """The version with that id.
+
+    Raises:
+        RemoteError: there is none.
+    """
+    return _version(_row(connection, uid))
+
+
+def config_of(connection: Connection, uid: str) -> DatasetConfig:
+    """The configuration of the version with that id, as it was last amended.
+
+    Raises:
+        RemoteError: there is none.
+    """
+    return from_document(DatasetConfig, _row(connection, uid).config)
+
+
 def version_by_number(connection: Connection, name: str, number: str) -> Version | None:
     """The version of the dataset that is called `number`, or was before an amendment."""
     found = connection.execute(
@@ -144,7 +161,7 @@ def manifest_blob(connection: Connection, version: str) -> str:
         select(_versions.manifest_blob).where(_versions.uid == version)
     ).scalar_one_or_none()
     if found is None:
-        raise RemoteError(f"There is no version {version}", "The lake has none with that id.")
+        raise _no_version(version)
     return found
 
 
@@ -187,6 +204,17 @@ def _version(row: Row[Any]) -> Version:
         created_at=row.created_at,
         author=row.author,
     )
+
+
+def _row(connection: Connection, uid: str) -> Row[Any]:
+    found = connection.execute(_latest().where(_versions.uid == uid)).one_or_none()
+    if found is None:
+        raise _no_version(uid)
+    return found
+
+
+def _no_version(uid: str) -> RemoteError:
+    return RemoteError(f"There is no version {uid}", "The lake has none with that id.")
 
 
 def _one(connection: Connection, condition: Any) -> Version:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from setwright.formats.protocol import VersionFacts
-from setwright.formats.writing.registry import export_names, find
+from setwright.formats.writing.registry import export_names
 from setwright.model.dataset import CollectionSource, LakeSource
 from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
 from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
@@ -21,6 +20,7 @@ from setwright.model.versions import ObservedDataset, Version
 from setwright.model.vocabulary import Vocabulary
 from setwright.query.evaluate import holds
 from setwright.query.parse import parse
+from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
@@ -166,14 +166,7 @@ class MemoryRemote:
             for one in dataset.versions
             if one.id == version
         )
-        facts = VersionFacts(
-            dataset=found.dataset,
-            number=str(found.number),
-            manifest_digest=found.manifest_digest,
-            description=dataset.config.description,
-        )
-        entries = find(export).files(self.manifest(version), facts)
-        return iter(sorted(entries, key=lambda entry: entry.path))
+        return export_entries(self.manifest(version), found, dataset.config.description, export)
 
     def picture(self, digest: str) -> io.BytesIO:
         for frames in reversed(self._revisions):

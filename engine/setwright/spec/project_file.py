@@ -13,7 +13,7 @@ from setwright.spec.file_models import DatasetFields, EnvironmentFile, ProjectFi
 from setwright.spec.plain_values import Places, Values
 from setwright.spec.project import DEFAULT_LAKE, RemoteSettings
 from setwright.spec.shapes import described, validated
-from setwright.spec.source_text import read_text
+from setwright.spec.source_text import decode_text
 from setwright.spec.variables import Variable, Variables, converted, suits
 from setwright.spec.yaml_nodes import Mapping, parse_documents
 
@@ -137,7 +137,7 @@ def read_variable_file(
 
 def _entries(file: str, content: bytes, tell: Callable[[Diagnostic], None]) -> tuple[Entries, SourceRef]:
     """The one mapping that the file holds, empty where it holds none."""
-    source, found = read_text(file, content)
+    source, found = decode_text(file, content)
     for finding in found:
         tell(finding)
     if source is None:

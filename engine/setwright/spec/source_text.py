@@ -75,7 +75,7 @@ class SourceText:
         return self._excerpt[1]
 
 
-def read_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diagnostic]]:
+def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diagnostic]]:
     """The text that `content` holds, None where it is no text to go on with, and what is wrong with it.
 
     A byte order mark and carriage returns before line feeds are harmless and dropped.

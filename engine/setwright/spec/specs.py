@@ -9,7 +9,7 @@ from setwright.spec import findings
 from setwright.spec.decode import Surroundings, decode
 from setwright.spec.file_models import DatasetFile
 from setwright.spec.project_file import check_fields
-from setwright.spec.source_text import read_text
+from setwright.spec.source_text import decode_text
 from setwright.spec.variables import Variables
 from setwright.spec.yaml_nodes import MAX_FINDINGS, Mapping, Sequence, parse_documents, too_many
 
@@ -47,7 +47,7 @@ def read_specs(
     tell: Callable[[Diagnostic], None],
 ) -> list[Draft]:
     """The datasets of one file, in its order. Every mistake is told, up to `MAX_FINDINGS` in this file."""
-    source, found = read_text(file, content)
+    source, found = decode_text(file, content)
     limited = _Limited(source, tell)
     for finding in found:
         limited(finding)

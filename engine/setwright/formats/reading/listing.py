@@ -38,6 +38,10 @@ class Listing(Protocol):
     def problems(self) -> tuple[Problem, ...]:
         """The files whose names are not."""
 
+    @property
+    def consulted(self) -> frozenset[str]:
+        """The files that were read so far."""
+
     def read(self, name: str, limit: int) -> bytes:
         """The content of one file.
 
@@ -67,6 +71,7 @@ class FolderListing:
         self._folder = folder
         self._names: list[str] = []
         self._problems: list[Problem] = []
+        self._consulted: set[str] = set()
         for where, below, files in os.walk(folder):
             below.sort()
             for file in files:
@@ -85,7 +90,12 @@ class FolderListing:
     def problems(self) -> tuple[Problem, ...]:
         return tuple(sorted(self._problems, key=lambda problem: problem.file))
 
+    @property
+    def consulted(self) -> frozenset[str]:
+        return frozenset(self._consulted)
+
     def read(self, name: str, limit: int) -> bytes:
+        self._consulted.add(name)
         with (self._folder / name).open("rb") as file:
             content = file.read(limit + 1)
         if len(content) > limit:

@@ -1,0 +1,67 @@
+"""Addresses on the command line: checked against the project, and completed by the shell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from setwright.remotes.protocol import RemoteReader
+    from setwright.spec.project import Project
+
+
+class Address(click.ParamType[str]):
+    """A dataset's address; with `version` an address, or one with `@` and a version's number."""
+
+    name = "address"
+
+    def __init__(self, *, version: bool = False) -> None:
+        self._version = version
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "ADDRESS[@VERSION]" if self._version else "ADDRESS"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The addresses of the project's specs; none where the project cannot be read."""
+        from pathlib import Path
+
+        from click.shell_completion import CompletionItem
+
+        from setwright.cli.workspace import open_workspace
+
+        project = open_workspace(Path.cwd()).project
+        if project is None:
+            return []
+        return [
+            CompletionItem(spec.address, help=spec.config.description or spec.config.name)
+            for spec in project.specs
+            if spec.address.startswith(incomplete)
+        ]
+
+
+def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
+    """The name at the remote of the dataset at `address`: its spec's, else the one that was applied last.
+
+    Raises:
+        UsageError: neither the specs nor the state know the address.
+    """
+    from setwright.model.errors import UsageError
+    from setwright.model.suggestions import did_you_mean
+
+    known = {spec.address: spec.config.name for spec in project.specs}
+    if address in known:
+        return known[address]
+    state = remote.state(project.name)
+    applied = state.datasets.get(address) if state else None
+    if applied is not None:
+        return applied.config.name
+    raise UsageError(
+        f'There is no dataset "{address}" in this project',
+        f"Its specs are of {', '.join(known)}." if known else "It has no specs yet.",
+        did_you_mean(address, known),
+    )

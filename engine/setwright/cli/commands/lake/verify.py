@@ -1,0 +1,39 @@
+"""`setwright lake verify`: whether all that the lake should hold is there, and is what it was."""
+
+from __future__ import annotations
+
+import click
+
+from setwright.cli.context import Session, pass_session
+
+
+@click.command()
+@click.option(
+    "--lake", "lake_path", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
+)
+@pass_session
+def command(session: Session, lake_path: str | None) -> int:
+    """Read all blobs, compare them with their digests, and look for what is missing.
+
+    The exit code is 1 if anything is damaged.
+    """
+    from setwright.cli.lake_location import lake_folder
+    from setwright.cli.progress import listening
+    from setwright.lake.lake import Lake
+
+    folder = lake_folder(session, lake_path)
+    with Lake.open(folder) as lake, listening(session) as listener:
+        found = lake.verify(listener)
+    for damage in found.damages:
+        click.echo(click.style("Damage: ", fg="red", bold=True) + damage.what)
+        click.echo(f"  {damage.detail}")
+    counted = f"{found.blobs:,} blobs ({found.bytes:,} bytes) and {found.versions:,} versions"
+    if found.damages:
+        click.echo(
+            f"{len(found.damages):,} damaged or missing among {counted}. Restore {folder} from a backup."
+        )
+        return 1
+    click.echo(f"{counted} are whole.")
+    if found.unreferenced:
+        click.echo(f"{found.unreferenced:,} blobs belong to nothing; they do no harm.")
+    return 0

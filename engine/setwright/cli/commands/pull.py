@@ -1,0 +1,191 @@
+"""`setwright pull`: write a version's export to a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from setwright.cli.address import Address, dataset_name
+from setwright.cli.context import Session, pass_session
+from setwright.cli.workspace import SpecOptions, spec_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from setwright.apply.pull import Pulled
+    from setwright.model.versions import Version
+    from setwright.remotes.protocol import RemoteReader
+
+JSON_FORMAT_VERSION = 1
+
+
+@click.command()
+@click.argument("target", type=Address(version=True))
+@click.option("--export", metavar="NAME", help="Which export, by name or short name, as in RAW or yolo.")
+@click.option(
+    "--to", "folder", metavar="DIR", type=click.Path(), help="Where to.  [default: ADDRESS-VERSION-EXPORT]"
+)
+@click.option("--no-media", is_flag=True, help="Leave the pictures out.")
+@click.option("--link", is_flag=True, help="Make hard links to the lake's pictures instead of copies.")
+@click.option("--force", is_flag=True, help="Overwrite files that pull did not write.")
+@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+@spec_options
+@pass_session
+def command(
+    session: Session,
+    target: str,
+    export: str | None,
+    folder: str | None,
+    no_media: bool,
+    link: bool,
+    force: bool,
+    as_json: bool,
+    options: SpecOptions,
+) -> None:
+    """Write a version's export to a folder.
+
+    Only what is missing or differs is written, and nothing that pull did not write is removed. Without a version
+    the newest one is taken.
+    """
+    import json
+    from pathlib import Path
+    from time import monotonic
+
+    from setwright.apply.pull import pull
+    from setwright.cli.progress import listening
+    from setwright.cli.workspace import require_project
+    from setwright.remotes.open import open_remote
+
+    workspace = options.open(session.cwd)
+    project = require_project(workspace)
+    address, _, number = target.partition("@")
+    with open_remote(project.remote, workspace.root) as remote:
+        version = _version(remote, dataset_name(project, address, remote), address, number)
+        name = _export(version, address, export)
+        to = Path(folder) if folder else Path(f"{address}-{version.number}-{_short(name)}")
+        session.on_interrupt = f"Files in {to} are whole; `setwright pull` again goes on."
+        began = monotonic()
+        with listening(session, quiet=as_json) as listener:
+            done = pull(
+                remote, version, name, to, media=not no_media, link=link, force=force, listener=listener
+            )
+        seconds = monotonic() - began
+    if as_json:
+        click.echo(json.dumps(_document(version, name, to, done, seconds), indent=2, ensure_ascii=False))
+    else:
+        click.echo(_text(version, name, to, done, seconds))
+
+
+def _version(remote: RemoteReader, name: str, address: str, number: str) -> Version:
+    """The version that was asked for, the newest for an empty number."""
+    from setwright.model.errors import UsageError
+    from setwright.model.versions import VersionNumber
+
+    versions = remote.versions(name)
+    if not versions:
+        raise UsageError(
+            f'There is no dataset "{name}" at {remote.location} yet',
+            f'"{address}" has to be made before it can be pulled.',
+            "run `setwright apply`",
+        )
+    if not number:
+        return versions[0]
+    wanted = VersionNumber.parse(number)
+    for version in versions:
+        if version.number == wanted:
+            return version
+    known = ", ".join(str(version.number) for version in versions[:10])
+    raise UsageError(f"{address} has no version {number}", f"There are {known}.")
+
+
+def _export(version: Version, address: str, wanted: str | None) -> str:
+    """The exact name of the export that was asked for, or of the only one."""
+    from setwright.formats.writing.registry import find
+    from setwright.model.errors import UsageError
+
+    exports = ", ".join(version.exports) or "none"
+    if wanted is None:
+        if len(version.exports) == 1:
+            return version.exports[0]
+        raise UsageError(
+            "Which export?", f"{address} {version.number} has {exports}.", "say it with --export NAME"
+        )
+    if wanted in version.exports:
+        return wanted
+    name = find(wanted).name
+    if name in version.exports:
+        return name
+    raise UsageError(
+        f"{address} {version.number} has no export {name}",
+        f"It has {exports}.",
+        f"add {name} to the exports of its spec, and run `setwright apply`",
+    )
+
+
+def _short(export: str) -> str:
+    from setwright.formats.writing.registry import find
+    from setwright.model.errors import UsageError
+
+    try:
+        return find(export).short
+    except UsageError:  # one that only the remote knows
+        return export.lower().replace(" ", "-")
+
+
+def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float) -> str:
+    """What arrived, what was done for it, and how to begin."""
+    splits = ", ".join(f"{split.frames:,} {split.split}" for split in version.statistics.splits)
+    others = done.files - done.pictures
+    lines = [
+        f"{version.dataset} {version.number} as {export} is in {to}",
+        f"  frames   {splits}",
+        f"  files    {done.pictures:,} pictures and {others:,} others, {_size(done.bytes)}",
+        f"  written  {done.written:,} ({_size(done.bytes_written)}) in {seconds:.1f} s; "
+        f"{done.kept:,} were there already",
+    ]
+    if done.linked:
+        lines.append(f"  linked   {done.linked:,} of them; do not change these, or the lake's own change too")
+    if done.removed or done.left:
+        lines.append(
+            f"  removed  {done.removed:,} of an earlier pull"
+            + (f"; {done.left:,} more were changed since and stay" if done.left else "")
+        )
+    start = _start(export)
+    return "\n".join([*lines, *([f"Start: {start}"] if start else [])])
+
+
+def _start(export: str) -> str | None:
+    from setwright.formats.writing.registry import find
+    from setwright.model.errors import UsageError
+
+    try:
+        return getattr(find(export), "start", None)
+    except UsageError:
+        return None
+
+
+def _document(version: Version, export: str, to: Path, done: Pulled, seconds: float) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "format_version": JSON_FORMAT_VERSION,
+        "dataset": version.dataset,
+        "version": str(version.number),
+        "manifest": version.manifest_digest,
+        "export": export,
+        "folder": str(to),
+        "frames": {split.split: split.frames for split in version.statistics.splits},
+        **asdict(done),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _size(count: int) -> str:
+    """Bytes for people, in powers of 1000."""
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{count:,} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

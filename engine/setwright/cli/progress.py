@@ -1,0 +1,87 @@
+"""Long work on a terminal: bars while it goes on; elsewhere one line when a task is done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, assert_never
+
+import click
+
+from setwright.model.events import Advanced, Event, Finished, Started, silence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from setwright.cli.context import Session
+    from setwright.model.events import Listener
+
+
+@contextmanager
+def listening(session: Session, *, quiet: bool = False) -> Iterator[Listener]:
+    """A listener for long work, in place for as long as the context lasts. It writes to stderr, or nothing if `quiet`.
+
+    Bars move on a terminal only, and not on a build server or a terminal that cannot move its cursor.
+    """
+    if quiet:
+        yield silence
+    elif animates(os.environ, sys.stderr.isatty()):
+        with _bars(session) as listener:
+            yield listener
+    else:
+        yield _closing_lines
+
+
+def animates(environ: Mapping[str, str], terminal: bool) -> bool:
+    """Whether bars may move."""
+    return terminal and not environ.get("CI") and environ.get("TERM") != "dumb"
+
+
+def _closing_lines(event: Event) -> None:
+    if isinstance(event, Finished):
+        click.echo(_closing_line(event), err=True)
+
+
+def _closing_line(event: Finished) -> str:
+    return f"{event.task}: {event.note or 'done'}"
+
+
+@contextmanager
+def _bars(session: Session) -> Iterator[Listener]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TaskID,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True, no_color=session.color is False, highlight=False)
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]}", markup=False),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=console, transient=True) as progress:
+
+        def listen(event: Event) -> None:
+            match event:
+                case Started(task, total, unit):
+                    tasks[task] = progress.add_task(task, total=total, unit=unit)
+                case Advanced(task, steps):
+                    progress.advance(tasks[task], steps)
+                case Finished(task):
+                    progress.remove_task(tasks.pop(task))
+                    progress.console.print(_closing_line(event), markup=False)
+                case _:
+                    assert_never(event)
+
+        yield listen

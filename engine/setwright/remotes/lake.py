@@ -1,0 +1,94 @@
+"""An embedded lake as a remote, in this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.formats.writing.registry import export_names
+from setwright.remotes.exports import export_entries
+from setwright.remotes.protocol import Capabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from setwright.formats.protocol import ExportEntry
+    from setwright.lake.lake import Lake
+    from setwright.model.dataset import Selection
+    from setwright.model.frames import Membership
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import Amendment, ObservedDataset, Publication, Version
+    from setwright.model.vocabulary import Vocabulary
+    from setwright.state.document import State
+
+
+class LakeRemote:
+    """What `remotes.protocol.Remote` asks, answered by a lake that is open."""
+
+    def __init__(self, lake: Lake, location: str) -> None:
+        """`location` is how people name the lake: its folder as the project gives it."""
+        self._lake = lake
+        self._location = location
+
+    @property
+    def location(self) -> str:
+        return self._location
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            exports=export_names(),
+            augments=False,
+            reads_config=True,
+            reads_membership=True,
+            pins_revisions=True,
+        )
+
+    def revision(self) -> int:
+        return self._lake.revision()
+
+    def vocabulary(self) -> Vocabulary:
+        return self._lake.vocabulary()
+
+    def membership(self, selection: Selection, revision: int) -> Membership:
+        return self._lake.membership(selection, revision)
+
+    def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
+        return self._lake.observe(names)
+
+    def versions(self, name: str) -> tuple[Version, ...]:
+        return self._lake.versions(name)
+
+    def made_by(self, key: str) -> Version | None:
+        return self._lake.made_by(key)
+
+    def manifest(self, version: str) -> Manifest:
+        return self._lake.manifest(version)
+
+    def state(self, project: str) -> State | None:
+        return self._lake.state(project)
+
+    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+        manifest = self._lake.manifest(version)
+        description = self._lake.config(version).description
+        return export_entries(manifest, self._lake.version(version), description, export)
+
+    def picture(self, digest: str) -> BinaryIO:
+        return self._lake.picture(digest)
+
+    def picture_path(self, digest: str) -> Path | None:
+        return self._lake.picture_path(digest)
+
+    def publish(self, publication: Publication) -> Version:
+        return self._lake.publish(publication)
+
+    def amend(self, amendment: Amendment) -> Version:
+        return self._lake.amend(amendment)
+
+    def commit_state(self, project: str, state: State) -> None:
+        self._lake.commit_state(project, state)
+
+    def lease(self, name: str, holder: str) -> AbstractContextManager[None]:
+        return self._lake.lease(name, holder)

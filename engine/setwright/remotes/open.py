@@ -1,0 +1,40 @@
+"""From a project's settings to its remote, open for as long as it is used."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from setwright.model.errors import RemoteError
+from setwright.spec.project import DEFAULT_LAKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from setwright.remotes.protocol import Remote
+    from setwright.spec.project import RemoteSettings
+
+
+@contextmanager
+def open_remote(settings: RemoteSettings, root: Path) -> Iterator[Remote]:
+    """The remote of `settings`; a lake's path is taken from `root`, the project's folder.
+
+    Raises:
+        LakeError: there is no lake, or it cannot serve.
+        RemoteError: a remote of this kind cannot be reached by this setwright.
+    """
+    if settings.kind != "lake" or settings.url is not None:
+        what = "LayerNext" if settings.kind == "layernext" else "a lake behind a URL"
+        raise RemoteError(
+            f"{what[0].upper()}{what[1:]} cannot be reached yet",
+            "This setwright works with lakes on this machine.",
+            "name a lake's folder: `remote: {kind: lake, path: .setwright/lake}` in setwright.yaml",
+        )
+    # The SQL layer costs half a second to import, which only those who open a lake should pay.
+    from setwright.lake.lake import Lake
+    from setwright.remotes.lake import LakeRemote
+
+    path = settings.path or DEFAULT_LAKE
+    with Lake.open(root / path) as lake:
+        yield LakeRemote(lake, path)

@@ -1,0 +1,50 @@
+"""The embedded lake keeps to the protocol."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from setwright.lake.lake import Lake
+from setwright.remotes.lake import LakeRemote
+from tests.conformance.remotes import NOON, Filled, RemoteConformance
+
+
+def draw(folder: Path, collection: str, frames: dict[str, list[str]]) -> None:
+    """Pictures that differ from each other, with a rectangle for each label in VIA's JSON."""
+    folder.mkdir()
+    listed = {}
+    for name, labels in frames.items():
+        color = hashlib.sha256(f"{collection}/{name}".encode()).digest()
+        Image.new("RGB", (40, 30), (color[0], color[1], color[2])).save(folder / name)
+        shape = {"name": "rect", "x": 2, "y": 3, "width": 10, "height": 12}
+        regions = [{"shape_attributes": shape, "region_attributes": {"label": label}} for label in labels]
+        listed[name] = {"filename": name, "size": -1, "regions": regions, "file_attributes": {}}
+    (folder / "via.json").write_text(json.dumps(listed))
+
+
+class TestLakeRemote(RemoteConformance):
+    @pytest.fixture
+    def filled(self, tmp_path: Path) -> Iterator[Filled]:
+        with Lake.create(tmp_path / "lake") as lake:
+            drawn = 0
+
+            def put(collection: str, frames: dict[str, list[str]]) -> None:
+                nonlocal drawn
+                drawn += 1
+                draw(tmp_path / str(drawn), collection, frames)
+                lake.ingest(
+                    tmp_path / str(drawn),
+                    collection=collection,
+                    author="test",
+                    at=NOON,
+                    format="via",
+                    operation="project",
+                )
+
+            yield Filled(LakeRemote(lake, "lake"), put)
