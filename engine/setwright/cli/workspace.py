@@ -159,12 +159,11 @@ def open_workspace(
     return Workspace(root=root, project=project, diagnostics=diagnostics, files=len(files))
 
 
-def require_project(workspace: Workspace) -> Project:
-    """The workspace's project.
+def require_found(workspace: Workspace) -> None:
+    """Do nothing where there is a project, with or without mistakes.
 
     Raises:
         UsageError: there is none.
-        FindingsError: its files hold errors.
     """
     if not workspace.found:
         raise UsageError(
@@ -172,6 +171,16 @@ def require_project(workspace: Workspace) -> Project:
             f"Neither {workspace.root} nor a folder above it holds {PROJECT_FILE}.",
             "`setwright init` starts a project in this folder",
         )
+
+
+def require_project(workspace: Workspace) -> Project:
+    """The workspace's project.
+
+    Raises:
+        UsageError: there is none.
+        FindingsError: its files hold errors.
+    """
+    require_found(workspace)
     if workspace.project is None:
         raise FindingsError(workspace.diagnostics)
     return workspace.project

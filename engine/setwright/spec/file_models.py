@@ -43,6 +43,13 @@ class Part(BaseModel):
     REQUIRED: ClassVar[tuple[str, ...]] = ()
     CALLED: ClassVar[str] = "entry"
     """What such a mapping is called in a finding."""
+    FIRST: ClassVar[tuple[str, ...]] = ()
+    """The fields that come before those that a model inherits."""
+
+    @classmethod
+    def in_order(cls) -> tuple[str, ...]:
+        """The names of the fields in the order of the documentation, in which `fmt` writes them too."""
+        return (*cls.FIRST, *(name for name in cls.model_fields if name not in cls.FIRST))
 
 
 class CollectionById(Part):
@@ -276,6 +283,7 @@ class DatasetFile(DatasetFields):
 
     model_config = ConfigDict(title="setwright dataset spec")
     REQUIRED = ("dataset", "source", "labels")
+    FIRST = ("dataset", "name")
     dataset: Address | None = Field(
         None,
         description=(

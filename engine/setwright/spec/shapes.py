@@ -160,7 +160,7 @@ def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
     name = str(path[-1])
     if name in _LATER and len(path) == 1:
         return findings.NOT_OFFERED_YET.at(places.key(path), _LATER[name], "leave it out")
-    known = tuple(_part_at(model, path[:-1]).model_fields)
+    known = _part_at(model, path[:-1]).in_order()
     inside = f"`{field_name(path[:-1]).strip('`')}`" if len(path) > 1 else f"a {model.CALLED}"
     meant = _SYNONYMS.get(name.lower())
     if meant not in known:
