@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import dedent
+from typing import Any
 
 from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import Diagnostic
 from setwright.spec.loading import load_project, settled
+from setwright.spec.plain_values import Values
 from setwright.spec.project import Project
 from setwright.spec.project_file import GivenValue, read_project
+from setwright.spec.source_text import decode_text
+from setwright.spec.yaml_nodes import parse_documents
 
 MINIMAL = "dataset: balloons\nsource: {collection: party}\nlabels: [Balloon]\n"
 """The shortest spec."""
@@ -70,3 +74,13 @@ def with_field(text: str) -> str:
 
 def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode()
+
+
+def plain_documents(text: str) -> list[Any]:
+    """The documents of a YAML file as plain values, variables left as they stand: what an editor checks."""
+    source, found = decode_text("spec.yaml", text.encode())
+    assert source is not None
+    assert found == []
+    nodes, found = parse_documents(source)
+    assert found == []
+    return [Values(None, lambda _: None).of(node, nulls=True) for node in nodes]

@@ -116,10 +116,11 @@ def _verbatim(type_: AugmentationType) -> Schema:
         "required": ["id"],
         "additionalProperties": False,
         "properties": {
-            "id": {"const": type_.id},
+            "id": {"const": type_.id, "description": f"{type_.meaning}."},
             **notes,
             "properties": {
                 "type": "array",
+                "description": "Which of its properties make copies.",
                 "items": {
                     "anyOf": [
                         {
@@ -127,7 +128,11 @@ def _verbatim(type_: AugmentationType) -> Schema:
                             "description": f"{each.meaning.capitalize()}. {_allowed(each)}".strip(),
                             "required": ["id"],
                             "additionalProperties": False,
-                            "properties": {"id": {"const": each.id}, "values": _values(each), **notes},
+                            "properties": {
+                                "id": {"const": each.id, "description": f"{each.meaning.capitalize()}."},
+                                "values": _values(each),
+                                **notes,
+                            },
                         }
                         for each in type_.properties
                     ]
@@ -139,9 +144,22 @@ def _verbatim(type_: AugmentationType) -> Schema:
 
 def _values(property: Property) -> Schema:
     if property.range is None:
-        return {"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 1}
+        flag = {"type": "boolean"}
+        return {
+            "type": "array",
+            "description": "Whether to make copies.",
+            "items": flag,
+            "minItems": 1,
+            "maxItems": 1,
+        }
     number = {"type": "integer", "minimum": property.range[0], "maximum": property.range[1]}
-    return {"type": "array", "items": number, "minItems": 1, "maxItems": 2}
+    return {
+        "type": "array",
+        "description": f"The least and the greatest. {_allowed(property)}",
+        "items": number,
+        "minItems": 1,
+        "maxItems": 2,
+    }
 
 
 Augmentations: TypeAlias = Annotated[Any, WithJsonSchema(augmentation_schema())]
