@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -98,9 +99,12 @@ def pull(
         claim = replace(record, dataset=version.dataset, export=export, claimed={**record.claimed, **coming})
         pull_record.write(to, claim)
         _remove_leftovers({wanted.path.parent for wanted in compared.wanted})
-        for wanted, was_linked in write_all(remote, compared.write, local, listener, workers):
-            done[wanted.entry.path] = _as_written(wanted)
-            linked += was_linked
+        # Closed at once, whatever happens: Ctrl-C may come while we count, and a generator that is merely dropped
+        # would let its threads write on for as long as somebody looks at the exception.
+        with closing(write_all(remote, compared.write, local, listener, workers)) as written:
+            for wanted, was_linked in written:
+                done[wanted.entry.path] = _as_written(wanted)
+                linked += was_linked
         removed, left = _remove_stale(to, compared.stale, record, compared.wanted)
         if compared.write and hasattr(os, "sync"):
             os.sync()

@@ -16,7 +16,7 @@ from setwright.model.errors import RemoteError
 from setwright.model.events import Advanced, Finished, Listener, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -36,10 +36,11 @@ class Pictures(Protocol):
 
 def write_all(
     remote: Pictures, wanted: Sequence[Wanted], local: set[Path], listener: Listener, workers: int
-) -> Iterator[tuple[Wanted, bool]]:
+) -> Generator[tuple[Wanted, bool], None, None]:
     """Write the files, a few at a time, and give each as it is whole, with whether it is a link.
 
-    The first failure, or Ctrl-C, lets the files that are being written be finished and starts no others.
+    The first failure, Ctrl-C, or closing the generator lets the files that are being written be finished and starts
+    no others.
     """
     listener(Started("pull", len(wanted), "files"))
     batches = _batches(wanted)
