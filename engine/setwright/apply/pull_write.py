@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
-from threading import Event
+from threading import Condition
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.edge.files import ASIDE, write_whole
@@ -44,13 +44,13 @@ def write_all(
     """
     listener(Started("pull", len(wanted), "files"))
     batches = _batches(wanted)
-    stop = Event()
+    gate = _Gate()
     with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
         running: set[Future[list[tuple[Wanted, bool]]]] = set()
         try:
             while True:
                 for batch in islice(batches, 2 * workers - len(running)):
-                    running.add(pool.submit(_write_batch, remote, batch, local, stop))
+                    running.add(pool.submit(_write_batch, remote, batch, local, gate))
                 if not running:
                     break
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -59,7 +59,7 @@ def write_all(
                     yield from written
                     listener(Advanced("pull", len(written)))
         except BaseException:
-            stop.set()
+            gate.close()
             raise
     listener(Finished("pull"))
 
@@ -79,14 +79,47 @@ def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
 
 
 def _write_batch(
-    remote: Pictures, batch: Sequence[Wanted], local: set[Path], stop: Event
+    remote: Pictures, batch: Sequence[Wanted], local: set[Path], gate: _Gate
 ) -> list[tuple[Wanted, bool]]:
     written = []
     for one in batch:
-        if stop.is_set():
-            break
-        written.append((one, _write(remote, one, linked=one.path in local)))
+        with gate.passing() as may:
+            if not may:
+                break
+            written.append((one, _write(remote, one, linked=one.path in local)))
     return written
+
+
+class _Gate:
+    """Through which each file is written: once it is closed, none is being written and none will be.
+
+    Waiting for the pool's threads does not promise that. One that was being started when Ctrl-C came is unknown to the
+    pool, and writes on after the pool has been shut down.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._inside = 0
+        self._open = True
+
+    @contextmanager
+    def passing(self) -> Iterator[bool]:
+        """Whether one may go through; as long as the context lasts, `close` waits."""
+        with self._changed:
+            may = self._open
+            self._inside += may
+        try:
+            yield may
+        finally:
+            with self._changed:
+                self._inside -= may
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let nobody in any more, and wait for those who are."""
+        with self._changed:
+            self._open = False
+            self._changed.wait_for(lambda: self._inside == 0)
 
 
 def _write(remote: Pictures, wanted: Wanted, *, linked: bool) -> bool:
