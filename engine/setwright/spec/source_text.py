@@ -21,11 +21,12 @@ MAX_EXCERPT = 1_000
 MAX_SIMILAR = 10
 """Of one kind of flaw in the text as such, so many are shown."""
 
-# What an editor does not show, or shows in another order than a program reads it: control characters but for line
-# breaks and tabs, breaks and spaces that look like others or like nothing, marks that turn the direction of writing.
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+"""What an editor does not show, or shows in another order than a program reads it: control characters but for line
+breaks and tabs, breaks and spaces that look like others or like nothing, marks that turn the direction of writing."""
+
 _CONFLICT = re.compile(r"^(<{7}|>{7})(?=[ \n])", re.MULTILINE)
 
 
@@ -96,10 +97,10 @@ def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diag
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     found: list[Diagnostic] = []
     source = SourceText(file, text)
-    if _UNSEEN.search(text):
+    if UNSEEN.search(text):
         if content[1:2] == b"\0" or content[:1] == b"\0":
             return None, [_not_utf8(file, content, 0)]
-        for match in list(_UNSEEN.finditer(text))[:MAX_SIMILAR]:
+        for match in list(UNSEEN.finditer(text))[:MAX_SIMILAR]:
             found.append(
                 findings.UNSEEN_CHARACTER.at(
                     source.ref(match.start(), match.end()),
@@ -109,7 +110,7 @@ def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diag
                 )
             )
         # The same length, so that what is found later keeps its place.
-        source = SourceText(file, _UNSEEN.sub("\ufffd", text))
+        source = SourceText(file, UNSEEN.sub("\ufffd", text))
     conflicts = list(_CONFLICT.finditer(text))
     if conflicts:
         opening = [match for match in conflicts if match[0][0] == "<"] or conflicts[:1]
