@@ -110,14 +110,15 @@ def recipes(draw: st.DrawFn) -> tuple[Augmentation, ...]:
         for property in type_.properties:
             if not draw(st.booleans()):
                 continue
-            range_ = None
+            range_: tuple[float, float] | None = None
             if property.range is not None:
                 low, high = (
                     property.range[0],
                     min(property.range[1], HARSH.get(type_.id, (property.range[1],))[0]),
                 )
                 ends = st.tuples(st.integers(low, high), st.integers(low, high)).filter(any)
-                range_ = tuple(sorted(map(float, draw(ends))))
+                one, other = draw(ends)
+                range_ = (float(min(one, other)), float(max(one, other)))
             made.append(Augmentation(type=type_.id, property=property.id, range=range_))
     return tuple(sorted(made, key=lambda recipe: (recipe.type, recipe.property)))
 

@@ -51,18 +51,5 @@ def from_document(kind: type[T], document: Any) -> T:
 
 
 def config_digest(config: DatasetConfig) -> str:
-    """Identifies the meaning of a configuration: equal ones have equal digests, 80 percent and 80.0 percent too."""
-    return digest_of(CONFIG_ALGORITHM, _with_plain_numbers(to_document(config)))
-
-
-def _with_plain_numbers(document: Any) -> Any:
-    """`document` with whole numbers as such: 80 equals 80.0, and JSON would write them differently."""
-    match document:
-        case float() if document.is_integer():
-            return int(document)
-        case dict():
-            return {key: _with_plain_numbers(value) for key, value in document.items()}
-        case list():
-            return [_with_plain_numbers(value) for value in document]
-        case _:
-            return document
+    """Identifies the meaning of a configuration."""
+    return digest_of(CONFIG_ALGORITHM, to_document(config))
