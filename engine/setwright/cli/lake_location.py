@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from setwright.cli.context import Session
 
+F = TypeVar("F", bound="Callable[..., Any]")
 
-def lake_folder(session: Session, given: str | None) -> Path:
-    """The lake's folder; `given` is what --lake says.
+
+def lake_options(command: F) -> F:
+    """Give a command `--lake` and `--env`, and what they lead to in one argument `folder`.
+
+    It stands below `pass_session`.
+    """
+
+    @click.option(
+        "--lake", "given", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
+    )
+    @click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        envvar="SETWRIGHT_ENV",
+        help="The environment of the project whose lake is meant.",
+    )
+    @functools.wraps(command)
+    def with_folder(
+        session: Session, *args: Any, given: str | None, environment: str | None, **kwargs: Any
+    ) -> Any:
+        from setwright.cli.findings import show_findings
+        from setwright.model.errors import FindingsError
+
+        try:
+            folder = lake_folder(session, given, environment)
+        except FindingsError as error:
+            show_findings(session, error.diagnostics, err=True)
+            return error.exit_code
+        return command(session, *args, folder=folder, **kwargs)
+
+    return with_folder  # type: ignore[return-value]
+
+
+def lake_folder(session: Session, given: str | None, environment: str | None = None) -> Path:
+    """The lake's folder; `given` is what --lake says, `environment` what --env does. Specs are not read.
 
     Raises:
         UsageError: nothing is given and there is no project here, or its remote is no embedded lake.
@@ -19,52 +58,27 @@ def lake_folder(session: Session, given: str | None) -> Path:
     """
     from pathlib import Path
 
+    from setwright.cli.workspace import find_root, require_settings
     from setwright.model.errors import UsageError
+    from setwright.spec.project import DEFAULT_LAKE
 
     if given is not None:
         return Path(given)
-    root = _project_root(session.cwd)
-    if root is None:
+    if find_root(session.cwd) is None:
         raise UsageError(
             "There is no project here",
             f"Neither {session.cwd} nor a folder above it holds a setwright.yaml, which says where the lake is.",
             "start a project with `setwright init`, or name the lake's folder with --lake",
         )
-    path = _lake_path(root)
-    try:
-        return (root / path).relative_to(session.cwd)  # shorter to read
-    except ValueError:
-        return root / path
-
-
-def _project_root(folder: Path) -> Path | None:
-    for candidate in (folder, *folder.parents):
-        if (candidate / "setwright.yaml").is_file():
-            return candidate
-    return None
-
-
-def _lake_path(root: Path) -> str:
-    from setwright.model.diagnostics import Diagnostic, Severity, in_reading_order
-    from setwright.model.errors import FindingsError, UsageError
-    from setwright.spec.project import DEFAULT_LAKE
-    from setwright.spec.project_file import PROJECT_FILE, read_project
-
-    found: list[Diagnostic] = []
-    settings = read_project(
-        PROJECT_FILE,
-        (root / PROJECT_FILE).read_bytes(),
-        folder=root.name,
-        environment=None,
-        given=(),
-        tell=found.append,
-    )
-    if any(finding.severity is Severity.ERROR for finding in found):
-        raise FindingsError(in_reading_order(found))
+    root, settings = require_settings(session.cwd, environment=environment)
     if settings.remote.kind != "lake" or settings.remote.url is not None:
         raise UsageError(
             "This project has no embedded lake",
             "Its remote is elsewhere, so there is no folder to look into.",
             "name a lake's folder with --lake",
         )
-    return settings.remote.path or DEFAULT_LAKE
+    path = root / (settings.remote.path or DEFAULT_LAKE)
+    try:
+        return path.relative_to(session.cwd)  # shorter to read
+    except ValueError:
+        return path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from setwright.model.diagnostics import Diagnostic
     from setwright.spec.project import Project
-    from setwright.spec.project_file import GivenValue
+    from setwright.spec.project_file import GivenValue, ProjectSettings
 
 PROJECT_FILE = "setwright.yaml"
 VARIABLE_PREFIX = "SETWRIGHT_VAR_"
@@ -121,10 +121,9 @@ def open_workspace(
     `variables` count more than `variable_files`, which count more than `SETWRIGHT_VAR_*` in `environ` (default: the
     process's own); all of them count more than what the project file says. Mistakes are in the result's findings.
     """
-    from setwright.cli.spec_files import find_files, read_files, read_inside
+    from setwright.cli.spec_files import find_files, read_files
     from setwright.model.diagnostics import Severity
     from setwright.spec.loading import load_project, settled
-    from setwright.spec.project_file import read_project
 
     root = find_root(cwd)
     if root is None:
@@ -137,16 +136,8 @@ def open_workspace(
     collecting = gc.isenabled()
     gc.disable()
     try:
-        content = read_inside(root, PROJECT_FILE, _own(root, told.append), told.append)
-        if content is not None:
-            settings = read_project(
-                PROJECT_FILE,
-                content,
-                folder=root.resolve().name or "project",
-                environment=environment,
-                given=given,
-                tell=told.append,
-            )
+        settings = _settings(root, environment, given, told.append)
+        if settings is not None:
             files = find_files(root, settings.patterns, told.append)
             contents = read_files(root, files, told.append)
             project = load_project(settings, contents, _other_exports, told.append)
@@ -159,6 +150,29 @@ def open_workspace(
     return Workspace(root=root, project=project, diagnostics=diagnostics, files=len(files))
 
 
+def require_settings(
+    cwd: Path, *, environment: str | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Path, ProjectSettings]:
+    """The folder and the settings of the project around `cwd`. No spec is read, so their mistakes do not matter.
+
+    Raises:
+        UsageError: there is no project.
+        FindingsError: its project file holds errors.
+    """
+    from setwright.model.diagnostics import Severity
+    from setwright.spec.loading import settled
+
+    root = find_root(cwd)
+    if root is None:
+        raise _no_project(cwd)
+    told: list[Diagnostic] = []
+    given = tuple(_given((), (), os.environ if environ is None else environ, told.append))
+    settings = _settings(root, environment, given, told.append)
+    if settings is None or any(finding.severity is Severity.ERROR for finding in told):
+        raise FindingsError(settled(told))
+    return root, settings
+
+
 def require_found(workspace: Workspace) -> None:
     """Do nothing where there is a project, with or without mistakes.
 
@@ -166,11 +180,7 @@ def require_found(workspace: Workspace) -> None:
         UsageError: there is none.
     """
     if not workspace.found:
-        raise UsageError(
-            "There is no project here",
-            f"Neither {workspace.root} nor a folder above it holds {PROJECT_FILE}.",
-            "`setwright init` starts a project in this folder",
-        )
+        raise _no_project(workspace.root)
 
 
 def require_project(workspace: Workspace) -> Project:
@@ -189,6 +199,28 @@ def require_project(workspace: Workspace) -> Project:
 def find_root(cwd: Path) -> Path | None:
     """The nearest folder with a project file, from `cwd` upwards."""
     return next((folder for folder in (cwd, *cwd.parents) if os.path.lexists(folder / PROJECT_FILE)), None)
+
+
+def _no_project(cwd: Path) -> UsageError:
+    return UsageError(
+        "There is no project here",
+        f"Neither {cwd} nor a folder above it holds {PROJECT_FILE}.",
+        "`setwright init` starts a project in this folder",
+    )
+
+
+def _settings(
+    root: Path, environment: str | None, given: Sequence[GivenValue], tell: Callable[[Diagnostic], None]
+) -> ProjectSettings | None:
+    """What the project file in `root` says, None where it cannot be read."""
+    from setwright.cli.spec_files import read_inside
+    from setwright.spec.project_file import read_project
+
+    content = read_inside(root, PROJECT_FILE, _own(root, tell), tell)
+    if content is None:
+        return None
+    folder = root.resolve().name or "project"
+    return read_project(PROJECT_FILE, content, folder=folder, environment=environment, given=given, tell=tell)
 
 
 def _own(root: Path, tell: Callable[[Diagnostic], None]) -> tuple[str, ...]:

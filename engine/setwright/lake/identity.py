@@ -8,8 +8,36 @@ import re
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
+from setwright.model.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+MAX_NAME = 192
+"""The longest name of a collection or an operation, in characters."""
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def checked_name(kind: str, name: str) -> str:
+    """`name`, if a collection or an operation, which `kind` says, can be called that.
+
+    Raises:
+        UsageError: it is empty, has blanks around it, is too long, or holds what cannot be printed.
+    """
+    if _UNSEEN.search(name):
+        why = "It holds a control character, or one that is no character."
+    elif not name or name != name.strip():
+        why = "A name is not empty, and has no blanks around it."
+    elif len(name) > MAX_NAME:
+        why = f"A name has at most {MAX_NAME} characters, this one {len(name):,}."
+    else:
+        return name
+    raise UsageError(f"Not the name of {_A[kind]}: {name[:60]!r}", why, "give another name")
+
+
+_A = {"collection": "a collection", "operation": "an operation"}
 
 
 def outward_id(lake_id: str, kind: str, name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
@@ -37,7 +37,7 @@ class Found:
 
     said: Mapping[str, tuple[ReadFrame, ...]]
     pictures: tuple[str, ...]
-    other_files: int
+    other_files: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -71,7 +71,7 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
     return Found(
         said={picture: tuple(several) for picture, several in said.items()},
         pictures=pictures,
-        other_files=len(set(listing.names) - set(pictures) - listing.consulted),
+        other_files=tuple(sorted(set(listing.names) - set(pictures) - listing.consulted)),
         problems=tuple(problems),
     )
 
@@ -85,13 +85,18 @@ def prepare(
     for path in found.pictures:
         match stored[path]:
             case Problem() as problem:
-                problems.append(problem)
+                said = found.said.get(path, ())
+                left_out = tuple(each.label for words in said for each in words.annotations or ())
+                problems.append(replace(problem, left_out=left_out))
             case StoredPicture() as picture:
                 pictures[path] = picture
     frames = []
     first_file: dict[str, str] = {}
     labels: Counter[str] = Counter()
-    for path, name in _frame_names(tuple(pictures), problems):
+    # Of all pictures, also those that cannot be stored: a name must not move to another file once one is mended.
+    for path, name in _frame_names(found.pictures, problems):
+        if path not in pictures:
+            continue
         picture, said = pictures[path], found.said.get(path, ())
         annotations: list[FittedAnnotation] | None = None
         for words in said:

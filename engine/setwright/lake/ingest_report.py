@@ -14,22 +14,54 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 
-SUMMARIES: dict[ProblemKind, str] = {
-    ProblemKind.UNREADABLE_PICTURE: "pictures that cannot be stored, left out",
-    ProblemKind.UNSAFE_NAME: "files with unsafe names, left out",
-    ProblemKind.DUPLICATE_NAME: "files of one name in several folders, renamed",
-    ProblemKind.UNREADABLE_FILE: "annotation files that cannot be read, left out",
-    ProblemKind.NO_PICTURE: "annotations without their picture, left out",
-    ProblemKind.TWO_FILES: "second annotations of a picture, left out",
-    ProblemKind.BAD_ANNOTATION: "annotations that cannot be read, left out",
-    ProblemKind.BAD_METADATA: "metadata that cannot be read, left out",
-    ProblemKind.NO_AREA: "shapes without area, left out",
-    ProblemKind.OUTSIDE: "shapes outside their picture, left out",
-    ProblemKind.CLIPPED: "shapes that reach outside their picture, cut at its edge",
-    ProblemKind.OTHER_SIZE: "annotation files that speak of another picture size, taken as they are",
-    ProblemKind.LABEL_CASE: "labels that differ by case only, taken as they are",
+_SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
+    ProblemKind.UNREADABLE_PICTURE: (
+        "picture that cannot be stored, left out",
+        "pictures that cannot be stored, left out",
+    ),
+    ProblemKind.UNSAFE_NAME: ("file with an unsafe name, left out", "files with unsafe names, left out"),
+    ProblemKind.DUPLICATE_NAME: (
+        "file with the name of one in another folder, renamed",
+        "files with the names of others in other folders, renamed",
+    ),
+    ProblemKind.UNREADABLE_FILE: (
+        "annotation file that cannot be read, left out",
+        "annotation files that cannot be read, left out",
+    ),
+    ProblemKind.NO_PICTURE: (
+        "picture that is not there, what is said of it left out",
+        "pictures that are not there, what is said of them left out",
+    ),
+    ProblemKind.TWO_FILES: (
+        "second word on a picture, left out",
+        "second words on pictures, left out",
+    ),
+    ProblemKind.BAD_ANNOTATION: (
+        "annotation that cannot be read, left out",
+        "annotations that cannot be read, left out",
+    ),
+    ProblemKind.BAD_METADATA: ("piece of metadata that cannot be read, left out",) * 2,
+    ProblemKind.NO_AREA: ("shape without area, left out", "shapes without area, left out"),
+    ProblemKind.OUTSIDE: ("shape outside its picture, left out", "shapes outside their pictures, left out"),
+    ProblemKind.CLIPPED: (
+        "shape that reaches outside its picture, cut at the edge",
+        "shapes that reach outside their pictures, cut at the edge",
+    ),
+    ProblemKind.OTHER_SIZE: (
+        "annotation file that speaks of another picture size, taken as it is",
+        "annotation files that speak of another picture size, taken as they are",
+    ),
+    ProblemKind.LABEL_CASE: (
+        "label that differs from another by case only, taken as it is",
+        "labels that differ from others by case only, taken as they are",
+    ),
 }
-"""What became of each kind of problem, for people."""
+
+
+def summary(kind: ProblemKind, count: int) -> str:
+    """What became of `count` problems of that kind, for people."""
+    one, several = _SUMMARIES[kind]
+    return f"{count:,} {one if count == 1 else several}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +70,10 @@ class IngestReport:
 
     `detected` says that the format was found out, not told. `revision` is None where nothing was recorded: because
     nothing was new, or, with `refused`, because there were problems and none were allowed. `labels` counts the
-    annotations that the files hold, by label, after what the problems tell; `annotations_added` and `_removed` is
-    what that changed in the lake. `bare_pictures` are those without an annotation in the files, `same_pictures` the
-    files whose very bytes another file has too, `other_files` those that are neither pictures nor annotations.
+    annotations that can be recorded, by label; those that cannot are in the problems. `annotations_added` and
+    `_removed` is what that changed in the lake, `metadata_changed` how many frames have new tags or metadata.
+    `bare_pictures` are those without an annotation in the files, `same_pictures` the files whose very bytes another
+    file has too, `other_files` those that are neither pictures nor annotations.
     """
 
     location: str
@@ -56,10 +89,11 @@ class IngestReport:
     frames_unchanged: int
     annotations_added: int
     annotations_removed: int
+    metadata_changed: int
     labels: tuple[tuple[str, int], ...]
     bare_pictures: int
     same_pictures: int
-    other_files: int
+    other_files: tuple[str, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -69,8 +103,18 @@ class IngestReport:
 
     @property
     def annotations(self) -> int:
-        """The annotations that the files hold."""
+        """The annotations that can be recorded."""
         return sum(count for _, count in self.labels)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """The annotations that are left out, by label, sorted; those without a label under `NO_LABEL`."""
+        return dict(sorted(Counter(label for problem in self.problems for label in problem.left_out).items()))
+
+    @property
+    def annotations_in_files(self) -> int:
+        """All annotations that the files hold, as far as files can be read."""
+        return self.annotations + sum(self.left_out.values())
 
     @property
     def problem_counts(self) -> dict[ProblemKind, int]:
@@ -100,17 +144,25 @@ class IngestReport:
                 "unchanged": self.frames_unchanged,
             },
             "annotations": {
-                "read": self.annotations,
+                "in_files": self.annotations_in_files,
+                "left_out": self.annotations_in_files - self.annotations,
                 "added": self.annotations_added,
                 "removed": self.annotations_removed,
                 "by_label": dict(self.labels),
+                "left_out_by_label": self.left_out,
             },
+            "metadata_changed": self.metadata_changed,
             "pictures_without_annotations": self.bare_pictures,
             "pictures_that_repeat": self.same_pictures,
-            "other_files": self.other_files,
+            "other_files": list(self.other_files),
             "problem_counts": {kind.value: count for kind, count in self.problem_counts.items()},
             "problems": [
-                {"kind": problem.kind.value, "file": problem.file, "detail": problem.detail}
+                {
+                    "kind": problem.kind.value,
+                    "file": problem.file,
+                    "detail": problem.detail,
+                    "left_out": len(problem.left_out),
+                }
                 for problem in self.problems
             ],
         }

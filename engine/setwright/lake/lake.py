@@ -16,6 +16,7 @@ from setwright.formats.reading.registry import detect, named
 from setwright.lake import inventory, leases, schema, states, versions
 from setwright.lake.blobs import Blobs, missing
 from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
+from setwright.lake.identity import checked_name
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
 from setwright.lake.membership import read_membership
@@ -164,12 +165,13 @@ class Lake:
         recorded if there is any problem.
 
         Raises:
-            UsageError: there is no such folder or format, or the operation is of the other mode.
+            UsageError: there is no such folder or format, a name is none, or the operation is of the other mode.
             FormatError: nothing there can be read.
         """
         listing = FolderListing(path)
         reader = named(format) if format is not None else detect(listing)
-        operation = operation or f"ingest:{collection}"
+        checked_name("collection", collection)
+        operation = checked_name("operation", f"ingest:{collection}" if operation is None else operation)
         found = find(listing, reader, options or ReadOptions(), listener)
         known = self._known_pictures()
 
@@ -192,6 +194,7 @@ class Lake:
                 frames_unchanged=recorded.frames_unchanged,
                 annotations_added=recorded.annotations_added,
                 annotations_removed=recorded.annotations_removed,
+                metadata_changed=recorded.metadata_changed,
                 labels=prepared.labels,
                 bare_pictures=prepared.bare_pictures,
                 same_pictures=prepared.same_pictures,
@@ -206,14 +209,14 @@ class Lake:
             if strict:
                 prepared = stored(dry=False)
             with self._catalogue.writing() as connection:
-                revision = new_revision(
-                    connection, at=at, author=author, message=f"Ingest into {collection}", touches_frames=True
-                )
+                revision = newest_revision(connection) + 1
                 recorder = Recorder(connection, revision, at, self.id)
                 recorded = recorder.record(collection, operation, mode, prepared.frames)
                 if not recorded.anything:
                     connection.rollback()
                     return told(recorded, None)
+                message = f"Ingest into {collection}: {recorded}"
+                new_revision(connection, at=at, author=author, message=message, touches_frames=True)
                 report = told(recorded, revision)
                 # Before the revision is there: one without its report would never get it.
                 write_whole(self.report_path(revision), report.text().encode())

@@ -65,6 +65,21 @@ class Recorded:
             or self.metadata_changed
         )
 
+    def __str__(self) -> str:
+        """For people: `12 new frames, +30 -0 annotations`."""
+        parts = []
+        for number, one, several in (
+            (self.frames_new, "new frame", "new frames"),
+            (self.frames_replaced, "replaced picture", "replaced pictures"),
+        ):
+            if number:
+                parts.append(f"{number:,} {one if number == 1 else several}")
+        if self.annotations_added or self.annotations_removed:
+            parts.append(f"+{self.annotations_added:,} -{self.annotations_removed:,} annotations")
+        if self.metadata_changed:
+            parts.append("metadata")
+        return ", ".join(parts)
+
 
 @dataclass(slots=True)
 class Changes:
@@ -116,7 +131,7 @@ class Recorder:
                 numbers[frame.name] = row.number
                 counts["unchanged"] += 1
         added, removed = self._annotations(operation, mode, frames, numbers)
-        metadata_changed = self._metadata(frames, numbers) + self._tags(frames, numbers)
+        metadata_changed = len(self._metadata(frames, numbers) | self._tags(frames, numbers))
         self._write()
         return Recorded(
             frames_new=counts["new"],
@@ -268,8 +283,8 @@ class Recorder:
                 found[row["frame"]].append((row["id"], {name: row[name] for name in _ANNOTATION_COLUMNS}))
         return found
 
-    def _metadata(self, frames: Sequence[NewFrame], numbers: Mapping[str, int]) -> int:
-        """Set the fields that are given, keep the others."""
+    def _metadata(self, frames: Sequence[NewFrame], numbers: Mapping[str, int]) -> set[int]:
+        """Set the fields that are given, keep the others; the frames for which that changed any."""
         table = schema.frame_metadata
         given = {numbers[frame.name]: frame.metadata for frame in frames if frame.metadata}
         current: dict[int, Any] = {}
@@ -278,7 +293,7 @@ class Recorder:
                 select(table).where(table.c.frame.in_(chunk), table.c.removed == FOREVER)
             )
             current.update((row.frame, row) for row in rows)
-        changed = 0
+        changed = set()
         for number, fields in given.items():
             old = current.get(number)
             document = {**(old.document if old is not None else {}), **fields}
@@ -287,11 +302,11 @@ class Recorder:
             if old is not None:
                 self._changes.removed[table].append(old.id)
             self._changes.added[table].append({"frame": number, "document": document})
-            changed += 1
+            changed.add(number)
         return changed
 
-    def _tags(self, frames: Sequence[NewFrame], numbers: Mapping[str, int]) -> int:
-        """Add the tags that are given, keep the others."""
+    def _tags(self, frames: Sequence[NewFrame], numbers: Mapping[str, int]) -> set[int]:
+        """Add the tags that are given, keep the others; the frames that have new ones."""
         table = schema.tags
         given = {numbers[frame.name]: frame.tags for frame in frames if frame.tags}
         current: set[tuple[int, str]] = set()
@@ -300,14 +315,14 @@ class Recorder:
                 select(table.c.frame, table.c.tag).where(table.c.frame.in_(chunk), table.c.removed == FOREVER)
             )
             current.update((row.frame, row.tag) for row in rows)
-        new = [
+        new: list[Row] = [
             {"frame": number, "tag": tag, "folded": folded(tag)}
             for number, tags in given.items()
             for tag in dict.fromkeys(tags)
             if (number, tag) not in current
         ]
         self._changes.added[table].extend(new)
-        return len(new)
+        return {row["frame"] for row in new}
 
     def _write(self) -> None:
         for table, keys in self._changes.removed.items():

@@ -81,7 +81,8 @@ def _fit(
     annotation: ReadAnnotation, source: str, canvas: Canvas, move: Callable[[Point], Point]
 ) -> Iterator[Fitted]:
     def problem(kind: ProblemKind, what: str) -> Problem:
-        return Problem(kind, source, f"{annotation.label} {what}")
+        left_out = () if kind is ProblemKind.CLIPPED else (annotation.label,)
+        return Problem(kind, source, f"{annotation.label} {what}", left_out)
 
     shape = _moved(annotation.shape, move)
     told = _told(shape)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.listing import MAX_TEXT
-from setwright.formats.reading.parsing import NotRead, json_value, label, number, shown
+from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.protocol import (
     Line,
@@ -75,16 +75,18 @@ def _image(
     entry: Any, name: str, pictures: Pictures, told: dict[str, str], options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     called = entry.get("image") if isinstance(entry, dict) else None
+    objects = _list(entry.get("annotations")) if isinstance(entry, dict) else []
     if not isinstance(called, str):
-        yield Problem(ProblemKind.BAD_ANNOTATION, name, f"an image without a name: {shown(entry)}")
+        detail = f"an image without a name: {shown(entry)}"
+        yield Problem(ProblemKind.NO_PICTURE, name, detail, _labels(objects))
         return
-    objects = _list(entry.get("annotations"))
     picture = pictures.named(called, name)
     if picture is None:
-        yield Problem(ProblemKind.NO_PICTURE, name, f"{len(objects)} annotations of {shown(called)}")
+        yield Problem(ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(objects))
         return
     if picture in told:
-        yield Problem(ProblemKind.TWO_FILES, name, f"{told[picture]} speaks of {picture} too, and counts")
+        detail = f"{told[picture]} speaks of {picture} too, and counts"
+        yield Problem(ProblemKind.TWO_FILES, name, detail, _labels(objects))
         return
     told[picture] = name
     annotations = []
@@ -92,7 +94,8 @@ def _image(
         try:
             annotations.append(_annotation(value))
         except NotRead as error:
-            yield Problem(ProblemKind.BAD_ANNOTATION, name, f"annotation {place} of {called}: {error}")
+            detail = f"annotation {place} of {called}: {error}"
+            yield Problem(ProblemKind.BAD_ANNOTATION, name, detail, _labels([value]))
     split = entry.get("split")
     yield ReadFrame(
         picture=picture,
@@ -120,6 +123,10 @@ def _file(entry: Any, name: str, pictures: Pictures) -> Iterator[ReadFrame | Pro
         tags = []
     metadata = {key: value for key, value in fields.items() if key != "Tags"}
     yield ReadFrame(picture=picture, source=name, metadata=metadata, tags=tuple(tags))
+
+
+def _labels(objects: list[Any]) -> tuple[str, ...]:
+    return tuple(label_or_none(value.get("label") if isinstance(value, dict) else None) for value in objects)
 
 
 def _annotation(value: Any) -> ReadAnnotation:

@@ -7,11 +7,13 @@ import re
 from math import isfinite
 from typing import Any
 
+from setwright.formats.reading.protocol import NO_LABEL
 from setwright.model.errors import FormatError
 
 MAX_LABEL = 255
 """The longest label, in characters."""
 
+_BAD_ESCAPE = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -54,16 +56,27 @@ def label(value: Any) -> str:
     return text
 
 
+def label_or_none(value: Any) -> str:
+    """`value` as a label, `NO_LABEL` where it is none."""
+    try:
+        return label(value)
+    except NotRead:
+        return NO_LABEL
+
+
 def json_value(content: bytes) -> Any:
     """The JSON document in `content`.
 
     Raises:
-        FormatError: it is not JSON, says NaN or Infinity, or is nested too deeply.
+        FormatError: it is not JSON, holds a number or a text that nothing else takes, or is nested too deeply.
     """
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
+        value = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+        if _BAD_ESCAPE.search(content):
+            _refuse_bad_texts(value)
+        return value
     except NotRead as error:
-        raise FormatError("Not JSON", f"It says {error}, which is no JSON number.") from error
+        raise FormatError("Not JSON", f"It says {error}.") from error
     except UnicodeDecodeError as error:
         raise FormatError("Not JSON", "It is not UTF-8.") from error
     except json.JSONDecodeError as error:
@@ -83,4 +96,18 @@ def shown(value: Any, most: int = 60) -> str:
 
 
 def _refuse(constant: str) -> Any:
-    raise NotRead(constant)
+    raise NotRead(f"{constant}, which is no JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise NotRead(f"{text[:30]}, which is too large a number")
+    return value
+
+
+def _refuse_bad_texts(value: Any) -> None:
+    """Half a surrogate pair cannot be written as UTF-8, and databases take no null character."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text or re.search(r"[\ud800-\udfff]", text):
+        raise NotRead("a null character or half of a surrogate pair, which no text can hold")

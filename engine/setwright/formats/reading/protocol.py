@@ -18,6 +18,10 @@ Edges: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
+NO_LABEL = ""
+"""Stands for the label of an annotation that has none, or none that can be read."""
+
+
 class ProblemKind(Enum):
     """What can be wrong with what is read. The value is how reports tag it."""
 
@@ -38,11 +42,15 @@ class ProblemKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: in which file, and what exactly, as a phrase that ends without a stop."""
+    """One thing that is wrong: in which file, and what exactly, as a phrase that ends without a stop.
+
+    `left_out` are the labels of the annotations that are left out for it, `NO_LABEL` where one has none to be read.
+    """
 
     kind: ProblemKind
     file: str
     detail: str
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.listing import MAX_TEXT
-from setwright.formats.reading.parsing import NotRead, json_value, label, number, shown
+from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.protocol import (
     Line,
@@ -29,7 +29,7 @@ from setwright.formats.reading.protocol import (
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from setwright.formats.reading.listing import Listing
 
@@ -77,10 +77,13 @@ def _frame(
     regions = _regions(entry)
     picture = pictures.named(called, name)
     if picture is None:
-        yield Problem(ProblemKind.NO_PICTURE, name, f"{len(regions)} regions of {shown(called)}")
+        yield Problem(
+            ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(regions, options)
+        )
         return
     if picture in told:
-        yield Problem(ProblemKind.TWO_FILES, name, f"{told[picture]} speaks of {picture} too, and counts")
+        detail = f"{told[picture]} speaks of {picture} too, and counts"
+        yield Problem(ProblemKind.TWO_FILES, name, detail, _labels(regions, options))
         return
     told[picture] = name
     annotations = []
@@ -88,7 +91,8 @@ def _frame(
         try:
             annotations.append(_annotation(region, options))
         except NotRead as error:
-            yield Problem(ProblemKind.BAD_ANNOTATION, name, f"region {place} of {called}: {error}")
+            detail = f"region {place} of {called}: {error}"
+            yield Problem(ProblemKind.BAD_ANNOTATION, name, detail, _labels([region], options))
     yield ReadFrame(picture=picture, source=name, annotations=tuple(annotations))
 
 
@@ -98,8 +102,7 @@ def _annotation(region: Any, options: ReadOptions) -> ReadAnnotation:
         raise NotRead("it has no shape")
     attributes = _attributes(region)
     key = None if options.label is not None else _class_key(attributes)
-    text = options.label if key is None else _chosen(attributes[key])
-    name = label(text or "")
+    name = label(_label_text(attributes, key, options))
     return ReadAnnotation(
         label=name,
         shape=_shape(shape, name),
@@ -109,6 +112,18 @@ def _annotation(region: Any, options: ReadOptions) -> ReadAnnotation:
             if other != key and _chosen(value)
         },
     )
+
+
+def _label_text(attributes: dict[str, Any], key: str | None, options: ReadOptions) -> str:
+    return options.label or "" if key is None else _chosen(attributes[key])
+
+
+def _labels(regions: Sequence[Any], options: ReadOptions) -> tuple[str, ...]:
+    found = []
+    for attributes in map(_attributes, regions):
+        key = None if options.label is not None else _class_key(attributes)
+        found.append(label_or_none(_label_text(attributes, key, options)))
+    return tuple(found)
 
 
 def _shape(shape: dict[str, Any], name: str) -> Shape:

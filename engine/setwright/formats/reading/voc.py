@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.listing import MAX_TEXT
-from setwright.formats.reading.parsing import NotRead, label, number, shown
+from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.protocol import (
     Problem,
@@ -67,14 +67,12 @@ class Voc:
             stem = posixpath.splitext(posixpath.basename(name))[0]
             picture = pictures.with_stem(stem, name, file_name) or pictures.named(file_name, name)
             if picture is None:
-                count = len(root.findall("object"))
                 yield Problem(
-                    ProblemKind.NO_PICTURE, name, f"{count} objects; its picture is {shown(file_name)}"
+                    ProblemKind.NO_PICTURE, name, f"its picture is {shown(file_name)}", _labels(root)
                 )
             elif picture in told:
-                yield Problem(
-                    ProblemKind.TWO_FILES, name, f"{told[picture]} speaks of {picture} too, and counts"
-                )
+                detail = f"{told[picture]} speaks of {picture} too, and counts"
+                yield Problem(ProblemKind.TWO_FILES, name, detail, _labels(root))
             else:
                 told[picture] = name
                 yield from _frame(root, name, picture, options, splits)
@@ -88,7 +86,8 @@ def _frame(
         try:
             annotations.append(_annotation(element, options))
         except NotRead as error:
-            yield Problem(ProblemKind.BAD_ANNOTATION, name, f"object {place}: {error}")
+            left_out = (label_or_none(element.findtext("name")),)
+            yield Problem(ProblemKind.BAD_ANNOTATION, name, f"object {place}: {error}", left_out)
     split = splits.get(_set_key(name))
     yield ReadFrame(
         picture=picture,
@@ -97,6 +96,10 @@ def _frame(
         stated_size=_size(root),
         metadata={} if split is None else {"source_split": split},
     )
+
+
+def _labels(root: Element) -> tuple[str, ...]:
+    return tuple(label_or_none(element.findtext("name")) for element in root.findall("object"))
 
 
 def _annotation(element: Element, options: ReadOptions) -> ReadAnnotation:

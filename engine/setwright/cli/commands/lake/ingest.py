@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
+from setwright.cli.lake_location import lake_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +42,8 @@ _SHOWN = 3
 @click.option("--label", metavar="NAME", help="The label of VIA regions that name none.")
 @click.option("--strict", is_flag=True, help="Record nothing if there is any problem.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option(
-    "--lake", "lake_path", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
-)
 @pass_session
+@lake_options
 def command(
     session: Session,
     path: str,
@@ -57,7 +56,7 @@ def command(
     label: str | None,
     strict: bool,
     as_json: bool,
-    lake_path: str | None,
+    folder: Path,
 ) -> int:
     """Add the pictures in PATH, and the annotations beside them, to a collection of the lake.
 
@@ -68,11 +67,9 @@ def command(
     from pathlib import Path
 
     from setwright.cli.author import author
-    from setwright.cli.lake_location import lake_folder
     from setwright.cli.progress import listening
     from setwright.formats.reading.protocol import ReadOptions
 
-    folder = lake_folder(session, lake_path)
     with _open_or_create(folder) as lake:
         session.on_interrupt = "Nothing was recorded. Run the same command again to go on."
         with listening(session, quiet=as_json) as listener:
@@ -111,21 +108,27 @@ def _text(report: IngestReport, lake: Lake) -> Iterator[str]:
     from setwright.views.escape import terminal
 
     how = "found out" if report.detected else "as told"
+    who = "people" if report.mode == "human" else "a model"
     yield f"Read {named(report.format).title} ({how}) in {terminal(report.location)}"
     yield ""
     yield f"  collection   {terminal(report.collection)}"
+    yield f"  operation    {terminal(report.operation)}, by {who}"
     yield f"  frames       {_frames(report)}"
     yield f"  annotations  {_annotations(report)}"
-    width = max((len(terminal(label)) for label, _ in report.labels), default=0)
-    for label, count in sorted(report.labels, key=lambda pair: (-pair[1], pair[0])):
-        yield f"               {terminal(label):{width}}  {count:>9,}"
-    for what, count in (
-        ("pictures without annotations", report.bare_pictures),
-        ("pictures that repeat another, stored once", report.same_pictures),
-        ("other files, which say nothing of pictures", report.other_files),
+    yield from _labels(report)
+    if report.metadata_changed:
+        count = report.metadata_changed
+        yield f"  metadata     {count:,} frame{'s' * (count != 1)} with new tags or fields"
+    for count, one, several in (
+        (report.bare_pictures, "picture without annotations", "pictures without annotations"),
+        (report.same_pictures, "file with the picture of another", "files with the pictures of others"),
     ):
         if count:
-            yield f"  {count:,} {what}"
+            yield f"  {count:,} {one if count == 1 else several}"
+    if report.other_files:
+        count = len(report.other_files)
+        names = ", ".join(map(terminal, report.other_files[:_SHOWN])) + (", …" if count > _SHOWN else "")
+        yield f"  {count:,} other file{'s' * (count != 1)}, not read: {names}"
     yield ""
     yield from _problems(report)
     yield from _outcome(report, lake)
@@ -143,22 +146,36 @@ def _frames(report: IngestReport) -> str:
 
 
 def _annotations(report: IngestReport) -> str:
+    if not report.annotations_in_files and not report.annotations_removed:
+        return "none"
+    left_out = report.annotations_in_files - report.annotations
+    told = f"{report.annotations_in_files:,} in the files"
+    if left_out:
+        told += f", {left_out:,} of them left out"
+    if report.refused:
+        return f"{told}; none recorded"
+    came, gone = report.annotations_added, report.annotations_removed
+    if not came and not gone:
+        return f"{told}; none new"
+    return f"{told}; {came:,} new" + (f", {gone:,} of before gone" if gone else "")
+
+
+def _labels(report: IngestReport) -> Iterator[str]:
     from setwright.views.escape import terminal
 
-    if not report.annotations:
-        return "none"
-    who = "people" if report.mode == "human" else "a model"
-    change = f"+{report.annotations_added:,} -{report.annotations_removed:,}"
-    if not report.annotations_added and not report.annotations_removed:
-        change = "unchanged"
-    return f"{report.annotations:,} ({change}) by {terminal(report.operation)}, {who}"
+    recorded, left_out = dict(report.labels), report.left_out
+    shown = {label: terminal(label) or "(no label)" for label in {*recorded, *left_out}}
+    width = max(map(len, shown.values()), default=0)
+    for label in sorted(shown, key=lambda label: (-recorded.get(label, 0), label)):
+        note = f"  ({left_out[label]:,} left out)" if label in left_out else ""
+        yield f"               {shown[label]:{width}}  {recorded.get(label, 0):>9,}{note}"
 
 
 def _problems(report: IngestReport) -> Iterator[str]:
-    from setwright.lake.ingest_report import SUMMARIES
+    from setwright.lake.ingest_report import summary
 
     for kind, count in report.problem_counts.items():
-        yield f"  ! {count:,} {SUMMARIES[kind]}"
+        yield f"  ! {summary(kind, count)}"
         yield from (f"      {line}" for line in _first(report, kind))
         if count > _SHOWN:
             yield f"      … and {count - _SHOWN:,} more"

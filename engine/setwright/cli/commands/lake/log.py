@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from setwright.cli.context import Session, pass_session
+from setwright.cli.lake_location import lake_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 JSON_FORMAT_VERSION = 1
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--lake", "lake_path", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
-)
 @pass_session
-def command(session: Session, as_json: bool, lake_path: str | None) -> None:
+@lake_options
+def command(session: Session, as_json: bool, folder: Path) -> None:
     """List the revisions, newest first: what was written to the lake, when, and by whom."""
     import json
     from dataclasses import asdict
 
-    from setwright.cli.lake_location import lake_folder
     from setwright.lake.lake import Lake
     from setwright.views.escape import terminal
 
-    with Lake.open(lake_folder(session, lake_path)) as lake:
+    with Lake.open(folder) as lake:
         revisions = lake.log()
     if as_json:
         listed = [asdict(revision) | {"at": revision.at.isoformat()} for revision in revisions]

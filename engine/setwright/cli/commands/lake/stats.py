@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
+from setwright.cli.lake_location import lake_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from setwright.lake.inventory import LakeStatistics
 
@@ -18,19 +20,16 @@ JSON_FORMAT_VERSION = 1
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--lake", "lake_path", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
-)
 @pass_session
-def command(session: Session, as_json: bool, lake_path: str | None) -> None:
+@lake_options
+def command(session: Session, as_json: bool, folder: Path) -> None:
     """Count frames, annotations, labels and bytes."""
     import json
     from dataclasses import asdict
 
-    from setwright.cli.lake_location import lake_folder
     from setwright.lake.lake import Lake
 
-    with Lake.open(lake_folder(session, lake_path)) as lake:
+    with Lake.open(folder) as lake:
         stats = lake.stats()
     if as_json:
         counted = {

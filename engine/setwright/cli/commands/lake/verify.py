@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from setwright.cli.context import Session, pass_session
+from setwright.cli.lake_location import lake_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
-@click.option(
-    "--lake", "lake_path", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
-)
 @pass_session
-def command(session: Session, lake_path: str | None) -> int:
+@lake_options
+def command(session: Session, folder: Path) -> int:
     """Read all blobs, compare them with their digests, and look for what is missing.
 
     The exit code is 1 if anything is damaged.
     """
-    from setwright.cli.lake_location import lake_folder
     from setwright.cli.progress import listening
     from setwright.lake.lake import Lake
 
-    folder = lake_folder(session, lake_path)
     with Lake.open(folder) as lake, listening(session) as listener:
         found = lake.verify(listener)
     for damage in found.damages:
