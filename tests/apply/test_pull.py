@@ -287,8 +287,11 @@ def test_progress_counts_the_files_that_are_written(to: Path) -> None:
     events: list[Event] = []
     pull(REMOTE, version_of(), "RAW", to, listener=events.append)
     told = [(type(event).__name__, event.task) for event in events]
-    assert told.count(("Started", "pull")) == told.count(("Finished", "pull")) == 1
-    assert sum(event.steps for event in events if isinstance(event, Advanced) and event.task == "pull") == 4
+    assert told.count(("Started", "Writing files")) == told.count(("Finished", "Writing files")) == 1
+    assert (
+        sum(event.steps for event in events if isinstance(event, Advanced) and event.task == "Writing files")
+        == 4
+    )
 
 
 def test_ctrl_c_leaves_whole_files_only_and_the_next_pull_goes_on(to: Path) -> None:

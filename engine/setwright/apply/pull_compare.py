@@ -50,7 +50,7 @@ def compare(
         UnsafeNameError: an entry would lie outside `to`, or be the same file as another on some systems.
     """
     wanted = _all_wanted(entries, to)
-    listener(Started("compare", len(wanted), "files"))
+    listener(Started("Comparing files", len(wanted), "files"))
     keep: dict[str, Written] = {}
     write: list[Wanted] = []
     foreign: list[str] = []
@@ -71,8 +71,8 @@ def compare(
             write.append(one)
             if found == "differs" and not record.wrote(name):
                 foreign.append(name)
-        listener(Advanced("compare"))
-    listener(Finished("compare"))
+        listener(Advanced("Comparing files"))
+    listener(Finished("Comparing files", f"{len(keep):,} are right, {len(write):,} to write"))
     if foreign and not force:
         shown = ", ".join(foreign[:_SHOWN]) + (
             f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""

@@ -42,7 +42,7 @@ def write_all(
     The first failure, Ctrl-C, or closing the generator lets the files that are being written be finished and starts
     no others.
     """
-    listener(Started("pull", len(wanted), "files"))
+    listener(Started("Writing files", len(wanted), "files"))
     batches = _batches(wanted)
     gate = _Gate()
     with ThreadPoolExecutor(workers, thread_name_prefix="pull") as pool:
@@ -57,11 +57,11 @@ def write_all(
                 for future in done:
                     written = future.result()
                     yield from written
-                    listener(Advanced("pull", len(written)))
+                    listener(Advanced("Writing files", len(written)))
         except BaseException:
             gate.close()
             raise
-    listener(Finished("pull"))
+    listener(Finished("Writing files", f"{len(wanted):,} files"))
 
 
 def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:

@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from setwright.model.versions import Version
     from setwright.remotes.protocol import RemoteReader
     from setwright.spec.project import Project
 
@@ -65,3 +66,29 @@ def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
         f"Its specs are of {', '.join(known)}." if known else "It has no specs yet.",
         did_you_mean(address, known),
     )
+
+
+def find_version(remote: RemoteReader, name: str, address: str, number: str) -> Version:
+    """The version `number` of the dataset called `name`, the newest for an empty number; `address` is for messages.
+
+    Raises:
+        UsageError: there is no such version.
+    """
+    from setwright.model.errors import UsageError
+    from setwright.model.versions import VersionNumber
+
+    versions = remote.versions(name)
+    if not versions:
+        raise UsageError(
+            f'There is no dataset "{name}" at {remote.location} yet',
+            f'"{address}" has to be made before it can be pulled.',
+            "run `setwright apply`",
+        )
+    if not number:
+        return versions[0]
+    wanted = VersionNumber.parse(number)
+    for version in versions:
+        if version.number == wanted:
+            return version
+    known = ", ".join(str(version.number) for version in versions[:10])
+    raise UsageError(f"{address} has no version {number}", f"There are {known}.")

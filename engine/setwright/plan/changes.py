@@ -80,9 +80,10 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Forget:
-    """The spec is gone; the state forgets the address, and the dataset stays where it is."""
+    """The spec is gone; the state forgets the address, and the dataset called `name` stays where it is."""
 
     address: str
+    name: str
     reasons: tuple[Reason, ...]
 
 

@@ -46,8 +46,11 @@ def plan(desired: Mapping[str, DatasetConfig], survey: Survey) -> Plan:
     Addresses that the state knows and nobody desires are forgotten.
     """
     planned = [_planned(address, config, survey) for address, config in desired.items()]
-    orphans = survey.state.datasets.keys() - desired.keys()
-    forgotten = [Forget(address=address, reasons=(Reason.NOT_IN_SPECS,)) for address in orphans]
+    forgotten = [
+        Forget(address=address, name=applied.config.name, reasons=(Reason.NOT_IN_SPECS,))
+        for address, applied in survey.state.datasets.items()
+        if address not in desired
+    ]
     return Plan(
         location=survey.location,
         revision=survey.revision,

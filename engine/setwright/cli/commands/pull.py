@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from setwright.cli.address import Address, dataset_name
+from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.workspace import SpecOptions, spec_options
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from setwright.apply.pull import Pulled
     from setwright.model.versions import Version
-    from setwright.remotes.protocol import RemoteReader
 
 JSON_FORMAT_VERSION = 1
 
@@ -61,7 +60,7 @@ def command(
     project = require_project(workspace)
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root) as remote:
-        version = _version(remote, dataset_name(project, address, remote), address, number)
+        version = find_version(remote, dataset_name(project, address, remote), address, number)
         name = _export(version, address, export)
         to = Path(folder) if folder else Path(f"{address}-{version.number}-{_short(name)}")
         session.on_interrupt = f"Files in {to} are whole; `setwright pull` again goes on."
@@ -75,28 +74,6 @@ def command(
         click.echo(json.dumps(_document(version, name, to, done, seconds), indent=2, ensure_ascii=False))
     else:
         click.echo(_text(version, name, to, done, seconds))
-
-
-def _version(remote: RemoteReader, name: str, address: str, number: str) -> Version:
-    """The version that was asked for, the newest for an empty number."""
-    from setwright.model.errors import UsageError
-    from setwright.model.versions import VersionNumber
-
-    versions = remote.versions(name)
-    if not versions:
-        raise UsageError(
-            f'There is no dataset "{name}" at {remote.location} yet',
-            f'"{address}" has to be made before it can be pulled.',
-            "run `setwright apply`",
-        )
-    if not number:
-        return versions[0]
-    wanted = VersionNumber.parse(number)
-    for version in versions:
-        if version.number == wanted:
-            return version
-    known = ", ".join(str(version.number) for version in versions[:10])
-    raise UsageError(f"{address} has no version {number}", f"There are {known}.")
 
 
 def _export(version: Version, address: str, wanted: str | None) -> str:
@@ -135,13 +112,15 @@ def _short(export: str) -> str:
 
 def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float) -> str:
     """What arrived, what was done for it, and how to begin."""
+    from setwright.views.numbers import size
+
     splits = ", ".join(f"{split.frames:,} {split.split}" for split in version.statistics.splits)
     others = done.files - done.pictures
     lines = [
         f"{version.dataset} {version.number} as {export} is in {to}",
         f"  frames   {splits}",
-        f"  files    {done.pictures:,} pictures and {others:,} others, {_size(done.bytes)}",
-        f"  written  {done.written:,} ({_size(done.bytes_written)}) in {seconds:.1f} s; "
+        f"  files    {done.pictures:,} pictures and {others:,} others, {size(done.bytes)}",
+        f"  written  {done.written:,} ({size(done.bytes_written)}) in {seconds:.1f} s; "
         f"{done.kept:,} were there already",
     ]
     if done.linked:
@@ -179,13 +158,3 @@ def _document(version: Version, export: str, to: Path, done: Pulled, seconds: fl
         **asdict(done),
         "seconds": round(seconds, 3),
     }
-
-
-def _size(count: int) -> str:
-    """Bytes for people, in powers of 1000."""
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{count:,} B" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"

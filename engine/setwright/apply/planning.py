@@ -1,0 +1,102 @@
+"""From a project and its remote to a plan: everything is read once, nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from setwright.formats.writing.registry import find
+from setwright.model.dataset import Selection
+from setwright.model.diagnostics import Severity, in_reading_order
+from setwright.model.errors import FindingsError
+from setwright.model.events import Advanced, Finished, Started, silence
+from setwright.plan.changes import Create, Follow
+from setwright.plan.document import LossLine
+from setwright.plan.plan import Plan, plan
+from setwright.plan.preflight import afterthoughts, preflight
+from setwright.plan.survey import Survey
+from setwright.state.document import never_applied
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from setwright.model.diagnostics import Diagnostic
+    from setwright.model.events import Listener
+    from setwright.plan.changes import Change
+    from setwright.remotes.protocol import RemoteReader
+    from setwright.spec.project import Project
+    from setwright.state.document import State
+
+_TASK = "Selecting frames"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Planned:
+    """A plan, with what is worth knowing beside it.
+
+    `state` is what it was made from. `findings` are warnings, in reading order. `losses` are, by address and export,
+    what its format cannot hold of the content that would be made.
+    """
+
+    plan: Plan
+    state: State
+    findings: tuple[Diagnostic, ...]
+    losses: Mapping[str, Mapping[str, tuple[LossLine, ...]]]
+
+
+def make_plan(
+    remote: RemoteReader, project: Project, *, lineage: str, listener: Listener = silence
+) -> Planned:
+    """The plan for all specs of `project`. `lineage` is for the state of a project that was never applied.
+
+    Raises:
+        FindingsError: a spec names what the remote does not know, or asks for what it does not offer.
+        SetwrightError: the remote cannot be read.
+    """
+    augments = remote.capabilities.augments
+    found = list(preflight(project.specs, remote.vocabulary(), augments=augments))
+    if any(finding.severity is Severity.ERROR for finding in found):
+        raise FindingsError(in_reading_order(found))
+    surveyed = survey(remote, project, lineage, listener)
+    made = plan({spec.address: spec.config for spec in project.specs}, surveyed)
+    # A label that no annotation has makes a class without annotations; to say it once is enough.
+    said = {finding.source for finding in found}
+    found += [each for each in afterthoughts(project.specs, made.changes) if each.source not in said]
+    return Planned(
+        plan=made,
+        state=surveyed.state,
+        findings=in_reading_order(found),
+        losses={change.address: _losses(change) for change in made.changes},
+    )
+
+
+def survey(remote: RemoteReader, project: Project, lineage: str, listener: Listener = silence) -> Survey:
+    """What is found at the remote now, for all specs of `project`."""
+    listener(Started(_TASK, len(project.specs), "specs"))
+    # The revision first: what is published meanwhile is then newer than the frames, never older.
+    revision = remote.revision()
+    observed = remote.observe([spec.config.name for spec in project.specs])
+    memberships = {}
+    for spec in project.specs:
+        memberships[spec.address] = remote.membership(Selection.of(spec.config), revision)
+        listener(Advanced(_TASK))
+    frames = sum(len(membership.frames) for membership in memberships.values())
+    listener(Finished(_TASK, f"{frames:,} frames at revision {revision:,}"))
+    return Survey(
+        location=remote.location,
+        revision=revision,
+        state=remote.state(project.name) or never_applied(lineage),
+        observed=observed,
+        contents={each.version.id: remote.manifest(each.version.id) for each in observed.values()},
+        memberships=memberships,
+    )
+
+
+def _losses(change: Change) -> dict[str, tuple[LossLine, ...]]:
+    if not isinstance(change, Create | Follow):
+        return {}
+    annotations = change.content.annotations
+    return {
+        export: tuple(LossLine(what=loss.what, count=loss.count) for loss in find(export).losses(annotations))
+        for export in change.config.exports
+    }

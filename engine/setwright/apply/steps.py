@@ -1,0 +1,125 @@
+"""What carrying out a plan takes, one step a dataset: the list that apply walks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from setwright.model.canonical import digest_of
+from setwright.model.documents import config_digest
+from setwright.model.versions import ChangeSeverity
+from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import ObservedDataset, VersionNumber
+    from setwright.plan.plan import Plan
+
+KEY_ALGORITHM = "step-1"
+"""Names how a step's idempotency key is made."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PublishStep:
+    """Make a version after the one with the id `parent`, None for a dataset that must not exist yet."""
+
+    address: str
+    key: str
+    config: DatasetConfig
+    parent: str | None
+    number: VersionNumber
+    severity: ChangeSeverity
+    content: Manifest
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class AmendStep:
+    """Change the settings of the version with the id `version` in place; its content stays."""
+
+    address: str
+    key: str
+    config: DatasetConfig
+    version: str
+    number: VersionNumber
+    severity: ChangeSeverity
+    content: Manifest
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class BindStep:
+    """Let the state know a dataset that is as its spec asks; the remote is not touched."""
+
+    address: str
+    config: DatasetConfig
+    observed: ObservedDataset
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ForgetStep:
+    """Let the state forget an address; the dataset called `name` stays."""
+
+    address: str
+    name: str
+
+
+RemoteStep: TypeAlias = PublishStep | AmendStep
+Step: TypeAlias = RemoteStep | BindStep | ForgetStep
+
+
+def steps(plan: Plan) -> Iterator[Step]:
+    """The steps of `plan`, in the order of the addresses; datasets that stay as they are need none."""
+    for change in plan.changes:
+        match change:
+            case Create():
+                yield PublishStep(
+                    address=change.address,
+                    key=_key(plan, change, ""),
+                    config=change.config,
+                    parent=None,
+                    number=change.number,
+                    # Nobody trains on it yet, so all of it is an addition.
+                    severity=ChangeSeverity.ADDITIVE,
+                    content=change.content,
+                    revision=plan.revision,
+                )
+            case Follow():
+                parent = change.observed.version.id
+                yield PublishStep(
+                    address=change.address,
+                    key=_key(plan, change, parent),
+                    config=change.config,
+                    parent=parent,
+                    number=change.number,
+                    severity=change.severity,
+                    content=change.content,
+                    revision=plan.revision,
+                )
+            case Amend():
+                current = change.observed.version
+                yield AmendStep(
+                    address=change.address,
+                    key=_key(plan, change, f"{current.id} {current.number}"),
+                    config=change.config,
+                    version=current.id,
+                    number=change.number,
+                    severity=change.severity,
+                    content=change.content,
+                )
+            case Adopt():
+                yield BindStep(address=change.address, config=change.config, observed=change.observed)
+            case Forget():
+                yield ForgetStep(address=change.address, name=change.name)
+            case Keep():
+                pass
+            case _:
+                assert_never(change)
+
+
+def _key(plan: Plan, change: Create | Follow | Amend, follows: str) -> str:
+    """The step's idempotency key: that of the same change, planned from the same state, is the same."""
+    made = [config_digest(change.config), change.content.digest]
+    return digest_of(KEY_ALGORITHM, [plan.lineage, plan.serial, change.address, follows, *made])

@@ -1,0 +1,203 @@
+"""`setwright apply`: make what was planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from setwright.cli.context import Session, pass_session
+from setwright.cli.workspace import SpecOptions, spec_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.apply.planning import Planned
+    from setwright.apply.run import Done, Outcome
+    from setwright.cli.planning import Desk
+
+_GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on."
+
+
+@click.command()
+@click.option(
+    "-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask before anything is changed."
+)
+@click.option("--frames", "all_frames", is_flag=True, help="List every frame that changes, not a sample.")
+@click.option(
+    "--lock-timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=0,
+    help="How long to wait for a dataset that another apply holds.  [default: not at all]",
+)
+@spec_options
+@pass_session
+def command(session: Session, yes: bool, all_frames: bool, lock_timeout: float, options: SpecOptions) -> int:
+    """Make what was planned: show the plan, ask, and carry out exactly that.
+
+    A dataset is made whole or not at all, and a failure of one does not stop the others. Whatever cuts the run off,
+    the next one finishes it.
+    """
+    from setwright.cli.author import author
+    from setwright.cli.planning import described, desk, planned, show
+    from setwright.cli.progress import listening
+
+    with desk(session, options) as place:
+        _recover(place, author())
+        with listening(session, quiet=True) as listener:
+            made = planned(place, session, listener)
+        document = described(place, made, all_frames=all_frames)
+        show(session, document)
+        if not document.applyable:
+            return 0
+        click.echo()
+        if not (yes or _agreed()):
+            click.echo("Nothing was changed.")
+            return 1
+        session.on_interrupt = _GO_ON
+        outcome = _run(place, made, session, author(), lock_timeout)
+        session.on_interrupt = None
+    click.echo("\n".join(_told(outcome)))
+    return _exit_code(session, outcome)
+
+
+def _recover(place: Desk, who: str) -> None:
+    """Finish what an earlier run was cut off at, and say so."""
+    from datetime import UTC, datetime
+
+    from setwright.apply.recover import recover
+
+    for each in recover(
+        place.remote,
+        project=place.project.name,
+        folder=place.journals,
+        author=who,
+        lineage=place.lineage,
+        clock=lambda: datetime.now(UTC),
+    ):
+        if each.version is None:
+            what = "had not been made yet"
+        else:
+            what = f"had been made, version {each.version.number}, and the state knows it now"
+        click.echo(f"An earlier apply was cut off: {each.address} {what}.", err=True)
+
+
+def _agreed() -> bool:
+    """Whether the person at the terminal agrees.
+
+    Raises:
+        UsageError: there is none to ask.
+    """
+    import sys
+
+    from setwright.model.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nobody is there to agree",
+            "apply asks before it changes anything, and its input is no terminal. Nothing was changed.",
+            "look at the plan, and run `setwright apply --yes`",
+        )
+    return click.confirm("Make these changes?")
+
+
+def _run(place: Desk, made: Planned, session: Session, who: str, patience: float) -> Outcome:
+    import secrets
+    import time
+    from datetime import UTC, datetime
+
+    from setwright.apply.journal import Journal
+    from setwright.apply.run import Waiting, run
+    from setwright.cli.progress import listening
+
+    began = datetime.now(UTC)
+    name = f"apply-{began:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    with listening(session) as listener:
+        return run(
+            made.plan,
+            place.remote,
+            project=place.project.name,
+            state=made.state,
+            journal=Journal(place.journals, name, place.project.name),
+            author=who,
+            clock=lambda: datetime.now(UTC),
+            waiting=Waiting(seconds=patience, sleep=time.sleep),
+            listener=listener,
+        )
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    """What was done, for people."""
+    from setwright.views.escape import terminal
+
+    for done in outcome.done:
+        yield _line(done)
+    for failed in outcome.failed:
+        yield f"  ! {failed.step.address}: {terminal(failed.error.summary)}"
+        if failed.error.detail:
+            yield f"      {terminal(failed.error.detail)}"
+        if failed.error.hint:
+            yield f"      hint: {terminal(failed.error.hint)}"
+    added, changed, forgotten = _counts(outcome)
+    counts = f"{added} added, {changed} changed, 0 destroyed" + (
+        f", {forgotten} forgotten" if forgotten else ""
+    )
+    if outcome.failed:
+        yield f"Apply incomplete: {counts}, {len(outcome.failed)} failed."
+    else:
+        yield f"Apply complete! Datasets: {counts}."
+        yield from _next(outcome)
+
+
+def _line(done: Done) -> str:
+    from setwright.apply.steps import AmendStep, BindStep, ForgetStep, PublishStep
+
+    address, version = done.step.address, done.version
+    match done.step:
+        case PublishStep() if version is not None:
+            statistics = version.statistics
+            return (
+                f"  {address} {version.number}: {statistics.frames:,} frames, "
+                f"{statistics.annotations:,} annotations"
+            )
+        case AmendStep() if version is not None:
+            return f"  {address} {version.number}: updated in place"
+        case BindStep() if version is not None:
+            return f"  {address} {version.number}: the state knows it now"
+        case ForgetStep():
+            return f"  {address}: forgotten; the dataset stays"
+        case _:
+            return f"  {address}"
+
+
+def _counts(outcome: Outcome) -> tuple[int, int, int]:
+    """Datasets that were added, changed and forgotten."""
+    from setwright.apply.steps import AmendStep, ForgetStep, PublishStep
+
+    steps = [done.step for done in outcome.done]
+    added = sum(isinstance(step, PublishStep) and step.parent is None for step in steps)
+    changed = sum(isinstance(step, AmendStep | PublishStep) for step in steps) - added
+    return added, changed, sum(isinstance(step, ForgetStep) for step in steps)
+
+
+def _next(outcome: Outcome) -> Iterator[str]:
+    import shlex
+
+    for done in outcome.done:
+        if done.version is not None and done.version.exports:
+            export = shlex.quote(done.version.exports[-1])
+            yield f"Files for a trainer: setwright pull {done.step.address} --export {export} --to DIR"
+            return
+
+
+def _exit_code(session: Session, outcome: Outcome) -> int:
+    """0 for all done; that of the failures where nothing was done and they agree; else applied in part, or 1."""
+    from setwright.model.errors import PartlyAppliedError
+
+    if not outcome.failed:
+        return 0
+    if outcome.done:
+        return PartlyAppliedError.exit_code
+    codes = {failed.error.exit_code for failed in outcome.failed}
+    return codes.pop() if len(codes) == 1 else 1

@@ -1,0 +1,70 @@
+"""`setwright show`: one version, counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from setwright.cli.address import Address, dataset_name, find_version
+from setwright.cli.context import Session, pass_session
+from setwright.cli.workspace import SpecOptions, spec_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.model.versions import Version
+
+JSON_FORMAT_VERSION = "1.0"
+
+
+@click.command()
+@click.argument("target", type=Address(version=True))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@spec_options
+@pass_session
+def command(session: Session, target: str, as_json: bool, options: SpecOptions) -> None:
+    """Show one version: frames, labels, splits. Without a version the newest is shown."""
+    import json
+
+    from setwright.cli.workspace import require_project
+    from setwright.remotes.open import open_remote
+    from setwright.views.version_document import version_document
+
+    workspace = options.open(session.cwd)
+    project = require_project(workspace)
+    address, _, number = target.partition("@")
+    with open_remote(project.remote, workspace.root) as remote:
+        version = find_version(remote, dataset_name(project, address, remote), address, number)
+    if as_json:
+        document = {"format_version": JSON_FORMAT_VERSION, "address": address, **version_document(version)}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_text(version, address)))
+
+
+def _text(version: Version, address: str) -> Iterator[str]:
+    from setwright.views.escape import terminal
+    from setwright.views.numbers import size
+    from setwright.views.table import aligned
+
+    statistics = version.statistics
+    named = "" if version.dataset == address else f"  named {terminal(version.dataset)}"
+    yield f"{address} {version.number}{named}"
+    yield f"  made      {version.created_at:%Y-%m-%d %H:%M:%S} UTC by {terminal(version.author)}"
+    yield f"  from      revision {version.revision}"
+    yield f"  content   {version.manifest_digest}"
+    yield f"  pictures  {size(statistics.bytes)}"
+    yield f"  exports   {', '.join(map(terminal, version.exports)) or 'none'}"
+    yield ""
+    splits = statistics.splits
+    rows = [["", *(split.split for split in splits), "total"]]
+    rows.append(["frames", *(f"{split.frames:,}" for split in splits), f"{statistics.frames:,}"])
+    bare = [split.background for split in splits]
+    rows.append(["without annotation", *(f"{count:,}" for count in bare), f"{sum(bare):,}"])
+    counts = [split.annotations for split in splits]
+    rows.append(["annotations", *(f"{count:,}" for count in counts), f"{statistics.annotations:,}"])
+    for label, total in statistics.labels.items():
+        by_split = [f"{dict(split.labels)[label]:,}" for split in splits]
+        rows.append([f"  {terminal(label)}", *by_split, f"{total:,}"])
+    yield from (f"  {line}" for line in aligned(rows))

@@ -1,0 +1,98 @@
+"""What `plan` and `apply` share: the project, its remote, the plan, and how it is shown."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from setwright.apply.planning import Planned
+    from setwright.cli.context import Session
+    from setwright.cli.workspace import SpecOptions
+    from setwright.model.events import Listener
+    from setwright.plan.document import PlanDocument
+    from setwright.remotes.protocol import Remote
+    from setwright.spec.project import Project
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Desk:
+    """Where plan and apply work: a project without mistakes, and its remote, open."""
+
+    root: Path
+    project: Project
+    remote: Remote
+    lineage: str
+    """For the state of a project that was never applied."""
+
+    @property
+    def journals(self) -> Path:
+        """Where the journals of the project lie."""
+        return self.root / ".setwright" / "journal"
+
+
+@contextmanager
+def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
+    """The desk for the project around the working folder. Warnings about its specs have been shown.
+
+    Raises:
+        UsageError: there is no project.
+        FindingsError: its specs hold mistakes.
+        SetwrightError: its remote cannot be reached.
+    """
+    import secrets
+
+    from setwright.cli.findings import show_findings
+    from setwright.cli.workspace import require_project
+    from setwright.remotes.open import open_remote
+
+    workspace = options.open(session.cwd)
+    project = require_project(workspace)
+    show_findings(session, workspace.diagnostics, err=True)
+    with open_remote(project.remote, workspace.root) as remote:
+        yield Desk(root=workspace.root, project=project, remote=remote, lineage=secrets.token_hex(16))
+
+
+def planned(desk: Desk, session: Session, listener: Listener) -> Planned:
+    """The plan for the project. Warnings about it have been shown.
+
+    Raises:
+        FindingsError: a spec does not fit the remote.
+    """
+    from setwright.apply.planning import make_plan
+    from setwright.cli.findings import show_findings
+
+    made = make_plan(desk.remote, desk.project, lineage=desk.lineage, listener=listener)
+    show_findings(session, made.findings, err=True)
+    return made
+
+
+def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
+    """The document of the plan."""
+    from setwright.plan.describe import describe
+
+    return describe(
+        made.plan,
+        project=desk.project.name,
+        specs={spec.address: spec for spec in desk.project.specs},
+        losses=made.losses,
+        all_frames=all_frames,
+    )
+
+
+def show(session: Session, document: PlanDocument) -> None:
+    """Print the plan for people."""
+    import shutil
+
+    from setwright.views.plan_text import render
+
+    # Where nobody decided, click takes the colours out again if no terminal is there to show them.
+    width = shutil.get_terminal_size((100, 24)).columns
+    text = render(document, color=session.color is not False, width=width)
+    click.echo(text, nl=False, color=session.color)

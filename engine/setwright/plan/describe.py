@@ -1,0 +1,315 @@
+"""From a plan to its document: counted, sorted, shortened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+
+import numpy as np
+
+from setwright import __version__
+from setwright.model.canonical import digest_of
+from setwright.model.documents import config_digest
+from setwright.model.splits import SPLITS
+from setwright.model.statistics import count
+from setwright.plan import document
+from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep
+from setwright.plan.document import FrameList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from setwright.diff.config import FieldChange
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.diagnostics import SourceRef
+    from setwright.model.frames import Frames
+    from setwright.model.manifest import Manifest
+    from setwright.model.statistics import Statistics
+    from setwright.model.versions import VersionNumber
+    from setwright.plan.changes import Change
+    from setwright.plan.plan import Plan
+    from setwright.spec.project import Spec
+
+PLAN_ALGORITHM = "plan-1"
+"""Names how a plan's digest is made; a change of it is a new name."""
+
+_Side: TypeAlias = Literal["before", "after"]
+
+_SAMPLE = 5
+"""So many frames of a kind are listed unless all are asked for."""
+
+
+def describe(
+    plan: Plan,
+    *,
+    project: str,
+    specs: Mapping[str, Spec],
+    losses: Mapping[str, Mapping[str, tuple[document.LossLine, ...]]],
+    all_frames: bool = False,
+) -> document.PlanDocument:
+    """The document of `plan`. `specs`, by address, say where things are written.
+
+    `losses` are, by address and export, what the formats cannot hold of the planned content. With `all_frames` every
+    frame that changes is listed, else a sample of each kind.
+    """
+    limit = None if all_frames else _SAMPLE
+    changes = tuple(
+        _change(change, specs.get(change.address), losses.get(change.address, {}), limit)
+        for change in plan.changes
+    )
+    return document.PlanDocument(
+        format_version=document.FORMAT_VERSION,
+        setwright_version=__version__,
+        project=project,
+        remote=plan.location,
+        revision=plan.revision,
+        lineage=plan.lineage,
+        serial=plan.serial,
+        digest=plan_digest(plan),
+        complete=True,
+        applyable=not plan.empty,
+        errored=False,
+        changes=changes,
+        summary=_summary(changes),
+    )
+
+
+def plan_digest(plan: Plan) -> str:
+    """Identifies what the plan would do: changes, contents and the versions that they follow, but no time or serial."""
+    return digest_of(PLAN_ALGORITHM, [_identity(change) for change in plan.changes])
+
+
+def _identity(change: Change) -> list[str]:
+    kind, address = _action(change), change.address
+    match change:
+        case Create():
+            return [kind, address, config_digest(change.config), change.content.digest]
+        case Follow() | Amend() | Adopt():
+            follows = change.observed.version.id
+            return [kind, address, config_digest(change.config), change.content.digest, follows]
+        case Forget() | Keep():
+            return [kind, address]
+        case _:
+            assert_never(change)
+
+
+def _action(change: Change) -> document.Action:
+    match change:
+        case Create():
+            return "create"
+        case Follow():
+            return "new-version"
+        case Amend():
+            return "update"
+        case Adopt():
+            return "adopt"
+        case Forget():
+            return "forget"
+        case Keep():
+            return "no-op"
+        case _:
+            assert_never(change)
+
+
+def _change(
+    change: Change,
+    spec: Spec | None,
+    losses: Mapping[str, tuple[document.LossLine, ...]],
+    limit: int | None,
+) -> document.DatasetChange:
+    if isinstance(change, Forget):
+        return document.DatasetChange(
+            address=change.address,
+            name=change.name,
+            actions=("forget",),
+            reasons=tuple(reason.value for reason in change.reasons),
+        )
+    fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
+    before = change.before if isinstance(change, Follow) else None
+    if isinstance(change, Amend | Adopt | Keep):
+        before = change.content
+    after = count(change.content)
+    counted_before = None if before is None else count(before)
+    return document.DatasetChange(
+        address=change.address,
+        name=change.config.name,
+        actions=(_action(change),),
+        reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
+        place=None if spec is None else _place(spec.where),
+        severity=change.severity.value if isinstance(change, Follow | Amend) else None,
+        config_digest=config_digest(change.config),
+        version=_version(change),
+        fields=tuple(_field(field, spec) for field in fields),
+        frames=_frames(change, limit),
+        splits=tuple(_splits(change.config, counted_before, after)),
+        labels=tuple(_labels(counted_before, after)),
+        exports=tuple(_exports(change, losses)),
+        bytes=document.ByteChanges(before=counted_before.bytes if counted_before else 0, after=after.bytes),
+    )
+
+
+def _place(where: SourceRef) -> document.Place:
+    return document.Place(file=where.file, line=where.line)
+
+
+def _field(field: FieldChange, spec: Spec | None) -> document.ConfigField:
+    written = None if spec is None else _written(spec, field.path)
+    return document.ConfigField(
+        path=field.path,
+        before=field.before,
+        after=field.after,
+        place=None if written is None else _place(written),
+    )
+
+
+def _written(spec: Spec, path: str) -> SourceRef | None:
+    """Where the spec writes the field, or what it is a part of."""
+    while path not in spec.fields and "." in path:
+        path = path.rpartition(".")[0]
+    return spec.fields.get(path)
+
+
+def _version(change: Create | Follow | Amend | Adopt | Keep) -> document.VersionChange:
+    if isinstance(change, Create):
+        return document.VersionChange(after=str(change.number), manifest_after=change.content.digest)
+    current = change.observed.version
+    number: VersionNumber = change.number if isinstance(change, Follow | Amend) else current.number
+    return document.VersionChange(
+        before=str(current.number),
+        after=str(number),
+        id_before=current.id,
+        manifest_before=current.manifest_digest,
+        manifest_after=change.content.digest,
+    )
+
+
+def _frames(change: Create | Follow | Amend | Adopt | Keep, limit: int | None) -> document.FrameChanges:
+    content, none = change.content, FrameList(count=0)
+    if isinstance(change, Follow):
+        before, diff = change.before, change.diff
+        return document.FrameChanges(
+            before=len(before.frames),
+            after=len(content.frames),
+            entering=_listed(content, diff.entering, limit, "after"),
+            leaving=_listed(before, diff.leaving, limit, "before"),
+            moving=_listed_pairs(before, content, diff.moving, limit),
+            repainted=_listed_pairs(before, content, diff.repainted, limit),
+            relabelled=_listed_pairs(before, content, diff.relabelled, limit),
+        )
+    entering = none
+    if isinstance(change, Create):
+        entering = _listed(content, np.arange(len(content.frames)), limit, "after")
+    return document.FrameChanges(
+        before=0 if isinstance(change, Create) else len(content.frames),
+        after=len(content.frames),
+        entering=entering,
+        leaving=none,
+        moving=none,
+        repainted=none,
+        relabelled=none,
+    )
+
+
+def _listed(manifest: Manifest, rows: NDArray[np.int64], limit: int | None, side: _Side) -> FrameList:
+    nowhere = np.full(len(rows[:limit]), -1, np.int8)
+    splits = manifest.split[rows[:limit]]
+    before, after = (splits, nowhere) if side == "before" else (nowhere, splits)
+    return FrameList(count=len(rows), listed=_lines(manifest.frames, rows[:limit], before, after))
+
+
+def _listed_pairs(
+    before: Manifest, after: Manifest, pairs: NDArray[np.int64], limit: int | None
+) -> FrameList:
+    old, new = pairs[:limit, 0], pairs[:limit, 1]
+    return FrameList(count=len(pairs), listed=_lines(after.frames, new, before.split[old], after.split[new]))
+
+
+def _lines(
+    frames: Frames, rows: NDArray[np.int64], before: NDArray[np.int8], after: NDArray[np.int8]
+) -> tuple[document.FrameLine, ...]:
+    """The frames at `rows`, each with its split before and after; below 0 for none."""
+    names = (frames.name[rows].tolist(), frames.collection[rows].tolist(), frames.file_name[rows].tolist())
+    return tuple(
+        document.FrameLine(
+            name=name,
+            collection=collection,
+            file_name=file_name,
+            before=None if was < 0 else SPLITS[was].value,
+            after=None if becomes < 0 else SPLITS[becomes].value,
+        )
+        for name, collection, file_name, was, becomes in zip(
+            *names, before.tolist(), after.tolist(), strict=True
+        )
+    )
+
+
+def _splits(
+    config: DatasetConfig, before: Statistics | None, after: Statistics
+) -> Iterator[document.SplitChange]:
+    targets = config.split.percent
+    for place, split in enumerate(SPLITS):
+        yield document.SplitChange(
+            split=split.value,
+            target=targets[split],
+            before=before.splits[place].frames if before else 0,
+            after=after.splits[place].frames,
+            background=after.splits[place].background,
+        )
+
+
+def _labels(before: Statistics | None, after: Statistics) -> Iterator[document.LabelChange]:
+    """The classes after, in the order of their ids, then those that go."""
+    was = _histogram(before) if before else {}
+    becomes = _histogram(after)
+    ids_before = {label: place for place, label in enumerate(was)}
+    ids_after = {label: place for place, label in enumerate(becomes)}
+    zeros = (0,) * len(SPLITS)
+    for label in [*becomes, *(label for label in was if label not in becomes)]:
+        counts = zip(SPLITS, was.get(label, zeros), becomes.get(label, zeros), strict=True)
+        yield document.LabelChange(
+            label=label,
+            id_before=ids_before.get(label),
+            id_after=ids_after.get(label),
+            splits=tuple(
+                document.LabelCount(split=split.value, before=old, after=new) for split, old, new in counts
+            ),
+        )
+
+
+def _histogram(statistics: Statistics) -> dict[str, tuple[int, ...]]:
+    """Annotations by class, one number a split."""
+    columns = [dict(split.labels) for split in statistics.splits]
+    return {label: tuple(column[label] for column in columns) for label in columns[0]}
+
+
+def _exports(
+    change: Create | Follow | Amend | Adopt | Keep, losses: Mapping[str, tuple[document.LossLine, ...]]
+) -> Iterator[document.ExportChange]:
+    before = () if isinstance(change, Create) else change.observed.version.exports
+    after = change.config.exports
+    for export in sorted({*before, *after}):
+        if export not in after:
+            yield document.ExportChange(export=export, action="remove")
+        else:
+            action: Literal["add", "rebuild", "keep"] = "add"
+            if export in before:
+                action = "rebuild" if isinstance(change, Follow) else "keep"
+            yield document.ExportChange(export=export, action=action, losses=losses.get(export, ()))
+
+
+def _summary(changes: tuple[document.DatasetChange, ...]) -> document.Summary:
+    actions = [action for change in changes for action in change.actions]
+    frames = [change.frames for change in changes if change.frames is not None]
+    return document.Summary(
+        add=actions.count("create"),
+        change=actions.count("new-version") + actions.count("update"),
+        destroy=0,
+        adopt=actions.count("adopt"),
+        forget=actions.count("forget"),
+        unchanged=actions.count("no-op"),
+        entering=sum(change.entering.count for change in frames),
+        leaving=sum(change.leaving.count for change in frames),
+        moving=sum(change.moving.count for change in frames),
+        relabelled=sum(change.relabelled.count for change in frames),
+    )

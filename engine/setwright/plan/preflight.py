@@ -1,0 +1,134 @@
+"""What is worth saying of specs beside the remote: before the frames are asked for, and once the plan is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
+from setwright.model.statistics import count
+from setwright.model.suggestions import did_you_mean
+from setwright.plan import findings
+from setwright.plan.changes import Forget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.model.vocabulary import Vocabulary
+    from setwright.plan.changes import Change
+    from setwright.spec.project import Spec
+
+
+def preflight(specs: Sequence[Spec], vocabulary: Vocabulary, *, augments: bool) -> Iterator[Diagnostic]:
+    """Names of `specs` that the remote does not know, and wishes that it cannot fill.
+
+    `augments` says whether the remote makes augmented copies.
+    """
+    for spec in specs:
+        yield from _source(spec, vocabulary)
+        yield from _labels(spec, vocabulary)
+        yield from _operations(spec, vocabulary)
+        if spec.config.augmentations.recipes and not augments:
+            yield findings.NOT_OFFERED.at(
+                _place(spec, "augmentations"),
+                "This remote makes no augmented copies yet, and leaving them out in silence would not do.",
+                "take the augmentations out of the spec for now",
+            )
+        if spec.config.versioning == "in_place":
+            yield findings.NOT_OFFERED.at(
+                _place(spec, "versioning"),
+                "A version of this remote never changes its content, so it cannot be changed in place.",
+                "leave `versioning` out: what is no content is updated in place anyway",
+            )
+
+
+def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """What is odd about the content that a plan would make, beside nothing being wrong."""
+    by_address = {spec.address: spec for spec in specs}
+    for change in changes:
+        if isinstance(change, Forget):
+            continue
+        spec, statistics = by_address[change.address], count(change.content)
+        if statistics.frames == 0:
+            yield findings.NO_FRAMES.at(
+                _place(spec, "query" if spec.config.query else "source"),
+                "The source has no frame that passes the query and the filter, so the dataset would be empty.",
+            )
+            continue
+        wishes = spec.config.split.percent
+        for split, wish in zip(statistics.splits, wishes.values(), strict=True):
+            if wish and not split.frames:
+                yield findings.EMPTY_SPLIT.at(
+                    _place(spec, f"split.{split.split}"),
+                    f"{wish:g} % were asked for {split.split}, and none of the {statistics.frames:,} frames "
+                    "goes there: there are too few, or they may not be divided.",
+                )
+        for label, occurrences in statistics.labels.items():
+            if not occurrences:
+                yield findings.EMPTY_CLASS.at(
+                    _place(spec, f"labels.{label}"),
+                    f'None of the {statistics.frames:,} frames has an annotation of the class "{label}".',
+                )
+
+
+def _source(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+    match spec.config.source:
+        case CollectionSource(name=str(name)):
+            known = vocabulary.collections
+            if known is not None and name not in known:
+                listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
+                yield findings.UNKNOWN_COLLECTION.at(
+                    _place(spec, "source.collection"),
+                    f'There is no collection "{name}".'
+                    + (f" There are {listed}." if known else " There is none yet."),
+                    did_you_mean(name, known) or "`setwright lake ingest PATH --collection NAME` makes one",
+                )
+        case DatasetsSource():
+            yield findings.NOT_OFFERED.at(
+                _place(spec, "source.datasets"),
+                "This remote makes no dataset of other datasets yet.",
+                "select from the collection that they are made of",
+            )
+        case LakeSource(items=items) if items != "image":
+            yield findings.NOT_OFFERED.at(
+                _place(spec, "source.datalake"),
+                f'This remote selects items of the type "image", not "{items}", yet.',
+                "write `datalake: image`",
+            )
+        case _:
+            pass
+
+
+def _labels(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+    known = vocabulary.labels
+    if known is None:
+        return
+    for label in spec.config.labels:
+        for source in label.sources:
+            if source not in known:
+                yield findings.UNKNOWN_LABEL.at(
+                    _place(spec, f"labels.{source}", f"labels.{label.name}"),
+                    f'No annotation there has the label "{source}" now.',
+                    did_you_mean(source, known),
+                )
+
+
+def _operations(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+    known = vocabulary.operations
+    if known is None:
+        return
+    for operation in spec.config.operations or ():
+        if operation not in known:
+            yield findings.UNKNOWN_OPERATION.at(
+                _place(spec, "operations"),
+                f'No annotation project or model run there is called "{operation}" now.',
+                did_you_mean(operation, known),
+            )
+
+
+def _place(spec: Spec, *paths: str) -> SourceRef:
+    """Where the spec writes the first of `paths` that it writes at all, or what that is a part of."""
+    for path in paths:
+        if path in spec.fields:
+            return spec.fields[path]
+    return spec.fields.get(paths[0].partition(".")[0], spec.where)

@@ -1,0 +1,314 @@
+"""A plan as people read it on a terminal, rendered from its document."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from setwright.views import escape
+from setwright.views.measure import width_of
+from setwright.views.numbers import counted, delta, size
+from setwright.views.style import Role, paint
+from setwright.views.table import aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.plan.document import Action, DatasetChange, FrameChanges, FrameLine, PlanDocument
+
+SIGNS: dict[Action, tuple[str, Role]] = {
+    "create": ("+", "added"),
+    "new-version": ("^", "changed"),
+    "update": ("~", "changed"),
+    "adopt": ("<", "moved"),
+    "forget": (".", "faint"),
+    "no-op": (" ", "faint"),
+}
+
+_SEVERITIES = {
+    "metadata": "only what describes it changes",
+    "packaging": "only its exports change",
+    "additive": "train and validation only gain",
+    "relabel": "annotations change",
+    "removal": "frames leave train or validation",
+    "schema": "class ids move",
+    "eval": "the test split changes, so results before and after cannot be compared",
+}
+
+_REASONS = {
+    "not_at_remote": "it does not exist there yet",
+    "deleted_at_remote": "it was applied, but does not exist there any more",
+    "spec_changed": "its spec changed",
+    "data_changed": "the frames or annotations that its spec selects changed",
+    "changed_at_remote": "somebody else changed it there",
+    "not_in_state": "this project has not applied it before",
+    "not_in_specs": "no spec describes it any more",
+}
+
+
+def render(document: PlanDocument, *, color: bool, width: int) -> str:
+    """The plan: a block for each dataset that changes, then what it comes to. `width` is the terminal's, in columns."""
+    changing = [change for change in document.changes if change.actions != ("no-op",)]
+    still = [change for change in document.changes if change.actions == ("no-op",)]
+    if not changing:
+        return "\n".join(_nothing(still)) + "\n"
+    where = f"{escape.terminal(document.remote)} (revision {document.revision:,})"
+    lines = [f"These changes would be made at {where}:", ""]
+    for change in changing:
+        lines += [*_dataset(change, color, width), ""]
+    if still:
+        lines += [f"Unchanged: {', '.join(change.address for change in still)}.", ""]
+    return "\n".join([*lines, *_end(document, changing, color)]) + "\n"
+
+
+def _nothing(still: list[DatasetChange]) -> Iterator[str]:
+    yield "No changes. The datasets are as their specs ask."
+    rows = [
+        (f"  {change.address}", change.version.after, counted(change.frames.after, "frame"))
+        for change in still
+        if change.version is not None and change.frames is not None
+    ]
+    yield from aligned(rows, left=2)
+
+
+def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
+    action = change.actions[0]
+    sign, role = SIGNS[action]
+    yield paint(f"  # {_headline(change, action)}", "strong", color=color)
+    if change.severity in _SEVERITIES:
+        yield f"  # {change.severity}: {_SEVERITIES[change.severity]}"
+    because = [_REASONS.get(reason, reason) for reason in change.reasons]
+    if because and change.reasons != ("not_at_remote",):
+        yield f"  # because {', and '.join(because)}"
+    name = escape.terminal(change.name)
+    title = f'dataset "{change.address}"' + ("" if name == change.address else f"  named {name}")
+    place = f"{escape.terminal(change.place.file)}:{change.place.line}" if change.place else ""
+    room = max(min(width, 100) - 2 - width_of(title) - width_of(place), 2)
+    yield f"{paint(sign, role, color=color)} {title}{' ' * room}{place}".rstrip()
+    if action in ("adopt", "forget"):
+        return
+    body = [*_fields(change, color)]
+    if action != "update":
+        body += [*_frames(change, color), *_splits(change, color), *_labels(change, color)]
+    body += [*_exports(change, color)]
+    yield from (f"    {line}" for line in body)
+
+
+def _headline(change: DatasetChange, action: Action) -> str:
+    address, version = change.address, change.version
+    match action:
+        case "create" if version is not None:
+            return f"{address} will be created, version {version.after}"
+        case "new-version" | "update" if version is not None:
+            how = "get a new version" if action == "new-version" else "be updated in place"
+            number = (
+                f"stays {version.after}"
+                if version.before == version.after
+                else f"{version.before} -> {version.after}"
+            )
+            return f"{address} will {how}: {number}"
+        case "adopt":
+            return f"{address} is as its spec asks, and the state will know it"
+        case "forget":
+            return f"{address} will be forgotten; the dataset stays as it is"
+        case _:
+            return address
+
+
+# --- The parts of a dataset ---------------------------------------------------------------------------------------
+
+
+def _fields(change: DatasetChange, color: bool) -> Iterator[str]:
+    rows = [(field.path, field) for field in change.fields]
+    wide = max((len(path) for path, _ in rows), default=0)
+    for path, field in rows:
+        line = f"  (line {field.place.line})" if field.place else ""
+        before, after = _value(field.before), _value(field.after)
+        sign = paint("~", "changed", color=color)
+        if len(before) + len(after) <= 50:
+            yield f"{sign} {path:{wide}}  {before} -> {after}{line}"
+        else:
+            yield f"{sign} {path:{wide}}  {before}"
+            yield f"{'':{wide}}->  {after}{line}"
+
+
+def _value(value: Any) -> str:
+    """A value of a configuration, as short as it can be read."""
+    match value:
+        case None | "" | []:
+            return "none"
+        case str():
+            return escape.terminal(value)
+        case float():
+            return f"{value:g}"
+        case {"name": str(name), "sources": [*sources]}:
+            return escape.terminal(name if sources == [name] else f"{name} ({', '.join(map(str, sources))})")
+        case {"kind": str(), **rest}:
+            told = [f"{key} {_value(each)}" for key, each in rest.items() if each is not None]
+            return " ".join(told)
+        case list():
+            return ", ".join(map(_value, value))
+        case _:
+            return escape.terminal(json.dumps(value, ensure_ascii=False))
+
+
+def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
+    frames = change.frames
+    if frames is None:
+        return
+    kinds: list[tuple[int, str, Role]] = [
+        (frames.entering.count, f"+{frames.entering.count:,} entering", "added"),
+        (frames.leaving.count, f"-{frames.leaving.count:,} leaving", "removed"),
+        (frames.moving.count, f"{frames.moving.count:,} moving", "moved"),
+        (frames.repainted.count, f"{frames.repainted.count:,} with another picture", "changed"),
+        (frames.relabelled.count, f"{frames.relabelled.count:,} relabelled", "changed"),
+    ]
+    told = ", ".join(paint(text, role, color=color) for count, text, role in kinds if count)
+    pictures = f"{size(change.bytes.after)} of pictures" if change.bytes else ""
+    if change.actions == ("create",):
+        yield f"frames  {frames.after:,}, {pictures}"
+    else:
+        yield f"frames  {frames.before:,} -> {frames.after:,}  {told or 'none change'}; {pictures}"
+    yield from (f"  {line}" for line in _listed(frames, color))
+
+
+def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:
+    """The frames that are listed, as many lines as there are, and how many are not."""
+    kinds: list[tuple[Any, str, Role, str]] = [
+        (frames.entering, "+", "added", "entering"),
+        (frames.leaving, "-", "removed", "leaving"),
+        (frames.moving, "~", "moved", "moving"),
+        (frames.repainted, "~", "changed", "with another picture"),
+        (frames.relabelled, "~", "changed", "relabelled"),
+    ]
+    wide = max((width_of(_name(line)) for kind, *_ in kinds for line in kind.listed), default=0)
+    more = []
+    for kind, sign, role, word in kinds:
+        for line in kind.listed:
+            name = _name(line)
+            pad = " " * (wide - width_of(name))
+            yield f"{paint(sign, role, color=color)} {name}{pad}  {_journey(line, word)}"
+        if kind.count > len(kind.listed):
+            more.append(f"{kind.count - len(kind.listed):,} more {word}")
+    if more:
+        yield f"… {', '.join(more)}; --frames lists all"
+
+
+def _name(line: FrameLine) -> str:
+    return escape.terminal(line.name)
+
+
+def _journey(line: FrameLine, word: str) -> str:
+    if line.before is None:
+        return f"into {line.after}"
+    if line.after is None:
+        return f"from {line.before}"
+    return f"{line.before} -> {line.after}" if line.before != line.after else f"{word}, in {line.after}"
+
+
+def _splits(change: DatasetChange, color: bool) -> Iterator[str]:
+    frames = change.frames
+    if frames is None:
+        return
+    new = change.actions == ("create",)
+    rows = [["splits", "asked for", *([] if new else ["before"]), "frames" if new else "after", "share"]]
+    deltas = [[""] * len(rows[0])]
+    for split in change.splits:
+        share = f"{100 * split.after / frames.after:.1f} %" if frames.after else "-"
+        before = [] if new else [f"{split.before:,}"]
+        rows.append([f"  {split.split}", f"{split.target:g} %", *before, f"{split.after:,}", share])
+        deltas.append(["", "", *([] if new else ["", delta(split.before, split.after)]), *([""] * (1 + new))])
+    yield from _with_deltas(rows, deltas, color)
+    background = sum(split.background for split in change.splits)
+    if background:
+        where = ", ".join(
+            f"{split.background:,} in {split.split}" for split in change.splits if split.background
+        )
+        yield f"  {counted(background, 'frame')} without any annotation: {where}"
+
+
+def _labels(change: DatasetChange, color: bool) -> Iterator[str]:
+    if not change.labels:
+        return
+    names = [split.split for split in change.splits]
+    rows = [["labels", *names, "total"]]
+    deltas = [[""] * (len(names) + 2)]
+    for label in change.labels:
+        counts = [(split.before, split.after) for split in label.splits]
+        counts.append((sum(before for before, _ in counts), sum(after for _, after in counts)))
+        gone = " (no longer a class)" if label.id_after is None else ""
+        rows.append([f"  {escape.terminal(label.label)}{gone}", *(f"{after:,}" for _, after in counts)])
+        new = change.actions == ("create",)
+        deltas.append(["", *("" if new else delta(before, after) for before, after in counts)])
+    yield from _with_deltas(rows, deltas, color)
+
+
+def _with_deltas(rows: list[list[str]], deltas: list[list[str]], color: bool) -> Iterator[str]:
+    """A table in whose columns a difference may stand behind each number."""
+    columns: list[list[str]] = []
+    for cells, differences in zip(zip(*rows, strict=True), zip(*deltas, strict=True), strict=True):
+        wide, wide_delta = max(map(width_of, cells)), max(map(width_of, differences))
+        column = []
+        for cell, difference in zip(cells, differences, strict=True):
+            pad = " " * (wide - width_of(cell))
+            behind = _signed(difference, color) + " " * (wide_delta - width_of(difference))
+            text = pad + cell if columns else cell + pad
+            column.append(f"{text} {behind}" if wide_delta else text)
+        columns.append(column)
+    for cells in zip(*columns, strict=True):
+        yield "  ".join(cells).rstrip()
+
+
+def _signed(text: str, color: bool) -> str:
+    return paint(text, "added" if text.startswith("+") else "removed", color=color)
+
+
+def _exports(change: DatasetChange, color: bool) -> Iterator[str]:
+    if not change.exports:
+        return
+    looks: dict[str, tuple[str, Role]] = {
+        "add": ("+", "added"),
+        "remove": ("-", "removed"),
+        "rebuild": ("", "faint"),
+        "keep": ("", "faint"),
+    }
+    told = []
+    for export in change.exports:
+        sign, role = looks[export.action]
+        if change.actions == ("create",):
+            sign = ""
+        told.append(paint(f"{sign}{escape.terminal(export.export)}", role, color=color and bool(sign)))
+    yield f"exports  {', '.join(told)}"
+    for export in change.exports:
+        for loss in export.losses:
+            told = counted(loss.count, "annotation")
+            yield f"  ! {escape.terminal(export.export)}: {loss.what} ({told})"
+
+
+# --- The end ------------------------------------------------------------------------------------------------------
+
+
+def _end(document: PlanDocument, changing: list[DatasetChange], color: bool) -> Iterator[str]:
+    summary = document.summary
+    parts = f"{summary.add} to add, {summary.change} to change, {summary.destroy} to destroy"
+    if summary.forget:
+        parts += f", {summary.forget} to forget"
+    yield paint(f"Plan: {parts}.", "strong", color=color)
+    if summary.adopt:
+        yield f"Adopt: {summary.adopt} into the state."
+    data = (
+        f"Data: +{summary.entering:,} -{summary.leaving:,} frames, {summary.relabelled:,} relabelled, "
+        f"{counted(summary.moving, 'split move')}."
+    )
+    yield data + _number(changing)
+
+
+def _number(changing: list[DatasetChange]) -> str:
+    """The version that the only dataset would get."""
+    if len(changing) != 1 or (version := changing[0].version) is None:
+        return ""
+    if version.before is None:
+        return f" Version {version.after} (new)."
+    if version.before == version.after:
+        return ""
+    return f" Version {version.before} -> {version.after} ({changing[0].severity})."
