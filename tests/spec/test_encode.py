@@ -22,7 +22,7 @@ def read_back(config: DatasetConfig) -> DatasetConfig:
     """What the written spec means. References to datasets that are not there are no matter here."""
     others = config.source.addresses if isinstance(config.source, DatasetsSource) else ()
     files = {
-        f"{other}.yaml": f"dataset: \"{other}\"\nsource: {{datalake: image}}\nlabels: [A]\n" for other in others
+        f"{other}.yaml": f'dataset: "{other}"\nsource: {{datalake: image}}\nlabels: [A]\n' for other in others
     }
     files["own.yaml"] = as_yaml(encode("the-one", config))
     project, findings = load(files)

@@ -33,7 +33,11 @@ def find_files(
         for path in _matches(root, pattern, where, tell):
             matched = True
             name = path.relative_to(root).as_posix()
-            target = path.resolve()
+            try:
+                target = path.resolve()
+            except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
+                tell(_unreadable(name, "It is a link that leads back to itself."))
+                continue
             if not target.is_relative_to(whole):
                 tell(_outside(name))
                 continue
@@ -69,7 +73,7 @@ def read_inside(root: Path, name: str, parts: Sequence[str], tell: Tell) -> byte
         problem = "It is no ordinary file."
     except OSError as error:
         problem = f"{error.strerror or error}."
-    tell(findings.UNREADABLE_FILE.at(SourceRef(name, 1, 1, 1, 1), problem))
+    tell(_unreadable(name, problem))
     return None
 
 
@@ -81,7 +85,7 @@ def read_anywhere(path: Path, name: str, tell: Tell) -> bytes | None:
         problem = "It is no ordinary file."
     except OSError as error:
         problem = f"{error.strerror or error}."
-    tell(findings.UNREADABLE_FILE.at(SourceRef(name, 1, 1, 1, 1), problem))
+    tell(_unreadable(name, problem))
     return None
 
 
@@ -132,6 +136,10 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
             )
         )
         return []
+
+
+def _unreadable(name: str, problem: str) -> Diagnostic:
+    return findings.UNREADABLE_FILE.at(SourceRef(name, 1, 1, 1, 1), problem)
 
 
 def _outside(name: str) -> Diagnostic:

@@ -225,8 +225,11 @@ def _settings(
 
 def _own(root: Path, tell: Callable[[Diagnostic], None]) -> tuple[str, ...]:
     """Where the project file is within `root`, links followed; as it stands where they lead out, to be refused."""
-    target = (root / PROJECT_FILE).resolve()
     whole = root.resolve()
+    try:
+        target = (root / PROJECT_FILE).resolve()
+    except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
+        return (PROJECT_FILE,)
     return target.relative_to(whole).parts if target.is_relative_to(whole) else (PROJECT_FILE,)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import Severity, in_reading_order
@@ -53,6 +55,7 @@ def load_project(
 
 _CAUSES = frozenset(
     {
+        findings.NOT_YAML.code,
         findings.NUMBER_TOO_LARGE.code,
         findings.TAG.code,
         findings.BAD_REFERENCE.code,
@@ -72,10 +75,25 @@ def settled(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     causes = {_spot(finding) for finding in ordered if finding.code in _CAUSES and finding.source}
     wrong = {_spot(finding) for finding in ordered if finding.severity is Severity.ERROR and finding.source}
     return tuple(
-        finding
+        _without_credentials(finding)
         for finding in ordered
         if not (finding.code == findings.AMBIGUOUS_VALUE.code and _spot(finding) in wrong)
         and not (_spot(finding) in causes and finding.code not in _CAUSES)
+    )
+
+
+# The words may have been cut before the sign that ends a password.
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*(?=@|…)")
+
+
+def _without_credentials(finding: Diagnostic) -> Diagnostic:
+    """`finding` with no password in its words, which may quote any text of a file and end up in anybody's logs."""
+    if "://" not in finding.detail + (finding.hint or ""):
+        return finding
+    return replace(
+        finding,
+        detail=_CREDENTIALS.sub("…", finding.detail),
+        hint=finding.hint and _CREDENTIALS.sub("…", finding.hint),
     )
 
 

@@ -13,7 +13,7 @@ from setwright.spec.file_models import DatasetFields, EnvironmentFile, ProjectFi
 from setwright.spec.plain_values import Places, Values
 from setwright.spec.project import DEFAULT_LAKE, RemoteSettings
 from setwright.spec.shapes import described, validated
-from setwright.spec.source_text import decode_text
+from setwright.spec.source_text import CREDENTIALS, decode_text
 from setwright.spec.variables import Variable, Variables, converted, suits
 from setwright.spec.yaml_nodes import Mapping, parse_documents
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PROJECT_FILE = "setwright.yaml"
 DEFAULT_PATTERNS = ("specs/*.yaml",)
 
-_CREDENTIALS = re.compile(r"://[^/\s]*@")
 # Nothing of these refers to a variable: variables and what they are for have to be known first.
 _FIXED = frozenset({"project", "specs", "variables"})
 
@@ -316,11 +315,10 @@ def _one_remote(
         hint = "keep one of the two"
     if problem is not None and not any(each[: len(path)] == path for each in broken):
         tell(findings.UNCLEAR_REMOTE.at(places.key(path), problem, hint))
-    if remote.url is not None and _CREDENTIALS.search(remote.url):
+    if remote.url is not None and CREDENTIALS.search(remote.url):
         tell(
             findings.CREDENTIALS.at(
-                # Not the place of the value: a finding is shown in logs, with its line.
-                None,
+                places.value((*path, "url")),
                 f"`{'.'.join(map(str, path))}.url` in {PROJECT_FILE} holds a user or a password, which everybody "
                 "with the repository can read.",
                 "take it out of the address, give it in the environment, and change the password",

@@ -211,7 +211,10 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
         return findings.EMPTY.at(place, f"{_sentence(field_name(path))} cannot be blank.")
     if "://" in pattern:
         return findings.BAD_NAME.at(
-            place, f"{shown} is no web address.", "it begins with https:// or http://"
+            # It is not shown: it may hold a password.
+            place,
+            "This is no web address.",
+            "it begins with https:// or http://, and holds no spaces",
         )
     return findings.BAD_NAME.at(
         place,

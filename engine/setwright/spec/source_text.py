@@ -27,6 +27,9 @@ UNSEEN = re.compile(
 """What an editor does not show, or shows in another order than a program reads it: control characters but for line
 breaks and tabs, breaks and spaces that look like others or like nothing, marks that turn the direction of writing."""
 
+CREDENTIALS = re.compile(r"(?<=://)[^/\s]*(?=@)")
+"""A user, or a user and a password, in an address."""
+
 _CONFLICT = re.compile(r"^(<{7}|>{7})(?=[ \n])", re.MULTILINE)
 
 
@@ -72,8 +75,16 @@ class SourceText:
             assert self._starts is not None
             start = self._starts[line - 1]
             end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
-            self._excerpt = (line, self.text[start : min(end, start + MAX_EXCERPT)])
+            # Excerpts end up in the logs of build servers, and an address may hold a password.
+            # That may lie across the cut.
+            shown = CREDENTIALS.sub(_stars, self.text[start : min(end, start + 2 * MAX_EXCERPT)])
+            self._excerpt = (line, shown[:MAX_EXCERPT])
         return self._excerpt[1]
+
+
+def _stars(secret: re.Match[str]) -> str:
+    """As long as what it hides, so that what stands behind it keeps its place."""
+    return "*" * len(secret[0])
 
 
 def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diagnostic]]:

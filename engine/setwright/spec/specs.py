@@ -11,7 +11,7 @@ from setwright.spec.file_models import DatasetFile
 from setwright.spec.project_file import check_fields
 from setwright.spec.source_text import decode_text
 from setwright.spec.variables import Variables
-from setwright.spec.yaml_nodes import MAX_FINDINGS, Mapping, Sequence, parse_documents, too_many
+from setwright.spec.yaml_nodes import MAX_FINDINGS, Mapping, Scalar, Sequence, parse_documents, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,17 +117,7 @@ def _draft(
         DatasetFile, entries, fallback, Variables(settings.variables, tell), tell
     )
     spec = cast("DatasetFile", fields)
-    if (
-        spec.dataset is not None
-        and "${" in own["dataset"][1].source.text[own["dataset"][1].start : own["dataset"][1].end]
-    ):
-        tell(
-            findings.VARIABLE_MISPLACED.at(
-                places.value(("dataset",)),
-                "An address is what state and reviewers know a dataset by, so it cannot depend on a variable.",
-                "write it out; `name` may hold a variable",
-            )
-        )
+    _check_addresses(places, tell)
     config = decode(spec, places, broken, surroundings, tell)
     if spec.dataset is None:
         return None
@@ -140,6 +130,21 @@ def _draft(
         datasets=tuple(datasets),
         previously=spec.previously,
     )
+
+
+def _check_addresses(places: Places, tell: Callable[[Diagnostic], None]) -> None:
+    """Tell of addresses that would depend on variables."""
+    for path in (("dataset",), ("previously",), ("source", "datasets")):
+        node = places.node(path)
+        for each in node.items if isinstance(node, Sequence) else [node]:
+            if isinstance(each, Scalar) and "${" in each.text:
+                tell(
+                    findings.VARIABLE_MISPLACED.at(
+                        each.source.ref(each.start, each.end),
+                        "An address is what state and reviewers know a dataset by, so it cannot depend on a variable.",
+                        "write it out; `name` may hold a variable",
+                    )
+                )
 
 
 def _fields(places: Places) -> dict[str, SourceRef]:

@@ -171,7 +171,8 @@ class _Builder:
                         "write it in quotes if it is text",
                     )
                 )
-                value = 0
+                # No field takes it, so nothing is made of it that would be found wrong in turn.
+                value = float("nan")
             otherwise = ambiguity(text)
             if otherwise is not None:
                 self._tell(

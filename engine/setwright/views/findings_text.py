@@ -60,7 +60,7 @@ def _finding(finding: Diagnostic, *, color: bool, width: int) -> list[str]:
     if finding.source is not None:
         lines += _excerpt(finding.source, finding.severity, color=color, width=width)
     lines += _prose(escape.terminal(finding.detail), "  ", width)
-    if finding.hint:
+    if finding.hint and finding.hint.strip():
         hint = _prose(escape.terminal(finding.hint), " " * len("  hint: "), width)
         lines += [f"  {paint('hint:', 'hint', color=color)} {hint[0].lstrip()}", *hint[1:]]
     return lines

@@ -1,0 +1,333 @@
+"""Each kind of finding: what brings it about, and exactly where it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from setwright.model.diagnostics import SourceRef
+from setwright.spec.findings import KINDS
+from setwright.spec.project_file import GivenValue
+from setwright.spec.source_text import MAX_BYTES
+from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_FINDINGS, MAX_SCALARS
+from tests.spec.projects import MINIMAL, load
+
+HEAD = "dataset: a\nsource: {datalake: image}\nlabels: [A]\n"
+OTHER = "dataset: b\nsource: {datalake: image}\nlabels: [A]\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Files that bring about exactly one finding, `code`, whose span stands between « and » in one of them."""
+
+    code: str
+    files: Mapping[str, str]
+    project: str = ""
+    environment: str | None = None
+    given: tuple[GivenValue, ...] = ()
+
+
+def spec(code: str, text: str, **around: object) -> Case:
+    """A case of one spec file."""
+    return Case(code, {"spec.yaml": text}, **around)  # type: ignore[arg-type]
+
+
+def field(code: str, text: str, **around: object) -> Case:
+    """A case of one field below the fields that every spec needs."""
+    return spec(code, HEAD + text + "\n", **around)
+
+
+def project(code: str, text: str, **around: object) -> Case:
+    """A case of the project file, with one spec that is right."""
+    return Case(code, {"spec.yaml": HEAD}, project=text, **around)  # type: ignore[arg-type]
+
+
+CASES = [
+    # The file as text and as YAML
+    field("SW104", 'description: "a«\u200b»b"'),
+    field("SW104", "description: a«\u202e»b"),
+    spec("SW105", HEAD + "«<<<<<<< ours»\nname: a\n=======\nname: b\n>>>>>>> theirs\n"),
+    spec("SW106", HEAD + "filter:\n«\t»from_date: 2024-01-01\n"),
+    spec("SW107", "dataset: a\nname: Balloons«:» red\n"),
+    spec("SW107", HEAD + 'name: «"»Balloons\n'),
+    field("SW107", "tags: «*nobody»"),
+    spec("SW107", HEAD + "split: {train: 100\nprotect«:» true\n"),
+    field("SW108", "«labels»: [B]"),
+    field("SW108", "split: {train: 60, test: 40, «train»: 60}"),
+    field("SW109", "name: «!!str 7»"),
+    field("SW109", "protect: «!ruby/object true»"),
+    field("SW110", "split: {«<<»: {train: 100}, train: 100}"),
+    field("SW113", "tags: &self [a, «*self»]"),
+    field("SW114", "«[»a, b]: c"),
+    field("SW115", "split: {train: 100, seed: «010»}"),
+    field("SW115", "name: «no»"),
+    field("SW116", "split: {train: 100, seed: «99999999999999999999»}"),
+    field("SW116", "split: {train: «.inf»}"),
+    spec("SW117", "«»"),
+    Case("SW117", {"spec.yaml": HEAD, "empty.yaml": "«»# nothing here\n"}),
+    # Fields of a spec
+    spec("SW201", "«- dataset: a»\n"),
+    project("SW201", "«just text»\n"),
+    spec("SW202", "«dataset»: a\nlabels: [A]\n"),
+    spec("SW202", "«source»: {datalake: image}\nlabels: [A]\n"),
+    field("SW203", "«querry»: annotation.label=A"),
+    field("SW203", "split: {train: 100, «val»: 0}"),
+    project("SW203", "«spec»: [a.yaml]\n"),
+    project("SW203", "defaults: {«dataset»: b}\n"),
+    field("SW204", "exports: «RAW»"),
+    field("SW204", "tags: [a, «7»]"),
+    field("SW204", 'protect: «"yes"»'),
+    field("SW204", "split: {train: 100, seed: «1.5»}"),
+    spec("SW204", "dataset: a\nsource: {datalake: image}\nlabels: {A: «7»}\n"),
+    field("SW205", "versioning: «allways»"),
+    field("SW205", "filter: {annotation_types: [human, «people»]}"),
+    spec("SW205", "dataset: a\nsource: {datalake: «video»}\nlabels: [A]\n"),
+    project("SW205", "remote: {kind: «lak»}\n"),
+    field("SW206", "split: {train: «101», test: 0}"),
+    field("SW206", "split: {train: 100, seed: «-1»}"),
+    field("SW207", "«query»:"),
+    field("SW207", "tags: [a, «~»]"),
+    project("SW207", "«remote»:\n"),
+    spec("SW208", "dataset: a\nsource: {datalake: image}\n«labels»: []\n"),
+    spec("SW208", 'dataset: a\nsource: {collection: «" "»}\nlabels: [A]\n'),
+    spec("SW209", "dataset: «Night Balloons»\nsource: {datalake: image}\nlabels: [A]\n"),
+    field("SW209", "previously: «Ä»"),
+    field("SW209", 'owners: [«" ada"»]'),
+    field("SW209", f"name: «{'a' * 201}»"),
+    project("SW209", "variables: {«Site»: {default: a}}\n"),
+    project("SW209", "remote: {url: «lake.example.org»}\n"),
+    field("SW210", "filter: {from_date: «2023-02-29»}"),
+    field("SW210", "filter: {to_date: «last week»}"),
+    field("SW211", "filter: {from_date: 2024-05-02, to_date: «2024-05-01»}"),
+    spec("SW212", "dataset: a\nsource: {collection: b, «datalake»: image}\nlabels: [A]\n"),
+    spec("SW212", "dataset: a\n«source»: {}\nlabels: [A]\n"),
+    field("SW213", "«split»: {train: 70, validation: 20}"),
+    field("SW213", "«split»: {train: 33.3, validation: 33.3, test: 33.3}"),
+    field("SW214", "query: annotation.label=A and «and»"),
+    field("SW214", "query: «annotation.lable»=A"),
+    spec("SW215", "dataset: a\nsource: {datalake: image}\nlabels: [A, B, «A»]\n"),
+    spec("SW215", "dataset: a\nsource: {datalake: image}\nlabels: {A: [a, b], B: [c, «a»]}\n"),
+    spec("SW216", "dataset: a\nsource: {datalake: image}\nlabels: [Cat, «cat»]\n"),
+    field("SW217", "tags: [a, b, «a»]"),
+    field("SW217", "exports: [RAW, «raw»]"),
+    field("SW218", "exports: [«RAAW»]"),
+    field("SW219", "exports: [RAW, «Semantic Segmentation»]"),
+    field("SW220", "split: {train: 100, group_by: «patient»}"),
+    field("SW220", "split: {train: 100, group_by: «metadata.Tags»}"),
+    field("SW221", "«checks»: {}"),
+    project("SW221", "«state»: here\n"),
+    field(
+        "SW222",
+        "query: «annotation.label=A and annotation.label=B»",
+        project="remote: {kind: layernext, url: 'https://api.example.org'}\n",
+    ),
+    # Augmentations
+    field("SW301", "augmentations: {«flipp»: {horizontal: true}}"),
+    field("SW301", "augmentations: {IMAGE_LEVEL: [{id: «FLIP», properties: []}]}"),
+    field("SW302", "augmentations: {flip: {«horizontl»: true}}"),
+    field(
+        "SW302",
+        "augmentations: {IMAGE_LEVEL: [{id: IMAGE_BLUR, properties: [{id: «BLURR», values: [1, 2]}]}]}",
+    ),
+    field("SW303", "augmentations: {rotate: [«-361», 30]}"),
+    field("SW303", "augmentations: {blur: «16»}"),
+    field("SW303", "augmentations: {blur: 2, copies: «0»}"),
+    field("SW304", "augmentations: {«flip»: true}"),
+    field("SW304", "augmentations: {«rotate»: [1, 2, 3]}"),
+    field("SW304", "augmentations: {shear: {«vertical»: 0.5}}"),
+    field("SW305", "augmentations: {blur: 2, «flip»: {horizontal: false}}"),
+    field("SW305", "augmentations: {blur: 2, «noise»: [0, 0]}"),
+    field("SW305", "«augmentations»: {}"),
+    field(
+        "SW306",
+        "augmentations: {blur: 2, IMAGE_LEVEL: [{id: IMAGE_BLUR, properties: [«{id: BLUR, values: [3, 4]}»]}]}",
+    ),
+    field("SW307", "augmentations: {crop: «[10, 96]»}"),
+    # The project
+    Case("SW401", {"a.yaml": HEAD, "b.yaml": HEAD.replace("dataset: a", "«dataset: a»") + "name: x\n"}),
+    spec("SW402", "dataset: a\nsource: {datasets: [«nobody»]}\nlabels: [A]\n"),
+    spec("SW403", "dataset: a\nsource: {datasets: [«a»]}\nlabels: [A]\n"),
+    spec(
+        "SW403",
+        "dataset: a\nsource: {datasets: [«b»]}\nlabels: [A]\n---\ndataset: b\nsource: {datasets: [a]}\nlabels: [A]\n",
+    ),
+    spec("SW404", HEAD + "«previously: b»\n---\n" + OTHER),
+    spec("SW405", HEAD + "---\n" + OTHER + "«name: a»\n"),
+    field("SW406", 'name: "x-«${var.sight}»"', project="variables: {site: {default: north}}\n"),
+    field("SW407", 'name: "«${var.site}»"', project="variables: {site: {}}\n"),
+    project("SW408", "variables: {share: {type: number, default: «many»}}\n"),
+    field("SW409", 'name: "«${env.HOME}»"'),
+    field("SW409", 'name: "«${HOME}»"'),
+    field("SW409", 'name: "«${var.site»"'),
+    field("SW410", 'previously: «"${var.site}"»', project="variables: {site: {default: north}}\n"),
+    spec(
+        "SW410",
+        'dataset: a\nsource: {datalake: image}\nlabels: {«"${var.site}"»: b}\n',
+        project="variables: {site: {default: north}}\n",
+    ),
+    spec(
+        "SW410",
+        OTHER + '---\ndataset: a\nsource: {datasets: [«"${var.other}"»]}\nlabels: [A]\n',
+        project="variables: {other: {default: b}}\n",
+    ),
+    project("SW411", "«environments»: {staging: {}}\n", environment="stagin"),
+    project("SW412", "«remote»: {kind: layernext}\n"),
+    project("SW412", "«remote»: {path: lake, url: 'https://lake.example.org'}\n"),
+    project("SW413", "remote: {url: «'https://ada:secret@lake.example.org'»}\n"),
+    project("SW119", "specs: [«../others/*.yaml»]\n"),
+    project("SW119", "specs: [«/etc/*.yaml»]\n"),
+]
+
+LARGE = {
+    "SW102": b"#" * (MAX_BYTES + 1),
+    "SW103": b"dataset: caf\xe9\n",
+    "SW111": b"tags: " + b"[" * (MAX_DEPTH + 1),
+    "SW112": b"tags: [" + b"a, " * MAX_SCALARS + b"a]\n",
+    "SW118": b"".join(b"unknown%d: 1\n" % number for number in range(MAX_FINDINGS + 1)),
+}
+"""What is too large to be written here, and what is no text."""
+
+ON_DISK = {"SW101", "SW120"}
+"""Findings of those who read the files: tests/cli/test_workspace.py."""
+
+
+def marked(file: str, text: str) -> tuple[str, SourceRef | None]:
+    """`text` without « and », and the stretch between them."""
+    start, end = text.find("«"), text.find("»") - 1
+    plain = text.replace("«", "").replace("»", "")
+    if start < 0:
+        return plain, None
+
+    def place(offset: int) -> tuple[int, int]:
+        return plain.count("\n", 0, offset) + 1, offset - (plain.rfind("\n", 0, offset) + 1) + 1
+
+    line = plain[plain.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    return plain, SourceRef(file, *place(start), *place(end), line)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_a_mistake_is_found_where_it_stands_and_nothing_else_is(case: Case) -> None:
+    files = {name: marked(name, text) for name, text in case.files.items()}
+    project, in_project = marked("setwright.yaml", case.project)
+    found = load(
+        {name: text for name, (text, _) in files.items()},
+        project=project,
+        environment=case.environment,
+        given=case.given,
+    )[1]
+    (expected,) = [place for place in (in_project, *(place for _, place in files.values())) if place]
+    hidden = replace(expected, excerpt=_hidden(expected.excerpt))
+    assert [(finding.code, finding.source) for finding in found] == [(case.code, hidden)]
+
+
+@pytest.mark.parametrize("code", LARGE)
+def test_what_is_too_large_or_no_text_is_one_finding(code: str) -> None:
+    content = LARGE[code]
+    codes = [finding.code for finding in load(content)[1]]
+    assert codes.count(code) == 1
+    assert code == "SW118" or codes == [code]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_a_finding_speaks_in_whole_sentences(case: Case) -> None:
+    files = {name: marked(name, text)[0] for name, text in case.files.items()}
+    (finding,) = load(files, project=marked("", case.project)[0], environment=case.environment)[1]
+    assert finding.detail[0].isupper() or finding.detail[0] in "`\"'$&*!" or finding.detail[0].isalnum()
+    assert finding.detail.endswith((".", "?"))
+    assert finding.hint is None or not finding.hint.endswith(".")
+    assert not finding.summary.endswith(".")
+
+
+def test_every_kind_of_finding_is_tested() -> None:
+    tested = {case.code for case in CASES} | LARGE.keys() | ON_DISK
+    assert {kind.code for kind in KINDS} == tested
+
+
+def test_findings_of_those_who_read_files_are_tested_there() -> None:
+    text = (Path(__file__).parents[1] / "cli" / "test_workspace.py").read_text()
+    assert [code for code in sorted(ON_DISK) if code not in text] == []
+
+
+def test_codes_and_summaries_are_unique() -> None:
+    assert len({kind.code for kind in KINDS}) == len(KINDS)
+    assert len({kind.summary for kind in KINDS}) == len(KINDS)
+    assert all(re.fullmatch("SW[1-4][0-9][0-9]", kind.code) for kind in KINDS)
+
+
+def test_all_mistakes_of_a_project_are_found_at_once_in_reading_order() -> None:
+    found = load(
+        {
+            "a.yaml": MINIMAL + "querry: x\nsplit: {train: 70}\nexports: [RAAW]\n",
+            "b.yaml": MINIMAL + "versioning: allways\n",
+        }
+    )[1]
+    assert [
+        (finding.code, finding.source.file, finding.source.line) for finding in found if finding.source
+    ] == [
+        ("SW203", "a.yaml", 4),
+        ("SW213", "a.yaml", 5),
+        ("SW218", "a.yaml", 6),
+        ("SW401", "b.yaml", 1),
+        ("SW205", "b.yaml", 4),
+    ]
+
+
+def test_the_same_dataset_twice_is_shown_with_both_places() -> None:
+    (finding,) = load({"a.yaml": HEAD, "b.yaml": HEAD + "name: x\n"})[1]
+    assert finding.source is not None
+    assert finding.source.file == "b.yaml"
+    assert "a.yaml:1:1" in finding.detail
+
+
+def test_a_cycle_is_shown_whole() -> None:
+    ring = ["a", "b", "c"]
+    text = "---\n".join(
+        f"dataset: {name}\nsource: {{datasets: [{after}]}}\nlabels: [A]\n"
+        for name, after in zip(ring, [*ring[1:], ring[0]], strict=True)
+    )
+    (finding,) = load(text)[1]
+    assert "a → b → c → a" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("querry: x", 'did you mean "query"?'),
+        ("classes: [A]", 'did you mean "labels"?'),
+        ("split: {train: 90, val: 10}", 'did you mean "validation"?'),
+        ("exports: [yolo darknt]", 'did you mean "YOLO Darknet"?'),
+        ("seed: 3", "it belongs under `split`; look at the indentation"),
+        ("versioning: in-place", 'did you mean "in_place"?'),
+        ("augmentations: {rotate_9: {clockwise: true}}", 'did you mean "rotate_90"?'),
+        ("augmentations: {flip: {horisontal: true}}", 'did you mean "horizontal"?'),
+        ("augmentations: {IMAGE_LEVEL: [{id: FLIP_IMAG}]}", 'did you mean "FLIP_IMAGE"?'),
+        ("split: {train: 100, group_by: patient}", "did you mean metadata.patient?"),
+        ("split: {train: 70%, test: 30}", "write 70, without quotes or signs"),
+        ("split: {train: 70, test: 20}", "10 percent are missing"),
+        ("split: {train: 70, test: 31}", "1 percent is too many"),
+        ("protect: yes", "write true"),
+        ("exports: RAW", "write it in brackets: [RAW]"),
+        ("tags: [7]", 'write it in quotes: "7"'),
+        ("previously: My Set", 'did you mean "my-set"?'),
+    ],
+)
+def test_a_hint_says_what_was_probably_meant(text: str, hint: str) -> None:
+    hints = [finding.hint for finding in load(HEAD + text + "\n")[1]]
+    assert hint in hints
+
+
+@pytest.mark.parametrize(
+    ("names", "near"),
+    [("source: {datasets: [ballons]}", "balloons"), ("source: {datalake: imgae}", "image")],
+)
+def test_addresses_and_item_types_are_suggested_too(names: str, near: str) -> None:
+    (finding,) = load(MINIMAL + f"---\ndataset: b\n{names}\nlabels: [A]\n")[1]
+    assert finding.hint == f'did you mean "{near}"?'
+
+
+def _hidden(excerpt: str) -> str:
+    return re.sub(r"(?<=://)[^/\s]*(?=@)", lambda match: "*" * len(match[0]), excerpt)
