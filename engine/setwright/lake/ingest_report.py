@@ -40,7 +40,10 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
         "annotation that cannot be read, left out",
         "annotations that cannot be read, left out",
     ),
-    ProblemKind.BAD_METADATA: ("piece of metadata that cannot be read, left out",) * 2,
+    ProblemKind.BAD_METADATA: (
+        "piece of metadata that cannot be read, left out",
+        "pieces of metadata that cannot be read, left out",
+    ),
     ProblemKind.NO_AREA: ("shape without area, left out", "shapes without area, left out"),
     ProblemKind.OUTSIDE: ("shape outside its picture, left out", "shapes outside their pictures, left out"),
     ProblemKind.CLIPPED: (

@@ -1,0 +1,16 @@
+"""A new lake for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from setwright.lake.lake import Lake
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Lake]:
+    with Lake.create(tmp_path / "lake") as made:
+        yield made

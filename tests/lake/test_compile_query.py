@@ -1,0 +1,149 @@
+"""The lake's SQL says of every frame what the plain evaluator says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+
+from setwright.formats.reading.fit import FittedAnnotation
+from setwright.lake import schema
+from setwright.lake.as_of import held_at
+from setwright.lake.catalogue import Catalogue, new_revision
+from setwright.lake.compile_query import compile_query
+from setwright.lake.record import NewFrame, Recorder
+from setwright.lake.stored import StoredPicture
+from setwright.model.canonical import canonical_json
+from setwright.model.frames import SHAPES
+from setwright.query.evaluate import AnnotationFacts, FrameFacts, holds
+from setwright.query.parse import parse
+from setwright.query.tree import Query
+from tests.lake.lakes import NOON
+from tests.query.strategies import any_text, frames, queries
+
+lakes = st.lists(frames, max_size=4, unique_by=lambda frame: (frame.collection, frame.file_name))
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    made = Catalogue(tmp_path_factory.mktemp("law") / "catalog.sqlite")
+    made.create("0" * 24)
+    yield made
+    made.close()
+
+
+def fill(connection: Connection, stored: Sequence[FrameFacts]) -> int:
+    """Record the frames, each in a revision of its own for every operation; the newest revision."""
+    revision = 0
+    for frame in stored:
+        operations = sorted({annotation.operation for annotation in frame.annotations}) or [""]
+        for operation in operations:
+            revision = new_revision(connection, at=NOON, author="test", message="", touches_frames=True)
+            # The last moment of the day belongs to it too.
+            at = datetime.combine(frame.day, time.max, UTC)
+            recorder = Recorder(connection, revision, at, "lake")
+            recorder.record(frame.collection, operation, "human", [_new(frame, operation)])
+    return revision
+
+
+def _new(frame: FrameFacts, operation: str) -> NewFrame:
+    return NewFrame(
+        name=frame.file_name,
+        picture=StoredPicture(
+            digest=frame.digest,
+            source_digest=frame.digest,
+            width=frame.width,
+            height=frame.height,
+            size=frame.bytes,
+            media_type="image/png",
+            pixels="RGB",
+            orientation=1,
+        ),
+        annotations=tuple(
+            _fitted(annotation) for annotation in frame.annotations if annotation.operation == operation
+        ),
+        metadata=frame.metadata,
+        tags=frame.tags,
+    )
+
+
+def _fitted(annotation: AnnotationFacts) -> FittedAnnotation:
+    attributes = {
+        name: [{"value": value} for value in values] for name, values in annotation.attributes.items()
+    }
+    return FittedAnnotation(
+        label=annotation.label,
+        shape=SHAPES.index(annotation.shape),
+        box=annotation.box,
+        outline="",
+        confidence=annotation.confidence,
+        extra=canonical_json({"attributes": attributes}) if attributes else "",
+    )
+
+
+def selected(connection: Connection, query: Query, revision: int) -> set[tuple[str, str]]:
+    """The frames that the SQL gives: collection and name."""
+    rows = connection.execute(
+        select(schema.collections.c.name, schema.frames.c.name)
+        .join(schema.frames, schema.frames.c.collection == schema.collections.c.id)
+        .where(held_at(schema.frames, revision), compile_query(query, revision))
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+@settings(max_examples=150)
+@given(stored=lakes, asked=st.lists(queries(), min_size=1, max_size=4))
+def test_sql_and_the_evaluator_agree(
+    catalogue: Catalogue, stored: list[FrameFacts], asked: list[Query]
+) -> None:
+    with catalogue.writing() as connection:
+        revision = fill(connection, stored)
+        for query in asked:
+            assert selected(connection, query, revision) == {
+                (frame.collection, frame.file_name) for frame in stored if holds(query, frame)
+            }
+        connection.rollback()
+
+
+@settings(max_examples=100)
+@given(stored=lakes, query=queries(any_text))
+def test_whatever_text_stands_in_a_query_it_stays_a_value(
+    catalogue: Catalogue, stored: list[FrameFacts], query: Query
+) -> None:
+    with catalogue.writing() as connection:
+        revision = fill(connection, stored)
+        assert selected(connection, query, revision) == {
+            (frame.collection, frame.file_name) for frame in stored if holds(query, frame)
+        }
+        connection.rollback()
+
+
+def test_the_law_s_lake_holds_what_it_was_given(catalogue: Catalogue) -> None:
+    """Else the law would compare nothing with nothing."""
+    frame = FrameFacts(
+        file_name="a",
+        collection="c",
+        width=7,
+        height=2,
+        bytes=100,
+        day=NOON.date(),
+        digest="ab",
+        tags=("wet",),
+        metadata={"a": {"b": [1, "x"]}},
+        annotations=(AnnotationFacts(label="RBC", confidence=0.5, operation="p", attributes={"a": ("y",)}),),
+    )
+    with catalogue.writing() as connection:
+        revision = fill(connection, [frame])
+        for text in (
+            "annotation.label=RBC and annotation.confidence=0.5 and annotation.operation=p",
+            "annotation.attribute.a=y and metadata.a.b=1 and metadata.a.b=x and metadata.Tags=wet",
+            "frame.width=7 and frame.height=2 and frame.aspect=3.5 and frame.bytes=100 and frame.date=2026-01-01",
+            "collection.name=c and metadata.name=a and frame.digest=ab and annotation.count=1",
+        ):
+            assert selected(connection, parse(text), revision) == {("c", "a")}
+            assert selected(connection, parse(f"not ({text})"), revision) == set()
+        connection.rollback()
