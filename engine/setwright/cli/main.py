@@ -13,7 +13,7 @@ import click
 from setwright import __version__
 from setwright.cli.context import Session, decide_color
 from setwright.cli.lazy import LazyGroup, Sections
-from setwright.model.errors import SetwrightError
+from setwright.model.errors import FindingsError, SetwrightError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def run(args: Sequence[str]) -> int:
         # Click makes an Abort of every EOFError, also of one that comes from a truncated file, not a prompt.
         if isinstance(abort.__cause__, EOFError):
             return _report(abort.__cause__, session)
-        click.echo(f"Interrupted. {session.on_interrupt or ''}".rstrip(), err=True)
+        click.echo(f"Interrupted. {_shown(session.on_interrupt or '')}".rstrip(), err=True)
         return INTERRUPTED
     except Exception as error:
         return _report(error, session)
@@ -125,12 +125,24 @@ def _report(error: Exception, session: Session) -> int:
         import traceback
 
         traceback.print_exception(error)
+    if isinstance(error, FindingsError):
+        from setwright.cli.findings import show_findings
+
+        show_findings(session, error.diagnostics, err=True)
+        return error.exit_code
     told = _in_words(error)
-    lines = [click.style("Error: ", fg="red", bold=True) + told.summary]
-    lines += [f"  {line}" for line in told.detail.splitlines()]
-    lines += [f"  hint: {told.hint}"] if told.hint else []
+    lines = [click.style("Error: ", fg="red", bold=True) + _shown(told.summary)]
+    lines += [f"  {_shown(line)}" for line in told.detail.split("\n") if told.detail]
+    lines += [f"  hint: {_shown(told.hint)}"] if told.hint else []
     click.echo("\n".join(lines), err=True, color=session.color)
     return told.exit_code
+
+
+def _shown(text: str) -> str:
+    """`text`, which may repeat what a server or a file says, without its power over the terminal."""
+    from setwright.views.escape import terminal
+
+    return terminal(text)
 
 
 def _in_words(error: Exception) -> SetwrightError:

@@ -1,0 +1,62 @@
+"""What every command makes of mistakes in the specs, and of text from outside in its own error messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.project_folder import project_at
+from tests.cli.test_validate import TEN_MISTAKES
+from tests.conftest import Golden
+from tests.house.program import setwright
+
+CLEAR_SCREEN = "\x1b[2J"
+
+
+def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them(
+    tmp_path: Path, golden: Golden
+) -> None:
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
+    result = setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS="100")
+    assert (result.returncode, result.stdout) == (1, "")
+    golden("spec/ten-mistakes.txt", result.stderr)  # what `validate` shows
+
+
+def test_findings_are_coloured_as_asked(tmp_path: Path) -> None:
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
+    at = ("-C", str(tmp_path), "pull", "balloons")
+    assert "\x1b[31m" in setwright("--color", "always", *at).stderr
+    assert "\x1b" not in setwright(*at).stderr
+    assert "\x1b" not in setwright(*at, FORCE_COLOR="1", NO_COLOR="1").stderr
+
+
+def test_findings_fit_the_terminal(tmp_path: Path) -> None:
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
+    wide, narrow = (
+        setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS=columns).stderr
+        for columns in ("100", "50")
+    )
+    assert max(map(len, wide.splitlines())) > max(map(len, narrow.splitlines()))
+
+
+def test_debug_shows_the_findings_after_the_traceback(tmp_path: Path) -> None:
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
+    result = setwright("--debug", "-C", str(tmp_path), "pull", "balloons")
+    assert result.stderr.startswith("Traceback")
+    assert "\n10 errors.\n" in result.stderr
+
+
+def test_what_an_error_repeats_cannot_give_the_terminal_orders(tmp_path: Path) -> None:
+    hostile = tmp_path / CLEAR_SCREEN
+    hostile.mkdir()
+    in_detail = setwright("--color", "always", "-C", str(hostile), "validate")
+    assert CLEAR_SCREEN not in in_detail.stderr
+    assert r"\x1b[2J" in in_detail.stderr
+    project_at(tmp_path)
+    in_summary = setwright("--color", "always", "-C", str(tmp_path), "show-spec", CLEAR_SCREEN)
+    assert CLEAR_SCREEN not in in_summary.stderr
+    assert r'There is no spec of "\x1b[2J"' in in_summary.stderr
+
+
+def test_the_lines_of_an_error_stay_lines(tmp_path: Path) -> None:
+    said = setwright("fail", "unforeseen").stderr.splitlines()
+    assert said[2] == "  Nothing that you wrote can be the reason. Please report it."
