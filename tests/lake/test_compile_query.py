@@ -42,7 +42,9 @@ def fill(connection: Connection, stored: Sequence[FrameFacts]) -> int:
     for frame in stored:
         operations = sorted({annotation.operation for annotation in frame.annotations}) or [""]
         for operation in operations:
-            revision = new_revision(connection, at=NOON, author="test", message="", touches_frames=True)
+            revision = new_revision(
+                connection, at=NOON, author="test", message="", touches_frames=True, rows={}
+            )
             # The last moment of the day belongs to it too.
             at = datetime.combine(frame.day, time.max, UTC)
             recorder = Recorder(connection, revision, at, "lake")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import time
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_REST = re.compile(r"[0-9a-f]{62}")
 _DAY = 24 * 60 * 60
 
 
@@ -63,8 +65,9 @@ class Blobs:
     def digests(self) -> Iterator[str]:
         """The digests of all blobs, sorted."""
         for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            # What else lies there, from a file manager say, is none of ours.
             for file in sorted(folder.iterdir()):
-                if not file.name.endswith(ASIDE):
+                if _REST.fullmatch(file.name):
                     yield folder.name + file.name
 
     @contextmanager

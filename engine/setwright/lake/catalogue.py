@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from setwright.lake import schema
 from setwright.model.errors import LakeBusyError, LakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -83,6 +84,29 @@ class Catalogue:
             *(f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is not there" for row in orphans),
         )
 
+    def lost_rows(self) -> tuple[str, ...]:
+        """Tables that hold other numbers of rows than their revisions added, for nothing is ever removed."""
+        with self.reading() as connection:
+            promised: Counter[str] = Counter()
+            numbers = []
+            for number, rows in connection.execute(
+                select(schema.revisions.c.number, schema.revisions.c.rows).order_by(schema.revisions.c.number)
+            ):
+                numbers.append(number)
+                promised.update(rows)
+            found = {
+                table.name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+                for table in schema.KEPT
+            }
+        lost = [
+            f"{name} holds {count:,} rows, and its revisions made {promised[name]:,}"
+            for name, count in found.items()
+            if count != promised[name]
+        ]
+        if numbers != list(range(1, len(numbers) + 1)):
+            lost.append(f"revisions holds {len(numbers):,} rows, and the newest is {numbers[-1]}")
+        return tuple(lost)
+
     def close(self) -> None:
         """Give the database's files back."""
         self._engine.dispose()
@@ -134,13 +158,27 @@ def newest_revision(connection: Connection) -> int:
 
 
 def new_revision(
-    connection: Connection, *, at: datetime, author: str, message: str, touches_frames: bool
+    connection: Connection,
+    *,
+    at: datetime,
+    author: str,
+    message: str,
+    touches_frames: bool,
+    rows: Mapping[str, int],
 ) -> int:
-    """Make the revision that the writing transaction is, and return its number."""
+    """Make the revision that the writing transaction is, after the newest, and return its number.
+
+    `rows` says how many rows it adds to which table.
+    """
     number = newest_revision(connection) + 1
     connection.execute(
         insert(schema.revisions).values(
-            number=number, at=at, author=author, message=message, touches_frames=touches_frames
+            number=number,
+            at=at,
+            author=author,
+            message=message,
+            touches_frames=touches_frames,
+            rows={table: int(count) for table, count in sorted(rows.items()) if count},
         )
     )
     return number

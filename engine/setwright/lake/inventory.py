@@ -66,7 +66,8 @@ def vocabulary(connection: Connection) -> Vocabulary:
 
 def history(connection: Connection) -> tuple[Revision, ...]:
     """All revisions, the newest first."""
-    rows = connection.execute(select(schema.revisions).order_by(desc(schema.revisions.c.number)))
+    columns = [schema.revisions.c[name] for name in Revision.__dataclass_fields__]
+    rows = connection.execute(select(*columns).order_by(desc(schema.revisions.c.number)))
     return tuple(Revision(**row._mapping) for row in rows)
 
 

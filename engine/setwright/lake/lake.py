@@ -216,7 +216,14 @@ class Lake:
                     connection.rollback()
                     return told(recorded, None)
                 message = f"Ingest into {collection}: {recorded}"
-                new_revision(connection, at=at, author=author, message=message, touches_frames=True)
+                new_revision(
+                    connection,
+                    at=at,
+                    author=author,
+                    message=message,
+                    touches_frames=True,
+                    rows=recorder.rows,
+                )
                 report = told(recorded, revision)
                 # Before the revision is there: one without its report would never get it.
                 write_whole(self.report_path(revision), report.text().encode())

@@ -1,7 +1,11 @@
-"""Locks that expire unless their holder renews them, so that a holder who died locks nobody out for long."""
+"""Locks that expire unless their holder renews them, so that a holder who died locks nobody out for long.
+
+A holder that ran on this machine and runs no more locks nobody out at all.
+"""
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from contextlib import contextmanager
@@ -10,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
+from setwright.lake.processes import has_ended, this_system
 from setwright.lake.schema import leases
 from setwright.model.errors import LakeError, LockHeldError
 
@@ -57,7 +62,7 @@ def _take(
     with catalogue.writing() as connection:
         now = clock()
         row = connection.execute(select(leases).where(leases.c.name == name)).one_or_none()
-        if row is not None and row.expires > now:
+        if row is not None and row.expires > now and not has_ended(row.system, row.process):
             raise LockHeldError(
                 f"{name} is locked",
                 f"{row.holder} holds the lock since {row.since:%Y-%m-%d %H:%M:%S} UTC.",
@@ -66,7 +71,13 @@ def _take(
         connection.execute(delete(leases).where(leases.c.name == name))
         connection.execute(
             insert(leases).values(
-                name=name, holder=holder, token=token, since=now, expires=now + timedelta(seconds=life)
+                name=name,
+                holder=holder,
+                token=token,
+                system=this_system(),
+                process=os.getpid(),
+                since=now,
+                expires=now + timedelta(seconds=life),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -98,6 +98,8 @@ class Recorder:
         self._at = at
         self._lake_id = lake_id
         self._changes = Changes()
+        self.rows: Counter[str] = Counter()
+        """How many rows were added, by table."""
 
     def record(self, collection: str, operation: str, mode: str, frames: Sequence[NewFrame]) -> Recorded:
         """Make the collection hold `frames`, and the operation say of each what it says.
@@ -336,7 +338,7 @@ class Recorder:
             first = self._next("id", table)
             for key, row in enumerate(rows, start=first):
                 row |= {"id": key, "added": self._revision, "removed": FOREVER}
-            self._connection.execute(insert(table), rows)
+            self._insert_all(table, rows)
             match table.name:
                 case "annotations":
                     self._insert_values(schema.attribute_values, "annotation", _attributes_of(rows))
@@ -349,7 +351,11 @@ class Recorder:
     def _insert_values(self, table: Table, column: str, values: Iterable[tuple[int, list[Row]]]) -> None:
         rows = [{column: key, **row} for key, several in values for row in several]
         if rows:
-            self._connection.execute(insert(table), rows)
+            self._insert_all(table, rows)
+
+    def _insert_all(self, table: Table, rows: list[Row]) -> None:
+        self._connection.execute(insert(table), rows)
+        self.rows[table.name] += len(rows)
 
     def _next(self, column: str, table: Table = schema.frames) -> int:
         newest = self._connection.execute(select(func.coalesce(func.max(table.c[column]), 0))).scalar_one()
@@ -357,7 +363,7 @@ class Recorder:
 
     def _insert_one(self, table: Table, **values: Any) -> int:
         key = self._next("id", table)
-        self._connection.execute(insert(table).values(id=key, **values))
+        self._insert_all(table, [{"id": key, **values}])
         return key
 
 

@@ -92,6 +92,8 @@ revisions = Table(
     Column("message", TEXT, nullable=False),
     # Publishing a version is a revision too, but one at which every query gives what it gave before.
     Column("touches_frames", Boolean, nullable=False),
+    # How many rows the revision added to which table, so that a lost one is noticed.
+    Column("rows", DOCUMENT, nullable=False),
 )
 
 collections = Table(
@@ -297,6 +299,24 @@ leases = Table(
     Column("name", TEXT, primary_key=True),
     Column("holder", TEXT, nullable=False),
     Column("token", String(32), nullable=False),
+    Column("system", TEXT, nullable=False),
+    Column("process", Integer, nullable=False),
     Column("since", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
 )
+
+KEPT = (
+    collections,
+    frames,
+    tags,
+    frame_metadata,
+    metadata_values,
+    labels,
+    operations,
+    annotations,
+    attribute_values,
+    datasets,
+    versions,
+    editions,
+)
+"""Tables from which no row is ever removed."""

@@ -43,6 +43,7 @@ class Verification:
 def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verification:
     """Read every blob, and compare it with its digest and with what the catalogue refers to."""
     damages = [Damage("The catalogue's file is damaged", f"{line}.") for line in catalogue.damages()]
+    damages += [Damage("The catalogue has lost rows", f"{line}.") for line in catalogue.lost_rows()]
     with catalogue.reading() as connection:
         pictures = set(connection.execute(select(schema.frames.c.digest).distinct()).scalars())
         manifests = connection.execute(

@@ -40,14 +40,17 @@ def publish(connection: Connection, publication: Publication, manifest_blob: str
     current = _current(connection, name)
     _check_parent(name, current, publication.parent)
     _check_number(connection, name, str(publication.number), None)
+    dataset = _dataset_key(connection, name)
     revision = new_revision(
         connection,
         at=publication.at,
         author=publication.author,
         message=f"Publish {name} {publication.number}",
         touches_frames=False,
+        rows={"datasets": dataset is None, "versions": 1, "editions": 1},
     )
-    dataset = _dataset_key(connection, name, revision, lake_id)
+    if dataset is None:
+        dataset = _add_dataset(connection, name, revision, lake_id)
     uid = outward_id(lake_id, "version", publication.key)
     version = connection.execute(
         insert(schema.versions).values(
@@ -89,6 +92,7 @@ def amend(connection: Connection, amendment: Amendment) -> Version:
         author=amendment.author,
         message=f"Amend {name}, now {amendment.number}",
         touches_frames=False,
+        rows={"editions": 1},
     )
     _add_edition(connection, current.version, current.edition_ordinal + 1, amendment, revision)
     return _one(connection, _versions.uid == amendment.version)
@@ -251,10 +255,12 @@ def _check_number(connection: Connection, name: str, number: str, version: str |
         )
 
 
-def _dataset_key(connection: Connection, name: str, revision: int, lake_id: str) -> int:
+def _dataset_key(connection: Connection, name: str) -> int | None:
     found = connection.execute(select(_datasets.id).where(_datasets.name == name)).scalar_one_or_none()
-    if found is not None:
-        return int(found)
+    return None if found is None else int(found)
+
+
+def _add_dataset(connection: Connection, name: str, revision: int, lake_id: str) -> int:
     made = connection.execute(
         insert(schema.datasets).values(uid=outward_id(lake_id, "dataset", name), name=name, added=revision)
     ).inserted_primary_key

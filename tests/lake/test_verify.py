@@ -1,0 +1,164 @@
+"""`verify` finds every kind of damage, and finds none where there is none."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from setwright.lake.lake import Lake
+from setwright.model.errors import LakeError
+from setwright.model.versions import Version
+from tests.lake.cells import fill, publication
+from tests.lake.lakes import content, ingest, stored_files, write
+
+
+@pytest.fixture
+def version(lake: Lake, tmp_path: Path) -> Version:
+    fill(lake, tmp_path / "in")
+    return lake.publish(publication(lake))
+
+
+def a_picture(lake: Lake) -> Path:
+    path = lake.picture_path(content(lake)[0][0][2].decode())
+    assert path is not None
+    return path
+
+
+def a_manifest(lake: Lake) -> Path:
+    pictures = {row[2].decode() for row in content(lake)[0]}
+    (path,) = (
+        path
+        for path in (lake.folder / "blobs").rglob("*")
+        if path.is_file() and path.name != ".writers" and path.parent.name + path.name not in pictures
+    )
+    return path
+
+
+def flip(path: Path) -> None:
+    found = bytearray(path.read_bytes())
+    found[len(found) // 2] ^= 1
+    path.write_bytes(found)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def sql(lake: Lake, *statements: str) -> None:
+    with sqlite3.connect(lake.folder / "catalog.sqlite") as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_a_lake_that_is_whole_is_clean(lake: Lake, version: Version) -> None:
+    found = lake.verify()
+    assert found.damages == ()
+    assert (found.blobs, found.versions, found.unreferenced) == (5, 1, 0)
+    assert found.bytes == sum(
+        path.stat().st_size for path in (lake.folder / "blobs").rglob("*") if path.is_file()
+    )
+
+
+def test_an_empty_lake_is_clean(lake: Lake) -> None:
+    assert lake.verify().damages == ()
+
+
+@pytest.mark.parametrize("damage", [flip, cut, empty])
+@pytest.mark.parametrize("which", [a_picture, a_manifest])
+def test_a_blob_that_changed_is_found(
+    lake: Lake, version: Version, which: Callable[[Lake], Path], damage: Callable[[Path], None]
+) -> None:
+    path = which(lake)
+    damage(path)
+    (found,) = lake.verify().damages
+    assert found.what == f"A blob has changed: {path.parent.name}{path.name}"
+    assert str(path) in found.detail
+
+
+def test_a_picture_that_is_gone_is_found(lake: Lake, version: Version) -> None:
+    a_picture(lake).unlink()
+    (found,) = lake.verify().damages
+    assert found.what.startswith("A picture is missing")
+
+
+def test_a_manifest_that_is_gone_is_found_and_so_it_is_when_read(lake: Lake, version: Version) -> None:
+    a_manifest(lake).unlink()
+    (found,) = lake.verify().damages
+    assert found.what.startswith("A manifest is missing")
+    with pytest.raises(LakeError, match="missing"):
+        lake.manifest(version.id)
+
+
+def test_a_manifest_that_changed_is_never_read_as_if_it_were_whole(lake: Lake, version: Version) -> None:
+    flip(a_manifest(lake))
+    with pytest.raises(LakeError, match="damaged"):
+        lake.manifest(version.id)
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE versions SET manifest_digest = 'manifest-1:0'", "A version is not what it was"),
+        ("DELETE FROM labels", "The catalogue's file is damaged"),
+        ("DELETE FROM operations", "The catalogue's file is damaged"),
+        ("DELETE FROM collections", "The catalogue's file is damaged"),
+        ("DELETE FROM datasets", "The catalogue's file is damaged"),
+        ("DELETE FROM editions", "The catalogue has lost rows"),
+        ("DELETE FROM frames WHERE number = 1", "The catalogue has lost rows"),
+        ("DELETE FROM annotations WHERE id = 1", "The catalogue has lost rows"),
+        ("DELETE FROM annotations WHERE id = 6", "The catalogue has lost rows"),
+        ("DELETE FROM attribute_values", "The catalogue has lost rows"),
+        ("DELETE FROM metadata_values WHERE ordinal = 0", "The catalogue has lost rows"),
+        ("DELETE FROM revisions WHERE number = 3", "The catalogue has lost rows"),
+        ("DELETE FROM revisions WHERE number = 1", "The catalogue has lost rows"),
+    ],
+)
+def test_a_row_that_was_lost_or_changed_is_found(
+    lake: Lake, version: Version, tmp_path: Path, statement: str, what: str
+) -> None:
+    folder = write(tmp_path / "two", {"two.png": None})
+    (folder / "via.json").unlink()
+    box = {"type": "rectangle", "bbox": [1, 1, 4, 4], "label": "RBC", "attributes": {"a": [{"value": "b"}]}}
+    (folder / "a.json").write_text(json.dumps({"images": [{"image": "two.png", "annotations": [box, box]}]}))
+    (folder / "m.json").write_text(json.dumps({"files": [{"file": "two.png", "metadata": {"c": [1, 2]}}]}))
+    ingest(lake, folder, format="layernext")
+    assert lake.verify().damages == ()
+    sql(lake, "PRAGMA foreign_keys = OFF", statement)
+    assert what in {damage.what.split(":")[0] for damage in lake.verify().damages}
+
+
+def test_a_catalogue_with_a_torn_page_is_found_or_refused(lake: Lake, version: Version) -> None:
+    lake.close()
+    file = lake.folder / "catalog.sqlite"
+    found = bytearray(file.read_bytes())
+    found[8192:12288] = bytes(4096)
+    file.write_bytes(found)
+    try:
+        with Lake.open(lake.folder) as again:
+            assert again.verify().damages
+    except LakeError as error:
+        assert "damaged" in error.summary
+
+
+def test_a_blob_that_nobody_names_is_counted_and_no_damage(lake: Lake, version: Version) -> None:
+    from setwright.lake.blobs import Blobs
+
+    Blobs(lake.folder / "blobs").put(b"left over")
+    found = lake.verify()
+    assert (found.damages, found.unreferenced) == ((), 1)
+
+
+def test_a_file_that_is_no_blob_is_no_damage(lake: Lake, version: Version) -> None:
+    (lake.folder / "blobs" / ".DS_Store").write_bytes(b"")
+    (a_picture(lake).parent / ".DS_Store").write_bytes(b"")
+    assert ".DS_Store" in stored_files(lake)
+    assert lake.verify().damages == ()
