@@ -92,6 +92,9 @@ def show(session: Session, document: PlanDocument) -> None:
 
     from setwright.views.plan_text import render
 
+    if not document.changes:
+        click.echo("This project has no spec yet. Write one to specs/, and plan again.")
+        return
     # Where nobody decided, click takes the colours out again if no terminal is there to show them.
     width = shutil.get_terminal_size((100, 24)).columns
     text = render(document, color=session.color is not False, width=width)

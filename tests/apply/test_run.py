@@ -1,0 +1,281 @@
+"""Apply makes what was planned, whole or not at all, and says what it did."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from setwright.apply.steps import BindStep, ForgetStep, PublishStep, steps
+from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
+from setwright.model.versions import Publication, Version
+from setwright.plan.changes import Create
+from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.protocol import Remote
+from tests.apply.projects import CELLS, carry_out, frames, lake_in_memory, planned, project, recovered
+
+SMALL = replace(CELLS, name="Small", query="annotation.label=WBC")
+BOTH = project({"cells": CELLS, "small": SMALL})
+
+
+def test_what_is_planned_is_made_and_then_there_is_nothing_to_do(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    made = planned(remote, BOTH)
+    outcome = carry_out(remote, made, tmp_path)
+    assert [done.step.address for done in outcome.done] == ["cells", "small"]
+    assert outcome.failed == ()
+    for done, change in zip(outcome.done, made.plan.changes, strict=True):
+        assert isinstance(change, Create)
+        assert done.version is not None
+        assert done.version.manifest_digest == change.content.digest
+    assert planned(remote, BOTH).plan.empty
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_frames_that_were_planned_are_made_though_others_came_meanwhile(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    made = planned(remote, BOTH)
+    remote.put(frames({"new.png": ["WBC"]}))
+    carry_out(remote, made, tmp_path)
+    (version,) = remote.versions("Cells")
+    assert version.statistics.frames == 20
+    assert not planned(remote, BOTH).plan.empty
+
+
+def test_a_spec_that_is_gone_is_forgotten_and_its_dataset_stays(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, BOTH), tmp_path)
+    only_cells = project({"cells": CELLS})
+    (done,) = carry_out(remote, planned(remote, only_cells), tmp_path).done
+    assert isinstance(done.step, ForgetStep)
+    assert len(remote.versions("Small")) == 1
+    assert planned(remote, only_cells).plan.empty
+
+
+def test_a_dataset_that_comes_back_is_adopted_and_not_made_again(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, BOTH), tmp_path)
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    (done,) = carry_out(remote, planned(remote, BOTH), tmp_path).done
+    assert isinstance(done.step, BindStep)
+    assert len(remote.versions("Small")) == 1
+
+
+def test_settings_change_in_place_and_the_content_gets_no_new_version(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, BOTH), tmp_path)
+    described = project({"cells": replace(CELLS, description="Cells of blood"), "small": SMALL})
+    carry_out(remote, planned(remote, described), tmp_path)
+    assert [str(version.number) for version in remote.versions("Cells")] == ["1.0.0"]
+    assert remote.observe(["Cells"])["Cells"].config == replace(CELLS, description="Cells of blood")
+    assert planned(remote, described).plan.empty
+
+
+def test_a_dataset_that_somebody_else_changed_since_is_refused_and_the_others_are_made(
+    tmp_path: Path,
+) -> None:
+    remote = lake_in_memory()
+    made = planned(remote, BOTH)
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    outcome = carry_out(remote, made, tmp_path)
+    (failed,) = outcome.failed
+    assert failed.step.address == "cells"
+    assert isinstance(failed.error, StalePlanError)
+    assert [done.step.address for done in outcome.done] == ["small"]
+    assert len(remote.versions("Cells")) == 1
+
+
+def test_a_plan_cannot_be_carried_out_twice(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    made = planned(remote, BOTH)
+    carry_out(remote, made, tmp_path)
+    outcome = carry_out(remote, made, tmp_path)
+    assert outcome.done == ()
+    assert {type(failed.error) for failed in outcome.failed} == {StalePlanError}
+
+
+def test_two_first_plans_of_one_project_cannot_both_be_carried_out(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    ours = planned(remote, project({"cells": CELLS}), lineage="ours")
+    theirs = planned(remote, project({"small": SMALL}), lineage="theirs")
+    carry_out(remote, ours, tmp_path)
+    (failed,) = carry_out(remote, theirs, tmp_path).failed
+    assert isinstance(failed.error, StalePlanError)
+
+
+def test_a_lock_that_somebody_holds_is_said_at_once(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    with remote.lease("Cells", "bob"):
+        outcome = carry_out(remote, planned(remote, BOTH), tmp_path)
+    (failed,) = outcome.failed
+    assert isinstance(failed.error, LockHeldError)
+    assert "bob" in failed.error.detail
+    assert [done.step.address for done in outcome.done] == ["small"]
+
+
+def test_a_lock_can_be_waited_for(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    held = ExitStack()
+    held.enter_context(remote.lease("Cells", "bob"))
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            held.close()
+
+    outcome = carry_out(remote, planned(remote, BOTH), tmp_path, seconds=10, sleep=sleep)
+    assert outcome.failed == ()
+    assert slept == [1, 1, 1]
+
+
+def test_no_lock_is_left_behind(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, BOTH), tmp_path)
+    for name in ("Cells", "Small", "apply-1"):
+        with remote.lease(name, "bob"):
+            pass
+
+
+class Refusing(MemoryRemote):
+    """A remote that refuses a dataset."""
+
+    def publish(self, publication: Publication) -> Version:
+        if publication.config.name == "Cells":
+            raise RemoteError("No room for Cells")
+        return super().publish(publication)
+
+
+def test_a_refusal_stops_no_other_and_leaves_nothing_to_recover(tmp_path: Path) -> None:
+    remote = Refusing()
+    remote.put(frames({"a.png": ["WBC"], "b.png": ["RBC"]}))
+    outcome = carry_out(remote, planned(remote, BOTH), tmp_path)
+    assert [done.step.address for done in outcome.done] == ["small"]
+    assert [str(failed.error) for failed in outcome.failed] == ["No room for Cells"]
+    assert recovered(remote, tmp_path) == []
+
+
+class Killed(BaseException):
+    """What nobody catches, as a power failure."""
+
+
+class Mortal:
+    """A remote whose caller dies at the `last` call that changes anything: before it, or just `after` it was made."""
+
+    def __init__(self, remote: Remote, last: int, *, after: bool) -> None:
+        self._remote = remote
+        self._left = last
+        self._after = after
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._remote, name)
+        if name not in ("publish", "amend", "commit_state"):
+            return attribute
+
+        def call(*arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == 0 and not self._after:
+                raise Killed
+            result = attribute(*arguments)
+            if self._left == 0:
+                raise Killed
+            return result
+
+        return call
+
+
+def _apply_first(remote: MemoryRemote, folder: Path) -> None:
+    carry_out(remote, planned(remote, BOTH), folder, name="before")
+
+
+CHANGED = project(
+    {"cells": replace(CELLS, query="annotation.label=RBC"), "small": replace(SMALL, tags=("x",))}
+)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("last", range(1, 5))
+@pytest.mark.parametrize("history", ["first", "next"])
+def test_killed_at_any_change_the_next_run_finishes_and_makes_nothing_twice(
+    tmp_path: Path, history: str, last: int, after: bool
+) -> None:
+    remote = lake_in_memory()
+    if history == "next":
+        _apply_first(remote, tmp_path)
+    undisturbed = lake_in_memory()
+    if history == "next":
+        _apply_first(undisturbed, tmp_path)
+    carry_out(undisturbed, planned(undisturbed, CHANGED), tmp_path, name="calm")
+
+    with pytest.raises(Killed):
+        carry_out(Mortal(remote, last, after=after), planned(remote, CHANGED), tmp_path)
+    settled = recovered(remote, tmp_path)
+    carry_out(remote, planned(remote, CHANGED), tmp_path, name="apply-2")
+
+    assert planned(remote, CHANGED).plan.empty
+    for name in ("Cells", "Small"):
+        ours, theirs = remote.versions(name), undisturbed.versions(name)
+        assert [(v.number, v.manifest_digest) for v in ours] == [
+            (v.number, v.manifest_digest) for v in theirs
+        ]
+    assert list(tmp_path.iterdir()) == []
+    assert len(settled) <= 1
+
+
+def test_what_was_made_just_before_a_crash_is_known_after_recovery_without_another_apply(
+    tmp_path: Path,
+) -> None:
+    remote = lake_in_memory()
+    with pytest.raises(Killed):
+        carry_out(Mortal(remote, 1, after=True), planned(remote, BOTH), tmp_path)
+    assert remote.state("blood") is None
+    (settled,) = recovered(remote, tmp_path)
+    assert settled.address == "cells"
+    assert settled.version is not None
+    state = remote.state("blood")
+    assert state is not None
+    assert state.datasets["cells"].version == settled.version.id
+    assert recovered(remote, tmp_path) == []
+
+
+def test_a_run_that_still_goes_on_is_not_recovered_from(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    with pytest.raises(Killed):
+        carry_out(Mortal(remote, 1, after=True), planned(remote, BOTH), tmp_path)
+    with remote.lease("apply-1", "ada"):
+        assert recovered(remote, tmp_path) == []
+    assert len(recovered(remote, tmp_path)) == 1
+
+
+def test_a_journal_whose_last_line_is_torn_tells_what_its_whole_lines_tell(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    with pytest.raises(Killed):
+        carry_out(Mortal(remote, 1, after=True), planned(remote, BOTH), tmp_path)
+    (journal,) = tmp_path.iterdir()
+    journal.write_bytes(journal.read_bytes() + b'{"entry": "sett')
+    assert len(recovered(remote, tmp_path)) == 1
+
+
+def test_a_journal_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "apply-0.jsonl").write_text("nonsense\n")
+    with pytest.raises(SetwrightError, match=r"apply-0\.jsonl"):
+        recovered(lake_in_memory(), tmp_path)
+
+
+def test_the_journal_of_another_project_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "apply-0.jsonl").write_text('{"format_version": 1, "project": "other"}\n')
+    assert recovered(lake_in_memory(), tmp_path) == []
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_same_change_planned_from_the_same_state_has_the_same_key() -> None:
+    remote = lake_in_memory()
+    keys = [
+        [step.key for step in steps(planned(remote, BOTH).plan) if isinstance(step, PublishStep)]
+        for _ in range(2)
+    ]
+    assert keys[0] == keys[1]
+    assert len(set(keys[0])) == 2

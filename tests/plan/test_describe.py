@@ -1,0 +1,167 @@
+"""The document of a plan says what the plan holds, counted, and keeps to its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from setwright.model.dataset import DatasetConfig
+from setwright.model.frames import Membership
+from setwright.model.splits import SplitWish
+from setwright.plan.describe import describe, plan_digest
+from setwright.plan.document import DatasetChange, PlanDocument
+from setwright.plan.plan import Plan, plan
+from tests.contents import membership, memberships
+from tests.plan.test_plan import CELLS, carried_out, configs, settled, untouched
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "plan.schema.json").read_text())
+
+
+def document(made: Plan, *, all_frames: bool = False) -> PlanDocument:
+    return describe(made, project="blood", specs={}, losses={}, all_frames=all_frames)
+
+
+def changed(before: DatasetConfig, after: DatasetConfig, old: Membership, new: Membership) -> Plan:
+    """The plan from a dataset that was made of `old` to one made of `new`."""
+    return plan({"cells": after}, replace(settled(before, old), memberships={"cells": new}))
+
+
+plans = st.one_of(
+    st.builds(lambda config, members: plan({"cells": config}, untouched(members)), configs, memberships),
+    st.builds(changed, configs, configs, memberships, memberships),
+    st.builds(lambda config, members: plan({}, settled(config, members)), configs, memberships),
+)
+
+
+@given(plans)
+def test_the_document_keeps_to_its_schema(made: Plan) -> None:
+    Draft202012Validator(SCHEMA).validate(json.loads(document(made).model_dump_json()))
+
+
+@given(plans)
+def test_the_document_can_be_read_back(made: Plan) -> None:
+    written = document(made, all_frames=True)
+    assert PlanDocument.model_validate_json(written.model_dump_json()) == written
+
+
+@given(plans)
+def test_the_counts_add_up(made: Plan) -> None:
+    for change in document(made).changes:
+        if change.frames is None:
+            continue
+        frames = change.frames
+        assert frames.before + frames.entering.count - frames.leaving.count == frames.after
+        assert sum(split.before for split in change.splits) == frames.before
+        assert sum(split.after for split in change.splits) == frames.after
+        assert sum(split.target for split in change.splits) == 100
+
+
+@given(plans)
+def test_all_frames_are_listed_on_request_and_else_a_sample(made: Plan) -> None:
+    for all_frames in (True, False):
+        for change in document(made, all_frames=all_frames).changes:
+            frames = change.frames
+            for kind in (frames.entering, frames.leaving, frames.moving, frames.relabelled) if frames else ():
+                assert len(kind.listed) == (kind.count if all_frames else min(kind.count, 5))
+                assert [line.name for line in kind.listed] == sorted(line.name for line in kind.listed)
+
+
+@given(plans)
+def test_a_frame_that_moves_says_from_where_to_where(made: Plan) -> None:
+    for change in document(made, all_frames=True).changes:
+        frames = change.frames
+        if frames is not None:
+            assert all(line.before is None and line.after for line in frames.entering.listed)
+            assert all(line.before and line.after is None for line in frames.leaving.listed)
+            assert all(line.before != line.after for line in frames.moving.listed)
+
+
+def only(made: Plan) -> DatasetChange:
+    (change,) = document(made).changes
+    return change
+
+
+def labels(change: DatasetChange) -> Mapping[str, tuple[int, int]]:
+    """Annotations before and after, by class."""
+    return {
+        label.label: (sum(s.before for s in label.splits), sum(s.after for s in label.splits))
+        for label in change.labels
+    }
+
+
+def test_labels_are_counted_before_and_after_by_class() -> None:
+    change = only(changed(CELLS, CELLS, membership({"a": ["WBC"]}), membership({"a": ["WBC", "RBC", "RBC"]})))
+    assert labels(change) == {"WBC": (1, 1), "RBC": (0, 2)}
+
+
+def test_a_class_that_goes_is_listed_last_without_an_id_after() -> None:
+    without = replace(CELLS, labels=CELLS.labels[1:])
+    members = membership({"a": ["WBC", "RBC"]})
+    change = only(changed(CELLS, without, members, members))
+    assert [(label.label, label.id_before, label.id_after) for label in change.labels] == [
+        ("RBC", 1, 0),
+        ("WBC", 0, None),
+    ]
+    assert labels(change)["WBC"] == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "actions"),
+    [
+        (("RAW",), ("RAW", "YOLO Darknet"), {"RAW": "keep", "YOLO Darknet": "add"}),
+        (("RAW", "YOLO Darknet"), ("RAW",), {"RAW": "keep", "YOLO Darknet": "remove"}),
+    ],
+)
+def test_exports_say_what_becomes_of_them(
+    before: tuple[str, ...], after: tuple[str, ...], actions: dict[str, str]
+) -> None:
+    members = membership({"a": ["WBC"]})
+    change = only(changed(replace(CELLS, exports=before), replace(CELLS, exports=after), members, members))
+    assert {export.export: export.action for export in change.exports} == actions
+
+
+def test_the_exports_of_a_new_content_are_rebuilt() -> None:
+    config = replace(CELLS, exports=("RAW",))
+    change = only(changed(config, config, membership({"a": []}), membership({"a": [], "b": []})))
+    assert [export.action for export in change.exports] == ["rebuild"]
+
+
+@given(configs, memberships, st.integers(0, 5))
+def test_the_digest_is_of_what_would_be_done_and_of_nothing_else(
+    config: DatasetConfig, members: Membership, serial: int
+) -> None:
+    survey = untouched(members)
+    made = plan({"cells": config}, survey)
+    later = replace(survey, revision=9, state=replace(survey.state, serial=serial, lineage="other"))
+    assert plan_digest(plan({"cells": config}, later)) == plan_digest(made)
+    other = replace(config, description="another")
+    assert plan_digest(plan({"cells": other}, survey)) != plan_digest(made)
+
+
+def test_the_digest_tells_contents_apart() -> None:
+    few, more = membership({"a": ["WBC"]}), membership({"a": ["WBC"], "b": ["WBC"]})
+    assert plan_digest(plan({"cells": CELLS}, untouched(few))) != plan_digest(
+        plan({"cells": CELLS}, untouched(more))
+    )
+
+
+def test_a_plan_without_changes_is_not_applyable() -> None:
+    survey = settled(CELLS, membership({"a": ["WBC"]}))
+    written = document(plan({"cells": CELLS}, survey))
+    assert not written.applyable
+    assert written.summary.unchanged == 1
+    assert only(plan({"cells": CELLS}, survey)).actions == ("no-op",)
+
+
+def test_applying_a_plan_leaves_a_document_without_changes() -> None:
+    survey = settled(CELLS, membership({"a": ["WBC"], "b": [], "c": ["RBC"]}))
+    config = replace(CELLS, split=SplitWish(train=34, validation=33, test=33, resplit=True))
+    survey = carried_out(plan({"cells": config}, survey), survey)
+    assert not document(plan({"cells": config}, survey)).applyable

@@ -1,0 +1,95 @@
+"""Plans to look at: one of each kind, on two dozen frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from setwright.model.dataset import DatasetConfig
+from setwright.model.diagnostics import SourceRef
+from setwright.model.frames import Membership
+from setwright.model.splits import SplitWish
+from setwright.plan.describe import describe
+from setwright.plan.document import LossLine, PlanDocument
+from setwright.plan.plan import plan
+from setwright.plan.survey import Survey
+from setwright.spec.project import Spec
+from tests.contents import membership
+from tests.plan.test_plan import CELLS, settled, untouched
+
+BLOOD = replace(
+    CELLS,
+    name="Blood Cells",
+    query="annotation.label=WBC",
+    split=SplitWish(train=70, validation=20, test=10),
+    exports=("RAW", "YOLO Darknet"),
+)
+FIELDS = ("query", "labels", "exports", "split.train", "split.test", "split.resplit", "description")
+
+
+def frames(first: int, last: int, labels: tuple[str, ...] = ("WBC", "RBC")) -> dict[str, list[str]]:
+    return {f"blood_{number:03}.png": list(labels) for number in range(first, last)}
+
+
+OLD = membership(frames(0, 24))
+
+
+def shown(wanted: dict[str, DatasetConfig], survey: Survey, *, all_frames: bool = False) -> PlanDocument:
+    """The document of the plan, with places in the specs and what YOLO loses."""
+    where = "specs/cells.yaml"
+    fields = {path: SourceRef(where, number, 1, number, 9) for number, path in enumerate(FIELDS, start=3)}
+    specs = {
+        address: Spec(address=address, config=config, where=SourceRef(where, 2, 1, 2, 9), fields=fields)
+        for address, config in wanted.items()
+    }
+    lost = {"YOLO Darknet": (LossLine(what="a polygon, reduced to its box", count=7),)}
+    return describe(
+        plan(wanted, survey),
+        project="blood",
+        specs=specs,
+        losses=dict.fromkeys(wanted, lost),
+        all_frames=all_frames,
+    )
+
+
+def creating() -> PlanDocument:
+    return shown({"cells": BLOOD}, untouched(OLD))
+
+
+def following() -> PlanDocument:
+    """Query, split and labels change, and so does the lake."""
+    config = replace(
+        BLOOD,
+        query="annotation.label in (WBC, RBC) and metadata.site=north",
+        split=SplitWish(train=60, validation=20, test=20, resplit=True),
+    )
+    new = membership({**frames(4, 30), **frames(10, 13, ("WBC",)), **frames(28, 30, ())})
+    return shown({"cells": config}, replace(settled(BLOOD, OLD), memberships={"cells": new}))
+
+
+def growing() -> PlanDocument:
+    """Frames came to the lake, and all are listed."""
+    config = replace(BLOOD, split=SplitWish(train=100, validation=0, test=0))
+    new = membership(frames(0, 32))
+    return shown(
+        {"cells": config}, replace(settled(config, OLD), memberships={"cells": new}), all_frames=True
+    )
+
+
+def amending() -> PlanDocument:
+    config = replace(BLOOD, exports=("RAW",), description="White ones\x1b[31m")
+    return shown({"cells": config}, settled(BLOOD, OLD))
+
+
+def forgetting() -> PlanDocument:
+    return shown({}, settled(BLOOD, OLD))
+
+
+def keeping() -> PlanDocument:
+    return shown({"cells": BLOOD}, settled(BLOOD, OLD))
+
+
+def emptying() -> PlanDocument:
+    """No frame is left, and a class goes."""
+    config = replace(BLOOD, labels=BLOOD.labels[1:])
+    empty: Membership = membership({})
+    return shown({"cells": config}, replace(settled(BLOOD, OLD), memberships={"cells": empty}))

@@ -1,0 +1,74 @@
+"""What people read of a plan."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from setwright.plan.document import PlanDocument
+from setwright.views.measure import width_of
+from setwright.views.plan_text import render
+from tests.conftest import Golden
+from tests.views import plans
+
+SUMMARY = re.compile(
+    r"^Plan: (?:(\d+) to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy(?:, (\d+) to forget)?\.$",
+    re.M,
+)
+DOCUMENTS = {
+    "creating": plans.creating(),
+    "following": plans.following(),
+    "growing": plans.growing(),
+    "amending": plans.amending(),
+    "forgetting": plans.forgetting(),
+    "keeping": plans.keeping(),
+    "emptying": plans.emptying(),
+}
+every_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+
+
+def text(document: PlanDocument, *, color: bool = False, width: int = 100) -> str:
+    return render(document, color=color, width=width)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_plan_reads_as_reviewed(name: str, golden: Golden) -> None:
+    golden(f"plan/{name}.txt", text(DOCUMENTS[name]))
+
+
+def test_a_plan_in_colour_reads_as_reviewed(golden: Golden) -> None:
+    golden("plan/following-colour.txt", text(DOCUMENTS["following"], color=True))
+
+
+@every_document
+def test_colour_adds_nothing_but_colour(document: PlanDocument) -> None:
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text(document, color=True)) == text(document)
+
+
+@every_document
+def test_what_a_spec_or_a_lake_says_cannot_steer_the_terminal(document: PlanDocument) -> None:
+    assert "\x1b" not in text(document)
+
+
+@every_document
+def test_programs_that_read_terraform_s_summary_can_read_ours(document: PlanDocument) -> None:
+    found = SUMMARY.search(text(document))
+    assert (found is not None) == document.applyable
+    if found:
+        summary = document.summary
+        assert [int(found[2]), int(found[3]), int(found[4])] == [summary.add, summary.change, summary.destroy]
+        assert int(found[5] or 0) == summary.forget
+
+
+@every_document
+def test_every_number_of_the_summary_is_the_document_s(document: PlanDocument) -> None:
+    told = text(document)
+    if document.applyable:
+        assert f"+{document.summary.entering} -{document.summary.leaving} frames" in told
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_lines_fit_a_terminal_of_a_hundred_columns(width: int) -> None:
+    for document in DOCUMENTS.values():
+        assert max(map(width_of, text(document, width=width).splitlines())) <= 100
