@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from setwright.edge.files import write_whole
+from setwright.edge.files import ASIDE, write_whole
 from setwright.formats.reading.listing import FolderListing
 from setwright.formats.reading.protocol import ReadOptions
 from setwright.formats.reading.registry import detect, named
@@ -226,8 +226,15 @@ class Lake:
                 )
                 report = told(recorded, revision)
                 # Before the revision is there: one without its report would never get it.
-                write_whole(self.report_path(revision), report.text().encode())
+                self._write_report(revision, report)
         return report
+
+    def _write_report(self, revision: int, report: IngestReport) -> None:
+        """Write it, within the transaction, so that nobody else does; what one that died has begun is removed."""
+        path = self.report_path(revision)
+        for left in path.parent.glob(f".*{ASIDE}"):
+            left.unlink(missing_ok=True)
+        write_whole(path, report.text().encode())
 
     def report_path(self, revision: int) -> Path:
         """Where the report of the ingest that made `revision` lies."""
