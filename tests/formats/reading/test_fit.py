@@ -1,0 +1,145 @@
+"""Whatever files say, what goes into the lake lies within its picture and has an extent."""
+
+from __future__ import annotations
+
+import json
+from math import isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
+from setwright.formats.reading.protocol import (
+    Line,
+    Mask,
+    Points,
+    Polygon,
+    Problem,
+    ProblemKind,
+    ReadAnnotation,
+    ReadFrame,
+    Rectangle,
+    Shape,
+)
+from setwright.model.frames import LINE, POINTS, POLYGON, RECTANGLE
+
+CANVAS = Canvas(20, 10)
+
+numbers = st.one_of(st.integers(-30, 50).map(float), st.floats(-1e6, 1e6, allow_nan=False))
+points = st.tuples(numbers, numbers)
+rings = st.lists(points, min_size=1, max_size=6).map(tuple)
+shapes: st.SearchStrategy[Shape] = st.one_of(
+    st.tuples(numbers, numbers, numbers, numbers).map(Rectangle),
+    st.lists(rings, min_size=1, max_size=3).map(lambda found: Polygon(tuple(found))),
+    rings.map(Line),
+    rings.map(Points),
+)
+
+
+def fitted(shape: Shape, canvas: Canvas = CANVAS, **frame: object) -> list[FittedAnnotation | Problem]:
+    annotation = ReadAnnotation(label="L", shape=shape)
+    said = ReadFrame(picture="a.png", source="a.xml", annotations=(annotation,), **frame)  # type: ignore[arg-type]
+    return list(fit(said, canvas))
+
+
+@given(shapes)
+def test_what_is_kept_lies_within_the_picture(shape: Shape) -> None:
+    found = fitted(shape)
+    kept = [each for each in found if isinstance(each, FittedAnnotation)]
+    left_out = [each for each in found if isinstance(each, Problem) and each.left_out]
+    assert len(kept) + len(left_out) == 1, "each annotation is kept or told to be left out"
+    for each in kept:
+        left, top, right, bottom = each.box
+        slack = 1e-3 if each.shape in (LINE, POINTS) else 0
+        assert -slack <= left <= right <= 20 + slack
+        assert -slack <= top <= bottom <= 10 + slack
+        if each.shape == RECTANGLE:
+            assert left < right
+            assert top < bottom
+
+
+@given(shapes)
+def test_what_was_cut_is_told_and_what_lay_within_is_left_alone(shape: Shape) -> None:
+    found = fitted(shape)
+    inside = isinstance(shape, Rectangle) and all(
+        0 <= edge <= bound for edge, bound in zip(shape.edges, (20, 10, 20, 10), strict=True)
+    )
+    if inside and isinstance(found[0], FittedAnnotation):
+        left, top, right, bottom = shape.edges  # type: ignore[union-attr]
+        assert found[0].box == (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+    if len(found) == 2:
+        assert [each.kind for each in found if isinstance(each, Problem)] == [ProblemKind.CLIPPED]
+
+
+def read_back(annotation: FittedAnnotation) -> Shape:
+    if annotation.shape == RECTANGLE:
+        return Rectangle(annotation.box)
+    outline = json.loads(annotation.outline)
+    if annotation.shape == POLYGON:
+        return Polygon(tuple(tuple((x, y) for x, y in ring) for ring in outline))
+    points = tuple((x, y) for x, y in outline)
+    return Line(points) if annotation.shape == LINE else Points(points)
+
+
+@given(shapes)
+def test_fitting_what_was_fitted_changes_nothing(shape: Shape) -> None:
+    kept = [each for each in fitted(shape) if isinstance(each, FittedAnnotation)]
+    for each in kept:
+        (second,) = fitted(read_back(each))
+        assert isinstance(second, FittedAnnotation)
+        assert second.box == each.box
+
+
+def test_a_polygon_is_cut_at_the_picture_s_edge() -> None:
+    cut, told = reversed(fitted(Polygon((((-10, 5), (10, -5), (10, 15)),))))
+    assert isinstance(told, Problem)
+    assert told.kind is ProblemKind.CLIPPED
+    assert isinstance(cut, FittedAnnotation)
+    assert cut.box == (0, 0, 10, 10)
+    (ring,) = json.loads(cut.outline)
+    area = (
+        abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True))) / 2
+    )
+    # The triangle's 200 less what lies left of the picture (50) and in the corners above and below (25 each).
+    assert isclose(area, 100)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        (Rectangle((5, 5, 5, 9)), ProblemKind.NO_AREA),
+        (Polygon((((1, 1), (5, 5), (3, 3)),)), ProblemKind.NO_AREA),
+        (Polygon((((1, 1),),)), ProblemKind.NO_AREA),
+        (Line(((1, 1), (1, 1))), ProblemKind.NO_AREA),
+        (Rectangle((20, 0, 25, 5)), ProblemKind.OUTSIDE),
+        (Points(((-5, 5),)), ProblemKind.OUTSIDE),
+        (Line(((1, 1), (50, 5))), ProblemKind.OUTSIDE),
+        (Mask(10, 20, (200,)), ProblemKind.NO_AREA),
+        (Mask(10, 20, (0, 199)), ProblemKind.BAD_ANNOTATION),
+        (Mask(20, 10, (0, 200)), ProblemKind.BAD_ANNOTATION),
+    ],
+)
+def test_what_cannot_be_kept_is_left_out_for_a_reason(shape: Shape, kind: ProblemKind) -> None:
+    (found,) = fitted(shape)
+    assert isinstance(found, Problem)
+    assert (found.kind, found.left_out) == (kind, ("L",))
+
+
+def test_a_mask_knows_its_hull() -> None:
+    # Column by column: 3 columns of 10 outside, then 2 columns of which rows 4 and 5 are inside, the rest outside.
+    (found,) = fitted(Mask(10, 20, (34, 2, 8, 2, 154)))
+    assert isinstance(found, FittedAnnotation)
+    assert found.box == (3, 4, 5, 6)
+
+
+def test_fractions_are_of_the_picture_s_size() -> None:
+    (found,) = fitted(Rectangle((0.25, 0.5, 0.5, 1)), normalized=True)
+    assert isinstance(found, FittedAnnotation)
+    assert found.box == (5, 5, 10, 10)
+
+
+def test_rounding_that_leaves_the_picture_by_a_hair_is_not_worth_a_word() -> None:
+    (found,) = fitted(Rectangle((-0.0004, 0, 20.0004, 10)))
+    assert isinstance(found, FittedAnnotation)
+    assert found.box == (0, 0, 20, 10)
