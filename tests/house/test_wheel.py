@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from setwright import __version__
 from tests.house.program import ROOT
@@ -54,6 +56,12 @@ def test_the_wheel_carries_every_schema(wheel: Path) -> None:
     assert carried
 
 
+def test_the_wheel_carries_every_page_on_a_finding(wheel: Path) -> None:
+    carried = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("setwright/findings/")}
+    assert carried == {f"setwright/findings/{file.name}" for file in (ROOT / "docs" / "findings").iterdir()}
+    assert carried
+
+
 def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"setwright", f"setwright-{__version__}.dist-info"}
@@ -63,6 +71,11 @@ def test_the_wheel_carries_the_package_its_types_and_its_licence_and_nothing_els
 def test_the_installed_program_runs_from_anywhere(scripts: Path, tmp_path: Path) -> None:
     said = subprocess.check_output([scripts / "setwright", "--version"], cwd=tmp_path, text=True)
     assert said == f"setwright {__version__}\n"
+
+
+def test_the_installed_program_explains_a_finding(scripts: Path, tmp_path: Path) -> None:
+    said = subprocess.check_output([scripts / "setwright", "explain", "SW213"], cwd=tmp_path, text=True)
+    assert said.startswith("# SW213: ")
 
 
 def test_the_installed_package_runs_as_a_module(scripts: Path, tmp_path: Path) -> None:
@@ -75,3 +88,41 @@ def test_the_installed_package_is_the_one_that_ran(scripts: Path, tmp_path: Path
         [scripts / "python", "-c", "import setwright; print(setwright.__file__)"], cwd=tmp_path, text=True
     )
     assert Path(found).is_relative_to(scripts.parent)
+
+
+def test_the_installed_program_does_the_main_job_from_an_empty_folder(scripts: Path, tmp_path: Path) -> None:
+    def setwright(*args: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [scripts / "setwright", *args], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    setwright("init")
+    setwright("demo", "party", "--frames", "30")
+    setwright("lake", "ingest", "party", "--collection", "party")
+    spec = (ROOT / "specs" / "balloons.yaml").read_text()
+    (tmp_path / "specs" / "balloons.yaml").write_text(spec)
+    setwright("validate")
+    assert "1 to add" in setwright("plan", "--detailed-exitcode", code=2)
+    setwright("apply", "--yes")
+    assert "No changes" in setwright("plan", "--detailed-exitcode", code=0)
+
+    (tmp_path / "specs" / "balloons.yaml").write_text(
+        spec.replace("label=Balloon", "label in (Balloon, Kite)")
+    )
+    document = json.loads(setwright("plan", "--json"))
+    Draft202012Validator(json.loads(setwright("schema", "plan"))).validate(document)
+    assert document["changes"][0]["actions"] == ["new-version"]
+    setwright("apply", "--yes")
+    versions = json.loads(setwright("versions", "balloons", "--json"))["versions"]
+    assert len(versions) == 2
+    shown = json.loads(setwright("show", "balloons", "--json"))
+    assert shown["frames"] == document["changes"][0]["frames"]["after"]
+
+    setwright("pull", "balloons", "--export", "YOLO Darknet", "--to", "out")
+    pictures = sum(
+        len((tmp_path / "out" / f"{split}.txt").read_text().split()) for split in ("train", "valid", "test")
+    )
+    assert pictures == shown["frames"] == len(list((tmp_path / "out").rglob("*.jpg")))
+    setwright("lake", "verify")

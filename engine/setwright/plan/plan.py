@@ -106,9 +106,15 @@ def _planned(address: str, config: DatasetConfig, survey: Survey) -> Change:
             fields=fields,
             observed=observed,
         )
-    if applied is None or applied.version != observed.version.id:
+    if applied is None or not _knows(applied, config, observed):
         return Adopt(address=address, config=config, content=content, reasons=reasons, observed=observed)
     return Keep(address=address, config=config, content=content, observed=observed)
+
+
+def _knows(applied: Applied, config: DatasetConfig, observed: ObservedDataset) -> bool:
+    """Whether the state says of the dataset what it is."""
+    current = observed.version
+    return (applied.version, applied.number, applied.config) == (current.id, str(current.number), config)
 
 
 def _reasons(

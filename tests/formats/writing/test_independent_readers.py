@@ -14,6 +14,7 @@ from setwright.formats.protocol import MadeFile
 from setwright.formats.writing.yolo_darknet import SUBSETS, YoloDarknet
 from setwright.model.splits import SPLITS, Split
 from tests.formats.writing.manifests import Frame, Shape, facts_of, manifest_of
+from tests.oracles.blood_cells import BCCD, frames_of_the_xml, needs_photographs
 from tests.oracles.datumaro import read_with_datumaro
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
-BCCD = Path(__file__).parents[4] / "shared" / "data" / "bccd"
-
 
 def write(format: ExportFormat, manifest: Manifest, to: Path, pictures: dict[str, bytes]) -> None:
     """The export as files; `pictures` by digest."""
@@ -31,16 +30,6 @@ def write(format: ExportFormat, manifest: Manifest, to: Path, pictures: dict[str
         path = to / entry.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(entry.content if isinstance(entry, MadeFile) else pictures[entry.digest])
-
-
-def with_labelmap(voc: Path, to: Path) -> Path:
-    """The same dataset with the list of labels that datumaro wants for others than VOC's own twenty."""
-    to.mkdir()
-    for part in voc.iterdir():
-        (to / part.name).symlink_to(part)
-    labels = ("background", "RBC", "WBC", "Platelets")
-    (to / "labelmap.txt").write_text("".join(f"{label}:{row},0,0::\n" for row, label in enumerate(labels)))
-    return to
 
 
 def drawn(manifest: Manifest) -> dict[str, bytes]:
@@ -97,14 +86,12 @@ def test_datumaro_reads_yolo_darknet_without_any_validation_frame(tmp_path: Path
     assert [frame.name for frame in read_with_datumaro(tmp_path, "yolo").frames] == ["a"]
 
 
-@pytest.mark.skipif(not BCCD.is_dir(), reason="needs the blood cell photographs beside the project")
+@needs_photographs
 def test_datumaro_finds_in_our_yolo_darknet_what_it_finds_in_the_voc_files_of_real_photographs(
     tmp_path: Path,
 ) -> None:
-    voc = read_with_datumaro(with_labelmap(BCCD, tmp_path / "voc"), "voc")
-    labels = tuple(sorted({shape.label for frame in voc.frames for shape in frame.shapes}))
-    # datumaro lists a frame under each list that names it, and trainval names those of train and val once more.
-    unique = {frame.name: frame for frame in voc.frames if frame.subset != "trainval"}
+    unique = frames_of_the_xml(tmp_path / "voc")
+    labels = tuple(sorted({shape.label for frame in unique.values() for shape in frame.shapes}))
     manifest = manifest_of(
         [
             Frame(
