@@ -1,0 +1,165 @@
+"""docs/findings: one page for each kind of finding, whose examples show what they say they show."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import setwright
+from setwright.cli.finding_pages import codes, page
+from setwright.cli.workspace import Workspace, open_workspace
+from setwright.model.diagnostics import FindingKind
+
+DOCS = Path(__file__).parents[2] / "docs" / "findings"
+SPEC = "specs/balloons.yaml"
+"""The file that an example without a name stands in."""
+
+
+def kinds() -> dict[str, FindingKind]:
+    """Every kind of finding of every part, by code; a part keeps its kinds in a module `findings`."""
+    root = Path(setwright.__file__).parent
+    modules = sorted(f"setwright.{file.parent.name}.findings" for file in root.glob("*/findings.py"))
+    found = [
+        getattr(import_module(name), "KINDS", ()) for name in modules if name != "setwright.cli.findings"
+    ]
+    return {kind.code: kind for kind in chain.from_iterable(found)}
+
+
+KINDS = kinds()
+FROM_TEXT = [code for code in KINDS if code < "SW5"]
+"""Findings of specs alone; the others need a remote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Files by name, and what is said on the command line about the environment."""
+
+    files: dict[str, str]
+    environment: str | None
+
+
+def example(code: str, heading: str) -> Example:
+    """The example below `heading`: fences of YAML, each with its file's name in the line before, or of `SPEC`."""
+    section = page(code).text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    files = {
+        name or SPEC: text
+        for name, text in re.findall(
+            r"(?:^`([^`\n]+)`:\n\n)?^```yaml\n(.*?)^```$", section, re.DOTALL | re.MULTILINE
+        )
+    }
+    told = re.search(r"^\$ setwright .*--env (\S+)", section, re.MULTILINE)
+    return Example(files, told and told[1])
+
+
+def opened(given: Example, folder: Path) -> Workspace:
+    for name, text in {"setwright.yaml": "", **given.files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return open_workspace(folder, environment=given.environment, environ={})
+
+
+def a_pipe(folder: Path) -> None:
+    os.mkfifo(folder / SPEC)
+
+
+def a_large_file(folder: Path) -> None:
+    with (folder / SPEC).open("wb") as file:
+        file.truncate(11 * 1024 * 1024)
+
+
+def written(content: str | bytes) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / SPEC).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    return write
+
+
+BALLOONS = "dataset: balloons\nsource: {collection: party}\n"
+MADE: dict[str, Callable[[Path], None]] = {
+    "SW101": a_pipe,
+    "SW102": a_large_file,
+    "SW103": written(b"\xff\xfed\x00a\x00t\x00a\x00"),
+    "SW104": written(BALLOONS + "labels: [Bal\u200bloon]\n"),
+    "SW105": written(f"{BALLOONS}<<<<<<< main\nlabels: [Kite]\n=======\nlabels: [Bird]\n>>>>>>> birds\n"),
+    "SW111": written(f"{BALLOONS}labels: {'[' * 101}{']' * 101}\n"),
+    "SW112": written(f"{BALLOONS}labels: [{', '.join(map(str, range(100_001)))}]\n"),
+    "SW118": written(BALLOONS + "label: Balloon\n" * 300),
+}
+"""What no page can show as it is: other bytes, too much of something, marks that tools would stumble over."""
+
+
+def test_every_kind_of_finding_has_a_page_and_every_page_a_kind() -> None:
+    assert set(codes()) == set(KINDS)
+    assert {file.name for file in DOCS.iterdir()} == {f"{code}.md" for code in KINDS}
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_a_pages_head_says_what_the_finding_says(code: str) -> None:
+    found, kind = page(code), KINDS[code]
+    assert (found.code, found.summary, found.severity) == (code, kind.summary, kind.severity.value)
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_a_page_has_its_parts_in_order(code: str) -> None:
+    assert re.findall(r"^## (.*)$", page(code).text, re.MULTILINE) == ["Wrong", "Right", "What to do"]
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_a_page_fits_on_lines_of_120_columns_and_ends_with_one_line_break(code: str) -> None:
+    text = page(code).text
+    assert max(map(len, text.splitlines())) <= 120
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize("code", [code for code in FROM_TEXT if code not in MADE])
+def test_the_wrong_example_gives_that_finding_and_no_other(code: str, tmp_path: Path) -> None:
+    found = opened(example(code, "Wrong"), tmp_path).diagnostics
+    assert {finding.code for finding in found} == {code}
+
+
+@pytest.mark.parametrize("code", MADE)
+def test_what_a_page_cannot_show_gives_that_finding_too(code: str, tmp_path: Path) -> None:
+    assert example(code, "Wrong").files == {}, "it can be shown: take it off the list"
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "setwright.yaml").touch()
+    MADE[code](tmp_path)
+    assert code in {finding.code for finding in open_workspace(tmp_path, environ={}).diagnostics}
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_the_right_example_gives_no_finding(code: str, tmp_path: Path) -> None:
+    right = example(code, "Right")
+    if right.files or code not in MADE:
+        workspace = opened(right, tmp_path)
+        assert workspace.diagnostics == ()
+        assert workspace.project is not None
+        assert workspace.project.specs
+
+
+@pytest.mark.parametrize("code", [code for code in KINDS if code not in FROM_TEXT])
+def test_the_wrong_example_of_what_only_a_remote_knows_is_a_spec_without_a_mistake(
+    code: str, tmp_path: Path
+) -> None:
+    assert opened(example(code, "Wrong"), tmp_path).diagnostics == ()
+
+
+def test_what_a_page_tells_people_to_run_is_a_command_with_such_options() -> None:
+    from setwright.cli.main import root
+
+    context = root.make_context("setwright", [], resilient_parsing=True)
+    for code in KINDS:
+        for command, rest in re.findall(r"`setwright ([a-z-]+)([^`]*)`", page(code).text):
+            assert command in root.table, f"{code} speaks of `setwright {command}`"
+            if command not in ("lake", "fmt"):
+                found = root.get_command(context, command)
+                assert found is not None
+                known = {option for parameter in found.params for option in parameter.opts}
+                assert set(re.findall(r"--[a-z-]+", rest)) <= known, code
