@@ -26,13 +26,14 @@ CELLS = DatasetConfig(
     labels=(LabelClass(name="WBC", sources=("WBC",)), LabelClass(name="RBC", sources=("RBC",))),
 )
 configs = st.builds(
-    lambda query, split, exports, background: replace(
-        CELLS, query=query, split=split, exports=exports, background=background
+    lambda query, split, exports, background, versioning: replace(
+        CELLS, query=query, split=split, exports=exports, background=background, versioning=versioning
     ),
     st.sampled_from(["", "annotation.label=WBC"]),
     st.sampled_from([SplitWish(), SplitWish(train=50, validation=25, test=25, resplit=True)]),
     st.sampled_from([(), ("RAW",)]),
     st.sampled_from(["keep", "drop"]),
+    st.sampled_from(["auto", "always"]),
 )
 
 
@@ -132,6 +133,18 @@ def test_another_export_amends_the_version_in_place() -> None:
     assert isinstance(change, Amend)
     assert str(change.number) == "1.0.1"
     assert [field.path for field in change.fields] == ["exports"]
+
+
+def test_where_the_spec_asks_for_it_a_change_of_settings_is_a_version_too() -> None:
+    always = replace(CELLS, versioning="always")
+    survey = settled(always, membership({"a": ["WBC"]}))
+    described = {"cells": replace(always, description="Cells of blood")}
+    planned = plan(described, survey)
+    (change,) = planned.changes
+    assert isinstance(change, Follow)
+    assert str(change.number) == "1.0.1"
+    assert Reason.VERSIONING_ALWAYS in change.reasons
+    assert plan(described, carried_out(planned, survey)).empty
 
 
 def test_a_dataset_that_another_made_just_so_is_adopted() -> None:

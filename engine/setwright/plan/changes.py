@@ -24,6 +24,7 @@ class Reason(Enum):
     CHANGED_AT_REMOTE = "changed_at_remote"
     NOT_IN_STATE = "not_in_state"
     NOT_IN_SPECS = "not_in_specs"
+    VERSIONING_ALWAYS = "versioning_always"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -39,7 +40,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Follow:
-    """The content changes, so a new version follows the current one."""
+    """The content changes, or the spec asks for it, so a new version follows the current one."""
 
     address: str
     config: DatasetConfig

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
-from setwright.model.versions import FIRST_VERSION
+from setwright.model.versions import FIRST_VERSION, ChangeSeverity
 from setwright.plan.changes import Adopt, Amend, Change, Create, Follow, Forget, Keep, Reason
 from setwright.plan.content import desired_content
 from setwright.plan.severity import content_severity, settings_severity
@@ -80,12 +80,20 @@ def _planned(address: str, config: DatasetConfig, survey: Survey) -> Change:
     known = observed.config or (applied.config if applied else config)
     fields = changed_fields(known, config)
     reasons = _reasons(config, known, applied, observed)
-    severity = content_severity(before, content, diff)
-    if severity is not None:
+    content_change = content_severity(before, content, diff)
+    settings_change = settings_severity(known, config)
+    severity = content_change or settings_change
+    if content_change is not None or (severity is not None and config.versioning == "always"):
+        assert severity is not None
+        number = observed.version.number.after(severity)
+        if content_change is None:
+            reasons = (*reasons, Reason.VERSIONING_ALWAYS)
+            # A new version has a number of its own, also where only a description changed.
+            number = observed.version.number.after(ChangeSeverity.PACKAGING)
         return Follow(
             address=address,
             config=config,
-            number=observed.version.number.after(severity),
+            number=number,
             content=content,
             reasons=reasons or (Reason.DATA_CHANGED,),
             severity=severity,
@@ -94,7 +102,6 @@ def _planned(address: str, config: DatasetConfig, survey: Survey) -> Change:
             before=before,
             diff=diff,
         )
-    severity = settings_severity(known, config)
     if severity is not None:
         return Amend(
             address=address,

@@ -42,6 +42,7 @@ _REASONS = {
     "data_changed": "the frames or annotations that its spec selects changed",
     "changed_at_remote": "somebody else changed it there",
     "not_in_state": "this project has not applied it before",
+    "versioning_always": "its spec asks for a new version whatever changes",
     "not_in_specs": "no spec describes it any more",
 }
 
@@ -281,8 +282,8 @@ def _exports(change: DatasetChange, color: bool) -> Iterator[str]:
     yield f"exports  {', '.join(told)}"
     for export in change.exports:
         for loss in export.losses:
-            told = counted(loss.count, "annotation")
-            yield f"  ! {escape.terminal(export.export)}: {loss.what} ({told})"
+            lost = counted(loss.count, "annotation")
+            yield f"  ! {escape.terminal(export.export)}: {loss.what} ({lost})"
 
 
 # --- The end ------------------------------------------------------------------------------------------------------
