@@ -61,6 +61,17 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
 }
 
 
+WITH_ANNOTATIONS = frozenset(
+    {
+        ProblemKind.UNREADABLE_PICTURE,
+        ProblemKind.NO_PICTURE,
+        ProblemKind.TWO_FILES,
+        ProblemKind.UNREADABLE_FILE,
+    }
+)
+"""Kinds of which one can leave out any number of annotations."""
+
+
 def summary(kind: ProblemKind, count: int) -> str:
     """What became of `count` problems of that kind, for people."""
     one, several = _SUMMARIES[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from setwright.model.errors import FormatError
 
@@ -54,6 +54,8 @@ def inspect(content: bytes) -> Picture:
         return _inspect(content)
     except FormatError:
         raise
+    except UnidentifiedImageError as error:
+        raise _refused("it is no JPEG, PNG, WebP, BMP or TIFF") from error
     # Decoders let all sorts of exceptions escape when bytes are hostile, and each means the same.
     except Exception as error:
         raise _refused(f"it cannot be decoded: {error}") from error

@@ -74,36 +74,37 @@ def fit(frame: ReadFrame, canvas: Canvas) -> Iterator[Fitted]:
             f"it speaks of {stated[0]}×{stated[1]} pixels, {frame.picture} has {canvas.width}×{canvas.height}",
         )
     for annotation in frame.annotations or ():
-        yield from _fit(annotation, frame.source, canvas, move)
+        yield from _fit(annotation, frame, canvas, move)
 
 
 def _fit(
-    annotation: ReadAnnotation, source: str, canvas: Canvas, move: Callable[[Point], Point]
+    annotation: ReadAnnotation, frame: ReadFrame, canvas: Canvas, move: Callable[[Point], Point]
 ) -> Iterator[Fitted]:
-    def problem(kind: ProblemKind, what: str) -> Problem:
+    def problem(kind: ProblemKind, what: str = "") -> Problem:
         left_out = () if kind is ProblemKind.CLIPPED else (annotation.label,)
-        return Problem(kind, source, f"{annotation.label} {what}", left_out)
+        detail = f"{annotation.label} {_told(shape)} of {frame.picture}{what}"
+        return Problem(kind, frame.source, detail, left_out)
 
     shape = _moved(annotation.shape, move)
-    told = _told(shape)
+    size = f", which is {canvas.width}×{canvas.height}"
     if isinstance(shape, Mask):
         mask_hull = _mask_hull(shape)
         if (shape.width, shape.height) != (canvas.width, canvas.height) or mask_hull is None:
-            yield problem(ProblemKind.BAD_ANNOTATION, f"{told} does not suit the picture")
+            yield problem(ProblemKind.BAD_ANNOTATION, size)
         elif mask_hull[0] >= mask_hull[2]:
-            yield problem(ProblemKind.NO_AREA, f"{told} is empty")
+            yield problem(ProblemKind.NO_AREA, ", empty")
         else:
             yield _fitted(annotation, shape, mask_hull)
         return
     if _without_area(shape):
-        yield problem(ProblemKind.NO_AREA, told)
+        yield problem(ProblemKind.NO_AREA)
         return
     inside = _clipped(shape, canvas)
     if inside is None or _without_area(inside):
-        yield problem(ProblemKind.OUTSIDE, f"{told}, the picture is {canvas.width}×{canvas.height}")
+        yield problem(ProblemKind.OUTSIDE, size)
         return
     if _overshoot(shape, canvas) > _SLACK:
-        yield problem(ProblemKind.CLIPPED, f"{told}, the picture is {canvas.width}×{canvas.height}")
+        yield problem(ProblemKind.CLIPPED, size)
     yield _fitted(annotation, inside, _hull(inside))
 
 

@@ -172,10 +172,12 @@ def _labels(report: IngestReport) -> Iterator[str]:
 
 
 def _problems(report: IngestReport) -> Iterator[str]:
-    from setwright.lake.ingest_report import summary
+    from setwright.lake.ingest_report import WITH_ANNOTATIONS, summary
 
     for kind, count in report.problem_counts.items():
-        yield f"  ! {summary(kind, count)}"
+        lost = sum(len(problem.left_out) for problem in report.problems if problem.kind is kind)
+        more = f" ({lost:,} annotation{'s' * (lost != 1)})" if lost and kind in WITH_ANNOTATIONS else ""
+        yield f"  ! {summary(kind, count)}{more}"
         yield from (f"      {line}" for line in _first(report, kind))
         if count > _SHOWN:
             yield f"      … and {count - _SHOWN:,} more"

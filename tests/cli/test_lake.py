@@ -1,0 +1,186 @@
+"""`setwright lake`, as its users run it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.project_folder import project_at
+from tests.conftest import Golden
+from tests.house.program import PROGRAM, ROOT, setwright
+from tests.lake.lakes import picture, rectangle, write
+
+
+def lake(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return setwright("-C", str(folder), "lake", *args, **environ)
+
+
+def ingest(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return lake(folder, "ingest", "in", "--collection", "cells", *args, **environ)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return project_at(tmp_path)
+
+
+def flawed(project: Path) -> Path:
+    """Files with nearly everything wrong that can be."""
+    folder = write(
+        project / "in",
+        {
+            "a.png": ["RBC", "rbc", rectangle("RBC", width=0), rectangle("WBC", left=50)],
+            "b.png": ["RBC", rectangle("WBC", left=15), {"region_attributes": {"label": "WBC"}}],
+            "c.png": ["RBC", "RBC"],
+            "gone.png": ["WBC"],
+            "more/a.png": [],
+        },
+    )
+    (folder / "c.png").write_bytes(b"no picture")
+    (folder / "gone.png").unlink()
+    (folder / "README.md").write_text("hello")
+    return folder
+
+
+def test_an_ingest_tells_all_that_it_found(project: Path, golden: Golden) -> None:
+    flawed(project)
+    result = ingest(project)
+    assert result.returncode == 0, result.stderr
+    golden("lake/ingest.txt", result.stdout)
+
+
+def test_an_ingest_of_nothing_new_says_so(project: Path, golden: Golden) -> None:
+    write(project / "in", {"a.png": ["RBC"]})
+    ingest(project)
+    golden("lake/ingest-again.txt", ingest(project).stdout)
+
+
+def test_strict_refuses_and_fails(project: Path, golden: Golden) -> None:
+    flawed(project)
+    result = ingest(project, "--strict")
+    assert result.returncode == 1
+    golden("lake/ingest-strict.txt", result.stdout)
+    assert json.loads(lake(project, "stats", "--json").stdout)["frames"] == 0
+
+
+def test_what_is_told_as_json_is_the_report(project: Path) -> None:
+    flawed(project)
+    result = ingest(project, "--json")
+    assert json.loads(result.stdout) == json.loads((project / ".setwright/lake/reports/1.json").read_bytes())
+    assert "Reading" not in result.stderr
+
+
+def test_stats_log_and_verify(project: Path, golden: Golden) -> None:
+    write(project / "in", {"a.png": ["RBC", "WBC"], "b.png": []})
+    ingest(project, "--operation", "ann")
+    golden("lake/stats.txt", lake(project, "stats").stdout)
+    log = re.sub(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "2026-01-01 12:00:00 UTC", lake(project, "log").stdout
+    )
+    assert re.sub(r"\(.*\)", "(ada@lab)", log) == (
+        "1  2026-01-01 12:00:00 UTC  Ingest into cells: 2 new frames, +2 -0 annotations  (ada@lab)\n"
+    )
+    verified = lake(project, "verify")
+    assert (verified.returncode, verified.stdout.split(" ", 2)[:2]) == (0, ["2", "blobs"])
+
+
+def test_verify_fails_where_something_is_damaged(project: Path) -> None:
+    write(project / "in", {"a.png": []})
+    ingest(project)
+    (blob,) = (project / ".setwright/lake/blobs").glob("??/*")
+    blob.write_bytes(b"other")
+    result = lake(project, "verify")
+    assert result.returncode == 1
+    assert "A blob has changed" in result.stdout
+
+
+def test_specs_with_mistakes_do_not_keep_pictures_out(tmp_path: Path) -> None:
+    project = project_at(tmp_path, {"specs/a.yaml": "nonsense: ["})
+    write(project / "in", {"a.png": []})
+    assert ingest(project).returncode == 0
+
+
+def test_a_mistake_in_the_project_file_is_shown_in_its_place(tmp_path: Path) -> None:
+    project_at(tmp_path, project="project: party\nremotte: {}\n")
+    result = lake(tmp_path, "stats")
+    assert result.returncode == 1
+    assert result.stderr.startswith("setwright.yaml:2:1: error[")
+
+
+def test_the_lake_is_the_project_s_the_environment_s_or_the_one_that_is_named(tmp_path: Path) -> None:
+    project = project_at(
+        tmp_path,
+        {},
+        "project: party\nremote: {path: one}\nenvironments: {staging: {remote: {path: two}}}\n",
+    )
+    write(project / "in", {"a.png": []})
+    (project / "below").mkdir()
+    assert ingest(project).returncode == 0
+    assert ingest(project, "--env", "staging").returncode == 0
+    assert ingest(project, "--lake", "three").returncode == 0
+    assert [path.name for path in sorted(project.glob("*/lake.json"))] == ["lake.json"] * 3
+    assert lake(project / "below", "stats", SETWRIGHT_ENV="staging").returncode == 0
+    assert lake(project / "below", "stats").stdout.startswith("Revision 1")
+
+
+def test_without_a_project_a_lake_can_be_named(tmp_path: Path) -> None:
+    write(tmp_path / "in", {"a.png": []})
+    refused = ingest(tmp_path)
+    assert refused.returncode == 1
+    assert "There is no project here" in refused.stderr
+    assert ingest(tmp_path, "--lake", "somewhere").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["ingest", "nowhere", "--collection", "x"], "does not exist"),
+        (["ingest", "in"], "--collection"),
+        (["ingest", "in", "--collection", ""], "Not the name of a collection"),
+        (["ingest", "in", "--collection", "x", "--format", "coc"], "--format"),
+        (["stats"], "There is no lake"),
+        (["log"], "There is no lake"),
+        (["verify"], "There is no lake"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_message(project: Path, args: list[str], told: str) -> None:
+    write(project / "in", {"a.png": []})
+    result = lake(project, *args)
+    assert result.returncode == 1
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_hostile_names_move_nothing_on_a_terminal(project: Path) -> None:
+    write(project / "in", {"a.png": ["\N{RIGHT-TO-LEFT OVERRIDE}evil"]})
+    assert "\\u202eevil" in ingest(project).stdout
+    assert "\\u202eevil" in lake(project, "stats").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_says_how_to_go_on_and_leaves_a_lake_that_does(project: Path) -> None:
+    folder = project / "in"
+    folder.mkdir()
+    for number in range(400):
+        (folder / f"{number}.png").write_bytes(picture(number, (300, 300)))
+    command = [*PROGRAM, "-C", str(project), "lake", "ingest", "in", "--collection", "cells"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        assert running.stderr.readline().startswith("Made a lake")
+        while not any((project / ".setwright/lake/blobs").glob("??/*")):
+            time.sleep(0.001)
+        running.send_signal(signal.SIGINT)
+        told = running.stderr.read()
+    assert running.returncode == 130
+    assert "Interrupted. Nothing was recorded. Run the same command again to go on." in told
+    assert "Traceback" not in told
+    assert lake(project, "verify").returncode == 0
+    assert ingest(project).returncode == 0
+    assert json.loads(lake(project, "stats", "--json").stdout)["frames"] == 400
