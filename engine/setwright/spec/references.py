@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
+from setwright.spec.yaml_nodes import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,19 +21,19 @@ def check_references(drafts: Sequence[Draft], tell: Callable[[Diagnostic], None]
     by_address = _unique_addresses(drafts, tell)
     _unique_names(list(by_address.values()), tell)
     for draft in drafts:
-        for name in draft.datasets:
-            if name not in by_address:
-                tell(
-                    findings.UNKNOWN_DATASET.at(
-                        _reference(draft, name),
-                        f'No spec of this project has the address "{name}".',
-                        did_you_mean(name, by_address),
-                    )
+        unknown = (name for name in draft.datasets if name not in by_address)
+        for name in islice(unknown, MAX_FINDINGS):
+            tell(
+                findings.UNKNOWN_DATASET.at(
+                    _reference(draft, name),
+                    f'No spec of this project has the address "{name}".',
+                    did_you_mean(name, by_address),
                 )
+            )
     _earlier_addresses(list(by_address.values()), by_address, tell)
     for cycle in _cycles(by_address):
         draft = by_address[cycle[0]]
-        way = " → ".join((*cycle, cycle[0]))
+        way = " → ".join((*_shortened(cycle), cycle[0]))
         tell(
             findings.DATASET_CYCLE.at(
                 _reference(draft, cycle[1] if len(cycle) > 1 else cycle[0]),
@@ -97,7 +99,7 @@ def _earlier_addresses(
 
 
 def _cycles(drafts: Mapping[str, Draft]) -> list[tuple[str, ...]]:
-    """Each cycle that a walk along the references meets, once, its least address first.
+    """Each cycle that a walk along the references meets, once, its least address first; not more than are told.
 
     Without recursion, since a project may hold thousands of datasets in a row.
     """
@@ -113,6 +115,8 @@ def _cycles(drafts: Mapping[str, Draft]) -> list[tuple[str, ...]]:
                 done.add(address)
                 on_way.pop(way.pop())
             elif address in on_way:
+                if len(found) >= MAX_FINDINGS:
+                    return list(found)
                 cycle = way[on_way[address] :]
                 least = cycle.index(min(cycle))
                 found[(*cycle[least:], *cycle[:least])] = None
@@ -124,6 +128,12 @@ def _cycles(drafts: Mapping[str, Draft]) -> list[tuple[str, ...]]:
                     (other, False) for other in sorted(set(drafts[address].datasets), reverse=True)
                 )
     return list(found)
+
+
+def _shortened(cycle: tuple[str, ...]) -> tuple[str, ...]:
+    """`cycle` with an ellipsis for its middle, where it is longer than anybody reads."""
+    left_out = len(cycle) - 8
+    return cycle if left_out <= 1 else (*cycle[:4], f"… {left_out} more …", *cycle[-4:])
 
 
 def _reference(draft: Draft, address: str) -> SourceRef:

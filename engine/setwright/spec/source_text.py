@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import SourceRef
@@ -44,7 +46,7 @@ class SourceText:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
         self._excerpt = (0, "")
 
     def ref(self, start: int, end: int) -> SourceRef:
@@ -65,7 +67,9 @@ class SourceText:
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._starts
         if starts is None:
-            starts = self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+            # Not a list: a file may be nothing but line breaks, and a number in a list takes five times as much.
+            starts = self._starts = array("q", [0])
+            starts.extend(match.end() for match in re.finditer("\n", self.text))
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
@@ -111,7 +115,7 @@ def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diag
     if UNSEEN.search(text):
         if content[1:2] == b"\0" or content[:1] == b"\0":
             return None, [_not_utf8(file, content, 0)]
-        for match in list(UNSEEN.finditer(text))[:MAX_SIMILAR]:
+        for match in islice(UNSEEN.finditer(text), MAX_SIMILAR):
             found.append(
                 findings.UNSEEN_CHARACTER.at(
                     source.ref(match.start(), match.end()),
@@ -122,10 +126,10 @@ def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diag
             )
         # The same length, so that what is found later keeps its place.
         source = SourceText(file, UNSEEN.sub("\ufffd", text))
-    conflicts = list(_CONFLICT.finditer(text))
-    if conflicts:
-        opening = [match for match in conflicts if match[0][0] == "<"] or conflicts[:1]
-        for match in opening[:MAX_SIMILAR]:
+    if _CONFLICT.search(text):
+        # Where each one begins; where all beginnings are gone, where the first one ends.
+        opening = (match for match in _CONFLICT.finditer(text) if match[0][0] == "<")
+        for match in list(islice(opening, MAX_SIMILAR)) or islice(_CONFLICT.finditer(text), 1):
             end = text.find("\n", match.start())
             found.append(
                 findings.CONFLICT_MARKER.at(
