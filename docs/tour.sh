@@ -29,7 +29,12 @@ say() {
 
 # Show a command as one would type it, then run it.
 run() {
-    echo "${bold}\$ $*${plain}"
+    local typed="" word
+    for word in "$@"; do
+        [[ "$word" == *[!a-zA-Z0-9_./@:=-]* ]] && word="\"$word\""
+        typed+=" $word"
+    done
+    echo "${bold}\$$typed${plain}"
     "$@"
 }
 

@@ -36,7 +36,7 @@ _LAYOUT = (
     ("data/", "the pictures"),
     (ANNOTATIONS, "everything else: splits, sizes, annotations, in LayerNext's upload form"),
 )
-_START = f'json.load(open("{ANNOTATIONS}"))["images"] is a list of the pictures.'
+_START = f'In this folder: json.load(open("{ANNOTATIONS}"))["images"] is a list of the pictures.'
 
 
 @dataclass(frozen=True, slots=True)
