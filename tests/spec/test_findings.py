@@ -14,7 +14,7 @@ from setwright.spec.findings import KINDS
 from setwright.spec.project_file import GivenValue
 from setwright.spec.source_text import MAX_BYTES
 from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_FINDINGS, MAX_SCALARS
-from tests.spec.projects import MINIMAL, load
+from tests.spec.projects import MINIMAL, findings_of, load
 
 HEAD = "dataset: a\nsource: {datalake: image}\nlabels: [A]\n"
 OTHER = "dataset: b\nsource: {datalake: image}\nlabels: [A]\n"
@@ -86,6 +86,8 @@ CASES = [
     field("SW205", "versioning: «allways»"),
     field("SW205", "filter: {annotation_types: [human, «people»]}"),
     spec("SW205", "dataset: a\nsource: {datalake: «video»}\nlabels: [A]\n"),
+    project("SW301", "defaults: {augmentations: {«flipp»: {horizontal: true}}}\n"),
+    project("SW213", "defaults: {«split»: {train: 70}}\n"),
     project("SW205", "remote: {kind: «lak»}\n"),
     field("SW206", "split: {train: «101», test: 0}"),
     field("SW206", "split: {train: 100, seed: «-1»}"),
@@ -114,6 +116,7 @@ CASES = [
     spec("SW216", "dataset: a\nsource: {datalake: image}\nlabels: [Cat, «cat»]\n"),
     field("SW217", "tags: [a, b, «a»]"),
     field("SW217", "exports: [RAW, «raw»]"),
+    project("SW217", "specs: [a.yaml, «a.yaml»]\n"),
     field("SW218", "exports: [«RAAW»]"),
     field("SW219", "exports: [RAW, «Semantic Segmentation»]"),
     field("SW220", "split: {train: 100, group_by: «patient»}"),
@@ -274,6 +277,15 @@ def test_all_mistakes_of_a_project_are_found_at_once_in_reading_order() -> None:
         ("SW401", "b.yaml", 1),
         ("SW205", "b.yaml", 4),
     ]
+
+
+def test_a_mistake_in_the_defaults_is_found_once_whether_a_spec_takes_them_or_not() -> None:
+    project = "defaults: {split: {train: 70}, exports: [RAAW]}\n"
+    both = ["SW213 setwright.yaml:1:12", "SW218 setwright.yaml:1:42"]
+    assert findings_of({}, project=project) == both
+    assert findings_of({"a.yaml": HEAD, "b.yaml": OTHER}, project=project) == both
+    own = HEAD + "split: {train: 100}\nexports: [RAW]\n"
+    assert findings_of(own, project=project) == both
 
 
 def test_the_same_dataset_twice_is_shown_with_both_places() -> None:

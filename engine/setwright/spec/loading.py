@@ -11,7 +11,7 @@ from setwright.spec import findings
 from setwright.spec.decode import Surroundings
 from setwright.spec.project import Project, Spec
 from setwright.spec.references import check_references
-from setwright.spec.specs import read_specs
+from setwright.spec.specs import check_defaults, read_specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +31,7 @@ def load_project(
     surroundings = Surroundings(
         remote=settings.remote, prefix=settings.prefix, suffix=settings.suffix, other_exports=other_exports
     )
+    check_defaults(settings, surroundings, tell)
     drafts: list[Draft] = []
     for file, content in files:
         drafts += read_specs(file, content, settings, surroundings, tell)

@@ -335,6 +335,7 @@ def _patterns(
     if project.specs is None:
         return tuple((pattern, None) for pattern in DEFAULT_PATTERNS)
     kept: list[tuple[str, SourceRef | None]] = []
+    seen: dict[str, int] = {}
     for number, pattern in enumerate(project.specs):
         where = places.value(("specs", number))
         path = PurePosixPath(pattern)
@@ -346,7 +347,17 @@ def _patterns(
                     "write a path from the project's folder, with / between, as in specs/*.yaml",
                 )
             )
+        elif pattern in seen:
+            first = places.value(("specs", seen[pattern]))
+            tell(
+                findings.NAMED_TWICE.at(
+                    where,
+                    f'The pattern "{pattern}" stands at line {first.line}, column {first.column} already.',
+                    "keep one of them",
+                )
+            )
         else:
+            seen[pattern] = number
             kept.append((pattern, where))
     return tuple(kept)
 

@@ -74,6 +74,25 @@ def read_specs(
     return drafts
 
 
+def check_defaults(
+    settings: ProjectSettings, surroundings: Surroundings, tell: Callable[[Diagnostic], None]
+) -> None:
+    """Tell what the project's defaults mean wrongly, whether a spec takes them or not."""
+    if not settings.defaults:
+        return
+    key, _ = next(iter(settings.defaults.values()))
+    place = key.source.ref(key.start, key.end)
+    # Their shapes were told of when the project file was read.
+    fields, places, broken = check_fields(
+        DatasetFile, settings.defaults, place, Variables(settings.variables, _silence), _silence
+    )
+    decode(cast("DatasetFile", fields), places, broken, surroundings, tell)
+
+
+def _silence(finding: Diagnostic) -> None:
+    """For findings that were told already."""
+
+
 class _Limited:
     """Tells findings until there are too many of them."""
 
