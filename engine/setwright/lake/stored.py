@@ -79,8 +79,9 @@ def store_pictures(
         )
 
     listener(Started(TASK, len(names), "pictures"))
-    # Decoding releases the interpreter's lock, so threads are enough.
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ingest")
+    # Decoding releases the interpreter's lock, so threads are enough. Two for each processor, because one of them
+    # waits for the disk: every blob is forced to it before anything names it.
+    pool = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1), thread_name_prefix="ingest")
     try:
         stored = dict(zip(names, _told(pool.map(store, names), listener), strict=True))
     finally:

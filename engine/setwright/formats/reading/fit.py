@@ -99,6 +99,10 @@ def _fit(
     if _without_area(shape):
         yield problem(ProblemKind.NO_AREA)
         return
+    left, top, right, bottom = hull = _hull(shape)
+    if left >= 0 and top >= 0 and right <= canvas.width and bottom <= canvas.height:
+        yield _fitted(annotation, shape, hull)
+        return
     inside = _clipped(shape, canvas)
     if inside is None or _without_area(inside):
         yield problem(ProblemKind.OUTSIDE, size)

@@ -175,10 +175,11 @@ def _shape(value: dict[str, Any], name: str) -> Shape:
 
 def _points(value: Any, name: str) -> Ring:
     points = []
+    x, y = f"x of {name}", f"y of {name}"
     for pair in _list(value):
         if not isinstance(pair, list) or len(pair) != 2:
             raise NotRead(f"{name} has a point that is no pair: {shown(pair)}")
-        points.append((number(pair[0], f"x of {name}"), number(pair[1], f"y of {name}")))
+        points.append((number(pair[0], x), number(pair[1], y)))
     if not points:
         raise NotRead(f"{name} has no points")
     return tuple(points)

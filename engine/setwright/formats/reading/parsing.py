@@ -14,6 +14,9 @@ MAX_LABEL = 255
 """The longest label, in characters."""
 
 _BAD_ESCAPE = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
+_HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
+"""What a number beyond all bounds holds at least."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -27,6 +30,8 @@ def number(value: Any, what: str) -> float:
     Raises:
         NotRead: it is none.
     """
+    if type(value) is float and isfinite(value):  # by far the most
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise NotRead(f"{what} is no number")
     try:
@@ -71,7 +76,9 @@ def json_value(content: bytes) -> Any:
         FormatError: it is not JSON, holds a number or a text that nothing else takes, or is nested too deeply.
     """
     try:
-        value = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+        # A function for each number would take longer than all the rest.
+        parse_float = _finite if _HUGE.search(content) else None
+        value = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=parse_float)
         if _BAD_ESCAPE.search(content):
             _refuse_bad_texts(value)
         return value
