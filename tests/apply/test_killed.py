@@ -13,10 +13,11 @@ PROGRAM = Path(__file__).with_name("apply_killed_at_random.py")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(620)
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_an_apply_that_was_killed_at_any_moment_is_finished_by_the_next(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False, timeout=110
+        [sys.executable, PROGRAM, tmp_path], capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)

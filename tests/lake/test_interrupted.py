@@ -72,6 +72,7 @@ def test_two_who_ingest_at_the_same_time_both_succeed(lake: Lake, tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(620)
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 @pytest.mark.parametrize("what", ["ingest", "publish"])
 def test_killed_at_any_moment_the_lake_is_whole_and_running_again_does_the_rest(
