@@ -86,7 +86,7 @@ def test_killed_at_any_moment_the_lake_is_whole_and_running_again_does_the_rest(
 
 def run(what: str, folder: Path) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, PROGRAM, what, folder], capture_output=True, text=True, check=False, timeout=110
+        [sys.executable, PROGRAM, what, folder], capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
