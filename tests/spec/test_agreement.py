@@ -91,9 +91,13 @@ augmentations = some(
     seed=whole,
     IMAGE_LEVEL=st.lists(verbatim, max_size=2),
 )
-splits = st.sampled_from(
-    [{"train": 70, "validation": 20, "test": 10}, {"train": 90.0, "test": "${var.ten}"}, {"train": 100}, {}]
-).flatmap(
+percentages: list[dict[str, Any]] = [
+    {"train": 70, "validation": 20, "test": 10},
+    {"train": 90.0, "test": "${var.ten}"},
+    {"train": 100},
+    {},
+]
+splits = st.sampled_from(percentages).flatmap(
     lambda shares: some(
         {name: st.just(share) for name, share in shares.items()},
         seed=whole,

@@ -90,7 +90,11 @@ def _finished(model: type[Part]) -> Schema:
 def _part(schema: Schema, model: type[Part], with_variables: bool) -> Schema:
     """The schema of a mapping of the file, its fields in the order of the documentation."""
     properties = {
-        name: _field(schema["properties"][name], with_variables and name not in _FIXED)
+        name: _field(
+            # pydantic would sort the keys within an example.
+            {**schema["properties"][name], "examples": model.model_fields[name].examples},
+            with_variables and name not in _FIXED,
+        )
         for name in model.in_order()
     }
     # What the project's defaults can supply may be missing from a spec.
