@@ -63,15 +63,18 @@ def carried_out(planned: Plan, survey: Survey) -> Survey:
 
 
 def _made(change: Create | Follow | Amend | Adopt, survey: Survey) -> Survey:
+    content = (
+        change.content if isinstance(change, Create | Follow) else survey.contents[change.observed.version.id]
+    )
     version = Version(
         id=change.observed.version.id if isinstance(change, Amend | Adopt) else f"v{survey.state.serial + 1}",
         dataset="d1",
         number=change.observed.version.number if isinstance(change, Adopt) else change.number,
         parent=None,
         revision=survey.revision,
-        manifest_digest=change.content.digest,
+        manifest_digest=content.digest,
         exports=change.config.exports,
-        statistics=count(change.content),
+        statistics=count(content),
         created_at=NOON,
         author="test",
     )
@@ -90,7 +93,7 @@ def _made(change: Create | Follow | Amend | Adopt, survey: Survey) -> Survey:
         survey,
         state=survey.state.bind(change.address, applied),
         observed={change.config.name: observed},
-        contents={version.id: change.content},
+        contents={version.id: content},
     )
 
 

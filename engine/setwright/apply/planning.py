@@ -10,7 +10,8 @@ from setwright.model.dataset import Selection
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError
 from setwright.model.events import Advanced, Finished, Started, silence
-from setwright.plan.changes import Create, Follow
+from setwright.plan.changes import Amend, Create, Follow
+from setwright.plan.content import asks_alike
 from setwright.plan.document import LossLine
 from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import afterthoughts, preflight
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
+    from setwright.model.versions import ObservedDataset
     from setwright.plan.changes import Change
     from setwright.remotes.protocol import RemoteReader
-    from setwright.spec.project import Project
+    from setwright.spec.project import Project, Spec
     from setwright.state.document import State
 
 _TASK = "Selecting frames"
@@ -66,20 +68,29 @@ def make_plan(
         plan=made,
         state=surveyed.state,
         findings=in_reading_order(found),
-        losses={change.address: _losses(change) for change in made.changes},
+        losses={change.address: _losses(change, remote) for change in made.changes},
     )
 
 
 def survey(remote: RemoteReader, project: Project, lineage: str, listener: Listener = silence) -> Survey:
-    """What is found at the remote now, for all specs of `project`."""
-    listener(Started(_TASK, len(project.specs), "specs"))
+    """What is found at the remote now, for all specs of `project`.
+
+    Frames are asked for only where they can differ from those of the current version.
+    """
     # The revision first: what is published meanwhile is then newer than the frames, never older.
     revision = remote.revision()
+    frames_revision = remote.frames_revision(revision)
     observed = remote.observe([spec.config.name for spec in project.specs])
-    memberships = {}
-    for spec in project.specs:
+    moved = [spec for spec in project.specs if _may_differ(spec, observed, frames_revision)]
+    listener(Started(_TASK, len(moved), "specs"))
+    memberships, contents = {}, {}
+    for spec in moved:
         memberships[spec.address] = remote.membership(Selection.of(spec.config), revision)
         listener(Advanced(_TASK))
+    for spec in project.specs:
+        found = observed.get(spec.config.name)
+        if found is not None and (spec.address in memberships or spec.config.versioning == "always"):
+            contents[found.version.id] = remote.manifest(found.version.id)
     frames = sum(len(membership.frames) for membership in memberships.values())
     listener(Finished(_TASK, f"{frames:,} frames at revision {revision:,}"))
     return Survey(
@@ -87,16 +98,34 @@ def survey(remote: RemoteReader, project: Project, lineage: str, listener: Liste
         revision=revision,
         state=remote.state(project.name) or never_applied(lineage),
         observed=observed,
-        contents={each.version.id: remote.manifest(each.version.id) for each in observed.values()},
+        contents=contents,
         memberships=memberships,
+        unmoved=frozenset(spec.address for spec in project.specs) - memberships.keys(),
     )
 
 
-def _losses(change: Change) -> dict[str, tuple[LossLine, ...]]:
-    if not isinstance(change, Create | Follow):
-        return {}
-    annotations = change.content.annotations
+def _may_differ(spec: Spec, observed: Mapping[str, ObservedDataset], frames_revision: int) -> bool:
+    """Whether the content that `spec` asks for may be another than that of the current version."""
+    found = observed.get(spec.config.name)
+    return (
+        found is None
+        or found.config is None
+        or found.version.revision < frames_revision
+        or not asks_alike(spec.config, found.config)
+    )
+
+
+def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, ...]]:
+    """What the formats of exports that are made anew cannot hold, by export."""
+    match change:
+        case Create(config=config, content=content) | Follow(config=config, content=content):
+            exports, annotations = config.exports, content.annotations
+        case Amend(config=config, observed=observed) if set(config.exports) - set(observed.version.exports):
+            exports = tuple(sorted(set(config.exports) - set(observed.version.exports)))
+            annotations = remote.manifest(observed.version.id).annotations
+        case _:
+            return {}
     return {
         export: tuple(LossLine(what=loss.what, count=loss.count) for loss in find(export).losses(annotations))
-        for export in change.config.exports
+        for export in exports
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from setwright.model.canonical import digest_of
 from setwright.model.documents import config_digest
 from setwright.model.versions import ChangeSeverity
-from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep
+from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep, digest_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,6 @@ class AmendStep:
     version: str
     number: VersionNumber
     severity: ChangeSeverity
-    content: Manifest
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -107,7 +106,6 @@ def steps(plan: Plan) -> Iterator[Step]:
                     version=current.id,
                     number=change.number,
                     severity=change.severity,
-                    content=change.content,
                 )
             case Adopt():
                 yield BindStep(address=change.address, config=change.config, observed=change.observed)
@@ -121,5 +119,5 @@ def steps(plan: Plan) -> Iterator[Step]:
 
 def _key(plan: Plan, change: Create | Follow | Amend, follows: str) -> str:
     """The step's idempotency key: that of the same change, planned from the same state, is the same."""
-    made = [config_digest(change.config), change.content.digest]
+    made = [config_digest(change.config), digest_after(change)]
     return digest_of(KEY_ALGORITHM, [plan.lineage, plan.serial, change.address, follows, *made])

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from setwright.model.statistics import count
+
 if TYPE_CHECKING:
     from setwright.diff.config import FieldChange
     from setwright.diff.data import DataDiff
     from setwright.model.dataset import DatasetConfig
     from setwright.model.manifest import Manifest
+    from setwright.model.statistics import Statistics
     from setwright.model.versions import ChangeSeverity, ObservedDataset, VersionNumber
 
 
@@ -61,7 +64,6 @@ class Amend:
     address: str
     config: DatasetConfig
     number: VersionNumber
-    content: Manifest
     reasons: tuple[Reason, ...]
     severity: ChangeSeverity
     fields: tuple[FieldChange, ...]
@@ -74,7 +76,6 @@ class Adopt:
 
     address: str
     config: DatasetConfig
-    content: Manifest
     reasons: tuple[Reason, ...]
     observed: ObservedDataset
 
@@ -94,8 +95,24 @@ class Keep:
 
     address: str
     config: DatasetConfig
-    content: Manifest
     observed: ObservedDataset
 
 
-Change: TypeAlias = Create | Follow | Amend | Adopt | Forget | Keep
+MadeChange: TypeAlias = Create | Follow | Amend | Adopt | Keep
+"""A change after which the dataset is as its spec asks."""
+
+Change: TypeAlias = MadeChange | Forget
+
+
+def statistics_of(change: MadeChange) -> Statistics:
+    """The content that the dataset has after `change`, counted."""
+    return (
+        count(change.content) if isinstance(change, Create | Follow) else change.observed.version.statistics
+    )
+
+
+def digest_after(change: MadeChange) -> str:
+    """The digest of the content that the dataset has after `change`."""
+    if isinstance(change, Create | Follow):
+        return change.content.digest
+    return change.observed.version.manifest_digest

@@ -10,9 +10,17 @@ from setwright import __version__
 from setwright.model.canonical import digest_of
 from setwright.model.documents import config_digest
 from setwright.model.splits import SPLITS
-from setwright.model.statistics import count
 from setwright.plan import document
-from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep
+from setwright.plan.changes import (
+    Adopt,
+    Amend,
+    Create,
+    Follow,
+    Forget,
+    Keep,
+    digest_after,
+    statistics_of,
+)
 from setwright.plan.document import FrameList
 
 if TYPE_CHECKING:
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
     from setwright.model.versions import VersionNumber
-    from setwright.plan.changes import Change
+    from setwright.plan.changes import Change, MadeChange
     from setwright.plan.plan import Plan
     from setwright.spec.project import Spec
 
@@ -82,16 +90,10 @@ def plan_digest(plan: Plan) -> str:
 
 def _identity(change: Change) -> list[str]:
     kind, address = _action(change), change.address
-    match change:
-        case Create():
-            return [kind, address, config_digest(change.config), change.content.digest]
-        case Follow() | Amend() | Adopt():
-            follows = change.observed.version.id
-            return [kind, address, config_digest(change.config), change.content.digest, follows]
-        case Forget() | Keep():
-            return [kind, address]
-        case _:
-            assert_never(change)
+    if isinstance(change, Forget | Keep):
+        return [kind, address]
+    follows = "" if isinstance(change, Create) else change.observed.version.id
+    return [kind, address, config_digest(change.config), digest_after(change), follows]
 
 
 def _action(change: Change) -> document.Action:
@@ -126,11 +128,8 @@ def _change(
             reasons=tuple(reason.value for reason in change.reasons),
         )
     fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
-    before = change.before if isinstance(change, Follow) else None
-    if isinstance(change, Amend | Adopt | Keep):
-        before = change.content
-    after = count(change.content)
-    counted_before = None if before is None else count(before)
+    before = None if isinstance(change, Create) else change.observed.version.statistics
+    after = statistics_of(change)
     return document.DatasetChange(
         address=change.address,
         name=change.config.name,
@@ -141,11 +140,11 @@ def _change(
         config_digest=config_digest(change.config),
         version=_version(change),
         fields=tuple(_field(field, spec) for field in fields),
-        frames=_frames(change, limit),
-        splits=tuple(_splits(change.config, counted_before, after)),
-        labels=tuple(_labels(counted_before, after)),
+        frames=_frames(change, after.frames, limit),
+        splits=tuple(_splits(change.config, before, after)),
+        labels=tuple(_labels(before, after)),
         exports=tuple(_exports(change, losses)),
-        bytes=document.ByteChanges(before=counted_before.bytes if counted_before else 0, after=after.bytes),
+        bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes),
     )
 
 
@@ -170,9 +169,9 @@ def _written(spec: Spec, path: str) -> SourceRef | None:
     return spec.fields.get(path)
 
 
-def _version(change: Create | Follow | Amend | Adopt | Keep) -> document.VersionChange:
+def _version(change: MadeChange) -> document.VersionChange:
     if isinstance(change, Create):
-        return document.VersionChange(after=str(change.number), manifest_after=change.content.digest)
+        return document.VersionChange(after=str(change.number), manifest_after=digest_after(change))
     current = change.observed.version
     number: VersionNumber = change.number if isinstance(change, Follow | Amend) else current.number
     return document.VersionChange(
@@ -180,17 +179,18 @@ def _version(change: Create | Follow | Amend | Adopt | Keep) -> document.Version
         after=str(number),
         id_before=current.id,
         manifest_before=current.manifest_digest,
-        manifest_after=change.content.digest,
+        manifest_after=digest_after(change),
     )
 
 
-def _frames(change: Create | Follow | Amend | Adopt | Keep, limit: int | None) -> document.FrameChanges:
-    content, none = change.content, FrameList(count=0)
+def _frames(change: MadeChange, after: int, limit: int | None) -> document.FrameChanges:
+    """`after` counts the frames of the version after the change."""
+    none = FrameList(count=0)
     if isinstance(change, Follow):
-        before, diff = change.before, change.diff
+        before, content, diff = change.before, change.content, change.diff
         return document.FrameChanges(
             before=len(before.frames),
-            after=len(content.frames),
+            after=after,
             entering=_listed(content, diff.entering, limit, "after"),
             leaving=_listed(before, diff.leaving, limit, "before"),
             moving=_listed_pairs(before, content, diff.moving, limit),
@@ -199,10 +199,10 @@ def _frames(change: Create | Follow | Amend | Adopt | Keep, limit: int | None) -
         )
     entering = none
     if isinstance(change, Create):
-        entering = _listed(content, np.arange(len(content.frames)), limit, "after")
+        entering = _listed(change.content, np.arange(after), limit, "after")
     return document.FrameChanges(
-        before=0 if isinstance(change, Create) else len(content.frames),
-        after=len(content.frames),
+        before=after - entering.count,
+        after=after,
         entering=entering,
         leaving=none,
         moving=none,
@@ -284,7 +284,7 @@ def _histogram(statistics: Statistics) -> dict[str, tuple[int, ...]]:
 
 
 def _exports(
-    change: Create | Follow | Amend | Adopt | Keep, losses: Mapping[str, tuple[document.LossLine, ...]]
+    change: MadeChange, losses: Mapping[str, tuple[document.LossLine, ...]]
 ) -> Iterator[document.ExportChange]:
     before = () if isinstance(change, Create) else change.observed.version.exports
     after = change.config.exports

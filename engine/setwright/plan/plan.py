@@ -63,59 +63,76 @@ def plan(desired: Mapping[str, DatasetConfig], survey: Survey) -> Plan:
 def _planned(address: str, config: DatasetConfig, survey: Survey) -> Change:
     applied = survey.state.datasets.get(address)
     observed = survey.observed.get(config.name)
-    membership = survey.memberships[address]
     if observed is None:
         gone = applied is not None and applied.config.name == config.name
         return Create(
             address=address,
             config=config,
             number=FIRST_VERSION,
-            content=desired_content(config, membership, None),
+            content=desired_content(config, survey.memberships[address], None),
             reasons=(Reason.DELETED_AT_REMOTE if gone else Reason.NOT_AT_REMOTE,),
         )
-    before = survey.contents[observed.version.id]
-    content = desired_content(config, membership, before)
-    diff = data_diff(before, content)
     # A remote that cannot read configuration back is taken to have the one that was applied last.
     known = observed.config or (applied.config if applied else config)
-    fields = changed_fields(known, config)
     reasons = _reasons(config, known, applied, observed)
-    content_change = content_severity(before, content, diff)
-    settings_change = settings_severity(known, config)
-    severity = content_change or settings_change
-    if content_change is not None or (severity is not None and config.versioning == "always"):
-        assert severity is not None
-        number = observed.version.number.after(severity)
-        if content_change is None:
-            reasons = (*reasons, Reason.VERSIONING_ALWAYS)
-            # A new version has a number of its own, also where only a description changed.
-            number = observed.version.number.after(ChangeSeverity.PACKAGING)
-        return Follow(
-            address=address,
-            config=config,
-            number=number,
-            content=content,
-            reasons=reasons or (Reason.DATA_CHANGED,),
-            severity=severity,
-            fields=fields,
-            observed=observed,
-            before=before,
-            diff=diff,
-        )
+    following = _following(address, config, known, reasons, observed, survey)
+    if following is not None:
+        return following
+    severity = settings_severity(known, config)
     if severity is not None:
         return Amend(
             address=address,
             config=config,
             number=observed.version.number.after(severity),
-            content=content,
             reasons=reasons,
             severity=severity,
-            fields=fields,
+            fields=changed_fields(known, config),
             observed=observed,
         )
     if applied is None or not _knows(applied, config, observed):
-        return Adopt(address=address, config=config, content=content, reasons=reasons, observed=observed)
-    return Keep(address=address, config=config, content=content, observed=observed)
+        return Adopt(address=address, config=config, reasons=reasons, observed=observed)
+    return Keep(address=address, config=config, observed=observed)
+
+
+def _following(
+    address: str,
+    config: DatasetConfig,
+    known: DatasetConfig,
+    reasons: tuple[Reason, ...],
+    observed: ObservedDataset,
+    survey: Survey,
+) -> Follow | None:
+    """The new version, None where none is needed."""
+    settings_change = settings_severity(known, config)
+    always = config.versioning == "always" and settings_change is not None
+    if address in survey.unmoved and not always:
+        return None
+    before = survey.contents[observed.version.id]
+    content = before
+    if address not in survey.unmoved:
+        content = desired_content(config, survey.memberships[address], before)
+    diff = data_diff(before, content)
+    severity = content_severity(before, content, diff)
+    number = None if severity is None else observed.version.number.after(severity)
+    if severity is None and always:
+        reasons = (*reasons, Reason.VERSIONING_ALWAYS)
+        severity = settings_change
+        # A new version has a number of its own, also where only a description changed.
+        number = observed.version.number.after(ChangeSeverity.PACKAGING)
+    if severity is None or number is None:
+        return None
+    return Follow(
+        address=address,
+        config=config,
+        number=number,
+        content=content,
+        reasons=reasons or (Reason.DATA_CHANGED,),
+        severity=severity,
+        fields=changed_fields(known, config),
+        observed=observed,
+        before=before,
+        diff=diff,
+    )
 
 
 def _knows(applied: Applied, config: DatasetConfig, observed: ObservedDataset) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
-from setwright.model.statistics import count
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
-from setwright.plan.changes import Forget
+from setwright.plan.changes import Forget, statistics_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +47,7 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
     for change in changes:
         if isinstance(change, Forget):
             continue
-        spec, statistics = by_address[change.address], count(change.content)
+        spec, statistics = by_address[change.address], statistics_of(change)
         if statistics.frames == 0:
             yield findings.NO_FRAMES.at(
                 _place(spec, "query" if spec.config.query else "source"),

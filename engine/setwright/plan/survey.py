@@ -19,8 +19,9 @@ class Survey:
     """What was found at one revision of one remote.
 
     `state` is the newest of the project, or that of a project never applied, with the lineage that the first apply
-    will give it. `observed` is by dataset name, `contents` by the id of each observed current version, `memberships`
-    by address: the frames that each spec's selection gives.
+    will give it. `observed` is by dataset name. `memberships`, by address, are the frames that each spec's selection
+    gives, `contents`, by id, the current versions that they are compared with. Neither is there for the addresses
+    `unmoved`: what they ask of the frames is what their current versions were made of, and no frame changed since.
     """
 
     location: str
@@ -29,3 +30,4 @@ class Survey:
     observed: Mapping[str, ObservedDataset]
     contents: Mapping[str, Manifest]
     memberships: Mapping[str, Membership]
+    unmoved: frozenset[str] = frozenset()

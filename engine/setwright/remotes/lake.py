@@ -49,6 +49,9 @@ class LakeRemote:
     def revision(self) -> int:
         return self._lake.revision()
 
+    def frames_revision(self, revision: int) -> int:
+        return self._lake.frames_revision(revision)
+
     def vocabulary(self) -> Vocabulary:
         return self._lake.vocabulary()
 

@@ -101,6 +101,9 @@ class MemoryRemote:
     def revision(self) -> int:
         return len(self._revisions) - 1
 
+    def frames_revision(self, revision: int) -> int:
+        return revision  # nothing but frames makes a revision here
+
     def vocabulary(self) -> Vocabulary:
         facts = [frame.facts for frame in self._revisions[-1]]
         annotations = [annotation for fact in facts for annotation in fact.annotations]

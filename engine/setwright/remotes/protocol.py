@@ -52,6 +52,9 @@ class RemoteReader(Protocol):
     def revision(self) -> int:
         """The revision that the lake is at now."""
 
+    def frames_revision(self, revision: int) -> int:
+        """The newest revision up to `revision` that touched frames: every selection gives the same at both."""
+
     def vocabulary(self) -> Vocabulary:
         """The names in use now."""
 

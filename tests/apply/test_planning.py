@@ -1,0 +1,148 @@
+"""Planning reads what it needs, once, and nothing where nothing can have changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.model.dataset import CollectionSource, DatasetConfig, DatasetsSource, LabelClass
+from setwright.model.errors import FindingsError
+from setwright.model.splits import SplitWish
+from setwright.plan.describe import plan_digest
+from setwright.remotes.memory import MemoryRemote
+from tests.apply.projects import CELLS, FRAMES, carry_out, frames, lake_in_memory, planned, project
+
+configs = st.builds(
+    lambda query, split, exports, description, versioning: replace(
+        CELLS, query=query, split=split, exports=exports, description=description, versioning=versioning
+    ),
+    st.sampled_from(["", "annotation.label=WBC", "annotation.label!=WBC"]),
+    st.sampled_from(
+        [SplitWish(), SplitWish(train=50, validation=25, test=25, resplit=True), SplitWish(seed=3)]
+    ),
+    st.sampled_from([(), ("RAW",), ("RAW", "YOLO Darknet")]),
+    st.sampled_from(["", "Cells"]),
+    st.sampled_from(["auto", "always"]),
+)
+new_frames = st.dictionaries(st.sampled_from([*FRAMES, "new.png"]), st.lists(st.sampled_from(["WBC", "RBC"])))
+
+
+class Watched(MemoryRemote):
+    """A remote that writes down what it was asked for; `suspicious` ones say that frames change all the time."""
+
+    def __init__(self, *, suspicious: bool = False) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.suspicious = suspicious
+        self.put(frames(FRAMES))
+
+    def frames_revision(self, revision: int) -> int:
+        return revision + 1 if self.suspicious else super().frames_revision(revision)
+
+    def membership(self, *arguments: Any) -> Any:
+        self.asked.append("membership")
+        return super().membership(*arguments)
+
+    def manifest(self, version: str) -> Any:
+        self.asked.append("manifest")
+        return super().manifest(version)
+
+    def observe(self, names: Any) -> Any:
+        self.asked.append("observe")
+        return super().observe(names)
+
+
+def test_a_thousand_specs_that_did_not_change_cost_one_question(tmp_path: Path) -> None:
+    remote = Watched()
+    many = project({f"cells-{number}": replace(CELLS, name=f"Cells {number}") for number in range(50)})
+    carry_out(remote, planned(remote, many), tmp_path)
+    remote.asked.clear()
+    assert planned(remote, many).plan.empty
+    assert remote.asked == ["observe"]
+
+
+def test_when_frames_came_they_are_asked_for(tmp_path: Path) -> None:
+    remote = Watched()
+    one = project({"cells": CELLS})
+    carry_out(remote, planned(remote, one), tmp_path)
+    remote.put(frames({"new.png": ["WBC"]}))
+    assert not planned(remote, one).plan.empty
+
+
+@given(before=configs, after=configs, came=new_frames)
+def test_what_is_not_asked_for_would_have_changed_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: DatasetConfig,
+    after: DatasetConfig,
+    came: dict[str, list[str]],
+) -> None:
+    folder = tmp_path_factory.mktemp("journal")
+    plans = []
+    for suspicious in (False, True):
+        remote = Watched(suspicious=suspicious)
+        carry_out(remote, planned(remote, project({"cells": before})), folder)
+        if came:
+            remote.put(frames(came))
+        wanted = project({"cells": after})
+        made = planned(remote, wanted)
+        plans.append(plan_digest(made.plan))
+        carry_out(remote, made, folder)
+        assert planned(remote, wanted).plan.empty
+    assert plans[0] == plans[1]
+
+
+def codes(wanted: DatasetConfig) -> list[str]:
+    """The codes of what planning finds."""
+    try:
+        found = planned(lake_in_memory(), project({"cells": wanted})).findings
+    except FindingsError as error:
+        found = error.diagnostics
+    return [finding.code for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"source": CollectionSource(name="cellz")}, "SW501"),
+        ({"labels": (LabelClass(name="WBC", sources=("WBZ",)),)}, "SW502"),
+        ({"operations": ("nobody",)}, "SW503"),
+        ({"source": DatasetsSource(addresses=("others",))}, "SW504"),
+        ({"versioning": "in_place"}, "SW504"),
+        ({"query": "annotation.label=WBC and annotation.label!=WBC"}, "SW505"),
+        ({"query": "frame.name=01.png"}, "SW506"),
+        ({"query": "annotation.label!=WBC"}, "SW507"),
+    ],
+)
+def test_what_only_shows_beside_the_remote_is_found_before_anything_is_made(
+    change: dict[str, Any], code: str
+) -> None:
+    assert code in codes(replace(CELLS, **change))
+
+
+def test_a_spec_that_fits_the_remote_gives_no_finding() -> None:
+    assert codes(CELLS) == []
+
+
+def test_a_label_that_nothing_has_is_said_once() -> None:
+    assert codes(replace(CELLS, labels=(*CELLS.labels, LabelClass(name="WBZ", sources=("WBZ",))))) == [
+        "SW502"
+    ]
+
+
+def test_all_that_does_not_fit_is_said_at_once() -> None:
+    wrong = replace(
+        CELLS, source=CollectionSource(name="cellz"), operations=("nobody",), versioning="in_place"
+    )
+    assert set(codes(wrong)) == {"SW501", "SW503", "SW504"}
+
+
+def test_an_export_that_is_added_in_place_says_what_it_loses(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    more = project({"cells": replace(CELLS, exports=("RAW", "YOLO Darknet"))})
+    assert planned(remote, more).losses["cells"].keys() == {"YOLO Darknet"}
