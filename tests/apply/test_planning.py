@@ -114,7 +114,7 @@ def codes(wanted: DatasetConfig) -> list[str]:
         ({"source": DatasetsSource(addresses=("others",))}, "SW504"),
         ({"versioning": "in_place"}, "SW504"),
         ({"query": "annotation.label=WBC and annotation.label!=WBC"}, "SW505"),
-        ({"query": "frame.name=01.png"}, "SW506"),
+        ({"query": "metadata.name=01.png"}, "SW506"),
         ({"query": "annotation.label!=WBC"}, "SW507"),
     ],
 )
