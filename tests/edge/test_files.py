@@ -113,3 +113,9 @@ def test_when_writing_breaks_off_the_old_file_is_untouched_and_nothing_else_is_l
         write_whole(path, breaks_off())
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_gets_the_permissions_that_are_asked_for_before_anybody_sees_it(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    write_whole(file, b"new", mode=0o640)
+    assert file.stat().st_mode & 0o777 == 0o640

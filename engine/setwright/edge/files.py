@@ -69,12 +69,14 @@ def safe_join(root: Path, name: str) -> Path:
     return path
 
 
-def write_whole(path: Path, content: bytes | Iterable[bytes], *, durable: bool = True) -> int:
+def write_whole(
+    path: Path, content: bytes | Iterable[bytes], *, durable: bool = True, mode: int | None = None
+) -> int:
     """Make `content` the file at `path`, at once, and return its size in bytes. Missing folders are made.
 
     The bytes go to a name of their own beside it, which replaces `path` once it is complete; whatever goes wrong,
     `path` is as it was. With `durable` a power failure cannot undo what this function has returned from; without,
-    it may leave the old file, or an empty one.
+    it may leave the old file, or an empty one. `mode` are the permissions of the file; those of a new one if None.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{secrets.token_hex(6)}{ASIDE}")
@@ -86,6 +88,8 @@ def write_whole(path: Path, content: bytes | Iterable[bytes], *, durable: bool =
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
+        if mode is not None:
+            aside.chmod(mode)
         aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)
