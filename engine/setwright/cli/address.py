@@ -29,13 +29,12 @@ class Address(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The addresses of the project's specs; none where the project cannot be read."""
-        from pathlib import Path
-
         from click.shell_completion import CompletionItem
 
+        from setwright.cli.completing import folder_of
         from setwright.cli.workspace import open_workspace
 
-        project = open_workspace(Path.cwd()).project
+        project = open_workspace(folder_of(ctx)).project
         if project is None:
             return []
         return [

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from setwright.cli import completing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -30,6 +32,7 @@ def lake_options(command: F) -> F:
         "environment",
         metavar="NAME",
         envvar="SETWRIGHT_ENV",
+        shell_complete=completing.environments,
         help="The environment of the project whose lake is meant.",
     )
     @functools.wraps(command)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from setwright.cli import completing
 from setwright.model.errors import FindingsError, UsageError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def spec_options(command: F) -> F:
         "environment",
         metavar="NAME",
         envvar="SETWRIGHT_ENV",
+        shell_complete=completing.environments,
         help="The environment to lay over the project.",
     )
     @click.option(
@@ -78,6 +80,7 @@ def spec_options(command: F) -> F:
         "variables",
         metavar="NAME=VALUE",
         multiple=True,
+        shell_complete=completing.variables,
         help="A variable's value; counts most.",
     )
     @click.option(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from setwright.cli import completing
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.workspace import SpecOptions, spec_options
@@ -21,7 +22,12 @@ JSON_FORMAT_VERSION = 1
 
 @click.command()
 @click.argument("target", type=Address(version=True))
-@click.option("--export", metavar="NAME", help="Which export, by name or short name, as in RAW or yolo.")
+@click.option(
+    "--export",
+    metavar="NAME",
+    shell_complete=completing.exports,
+    help="Which export, by name or short name, as in RAW or yolo.",
+)
 @click.option(
     "--to", "folder", metavar="DIR", type=click.Path(), help="Where to.  [default: ADDRESS-VERSION-EXPORT]"
 )
