@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -13,9 +14,14 @@ from pathlib import Path
 import pytest
 
 import setwright
+from setwright.apply.planning import make_plan
 from setwright.cli.finding_pages import codes, page
 from setwright.cli.workspace import Workspace, open_workspace
+from setwright.lake.lake import Lake
 from setwright.model.diagnostics import FindingKind
+from setwright.model.errors import FindingsError
+from setwright.remotes.open import open_remote
+from setwright.spec.project import Project, RemoteSettings
 
 DOCS = Path(__file__).parents[2] / "docs" / "findings"
 SPEC = "specs/balloons.yaml"
@@ -34,7 +40,9 @@ def kinds() -> dict[str, FindingKind]:
 
 KINDS = kinds()
 FROM_TEXT = [code for code in KINDS if code < "SW5"]
-"""Findings of specs alone; the others need a remote."""
+"""Findings on specs alone."""
+BESIDE_A_REMOTE = [code for code in KINDS if code >= "SW5"]
+"""Findings that only a plan beside a remote can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +152,52 @@ def test_the_right_example_gives_no_finding(code: str, tmp_path: Path) -> None:
         assert workspace.project.specs
 
 
-@pytest.mark.parametrize("code", [code for code in KINDS if code not in FROM_TEXT])
-def test_the_wrong_example_of_what_only_a_remote_knows_is_a_spec_without_a_mistake(
-    code: str, tmp_path: Path
+@pytest.fixture(scope="module")
+def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with the collection `party`: 16 pictures of a balloon each, and 4 of a bird."""
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("party")
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    for number in range(20):
+        Image.new("RGB", (16, 16), (number, 0, 0)).save(pictures / f"{number}.png")
+        label = "Bird" if number % 5 == 0 else "Balloon"
+        box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
+        (pictures / f"{number}.xml").write_text(
+            f"<annotation><filename>{number}.png</filename><object><name>{label}</name>{box}</object></annotation>"
+        )
+    with Lake.create(folder / "lake") as lake:
+        lake.ingest(pictures, collection="party", author="ada", at=datetime(2024, 5, 31, tzinfo=UTC))
+    return folder
+
+
+def planned(project: Project, party: Path) -> set[str]:
+    """The codes of what a plan beside the lake finds."""
+    with open_remote(RemoteSettings(path="lake"), party) as remote:
+        try:
+            return {finding.code for finding in make_plan(remote, project, lineage="docs").findings}
+        except FindingsError as error:
+            return {finding.code for finding in error.diagnostics}
+
+
+@pytest.mark.parametrize("code", BESIDE_A_REMOTE)
+def test_the_wrong_example_of_what_only_a_remote_knows_gives_that_finding_in_a_plan(
+    code: str, tmp_path: Path, party: Path
 ) -> None:
-    assert opened(example(code, "Wrong"), tmp_path).diagnostics == ()
+    workspace = opened(example(code, "Wrong"), tmp_path)
+    assert workspace.diagnostics == ()
+    assert workspace.project is not None
+    assert planned(workspace.project, party) == {code}
+
+
+@pytest.mark.parametrize("code", BESIDE_A_REMOTE)
+def test_the_right_example_of_what_only_a_remote_knows_gives_none(
+    code: str, tmp_path: Path, party: Path
+) -> None:
+    workspace = opened(example(code, "Right"), tmp_path)
+    assert workspace.project is not None
+    assert planned(workspace.project, party) == set()
 
 
 def test_what_a_page_tells_people_to_run_is_a_command_with_such_options() -> None:
