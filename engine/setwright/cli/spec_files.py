@@ -28,13 +28,14 @@ def find_files(
     """
     whole = root.resolve()
     found: dict[tuple[str, ...], str] = {}
+    folders: dict[Path, Path] = {}
     for pattern, where in patterns:
         matched = False
         for path in _matches(root, pattern, where, tell):
             matched = True
             name = path.relative_to(root).as_posix()
             try:
-                target = path.resolve()
+                target = _target(path, folders)
             except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
                 tell(_unreadable(name, "It is a link that leads back to itself."))
                 continue
@@ -124,6 +125,15 @@ def _read(handle: int) -> bytes:
         return b"".join(chunks)
     finally:
         os.close(handle)
+
+
+def _target(path: Path, folders: dict[Path, Path]) -> Path:
+    """What `path` leads to, links followed. `folders` remembers what folders lead to: most files share a few."""
+    if path.is_symlink():
+        return path.resolve()
+    if path.parent not in folders:
+        folders[path.parent] = path.parent.resolve()
+    return folders[path.parent] / path.name
 
 
 def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[Path]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from setwright.model.shapes import SHAPES as SHAPES  # beside the codes, whose names they are
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,9 +24,6 @@ Digests: TypeAlias = NDArray[np.bytes_]
 
 RECTANGLE, POLYGON, LINE, POINTS, MASK = range(5)
 """Codes of the column `Annotations.shape`."""
-
-SHAPES: tuple[str, ...] = ("rectangle", "polygon", "line", "points", "mask")
-"""LayerNext's words for the shapes, by code."""
 
 
 def texts(values: Iterable[str]) -> Texts:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from setwright.model.frames import SHAPES
+from setwright.model.shapes import SHAPES
 
 
 class Operator(Enum):

@@ -81,7 +81,9 @@ class SourceText:
             end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
             # Excerpts end up in the logs of build servers, and an address may hold a password.
             # That may lie across the cut.
-            shown = CREDENTIALS.sub(_stars, self.text[start : min(end, start + 2 * MAX_EXCERPT)])
+            shown = self.text[start : min(end, start + 2 * MAX_EXCERPT)]
+            if "://" in shown:
+                shown = CREDENTIALS.sub(_stars, shown)
             self._excerpt = (line, shown[:MAX_EXCERPT])
         return self._excerpt[1]
 

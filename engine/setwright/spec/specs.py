@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from setwright.spec import findings
 from setwright.spec.decode import Surroundings, decode
+from setwright.spec.field_places import FieldPlaces
 from setwright.spec.file_models import DatasetFile
 from setwright.spec.project_file import check_fields
 from setwright.spec.source_text import decode_text
@@ -34,7 +35,7 @@ class Draft:
     address: str
     config: DatasetConfig | None
     where: SourceRef
-    fields: dict[str, SourceRef]
+    fields: FieldPlaces
     datasets: tuple[str, ...]
     previously: str | None
 
@@ -145,7 +146,7 @@ def _draft(
         address=spec.dataset,
         config=config,
         where=places.entry(("dataset",)),
-        fields=_fields(places),
+        fields=FieldPlaces(places.entries),
         datasets=tuple(datasets),
         previously=spec.previously,
     )
@@ -164,24 +165,3 @@ def _check_addresses(places: Places, tell: Callable[[Diagnostic], None]) -> None
                         "write it out; `name` may hold a variable",
                     )
                 )
-
-
-def _fields(places: Places) -> dict[str, SourceRef]:
-    """What was written, by dotted path: fields, their keys, and the items of the lists that plan speaks of."""
-    fields: dict[str, SourceRef] = {}
-    for name, (_, node) in places.entries.items():
-        fields[name] = places.entry((name,))
-        if isinstance(node, Mapping):
-            for inner, (_, below) in node.entries.items():
-                fields[f"{name}.{inner}"] = places.entry((name, inner))
-                if inner == "datasets" and isinstance(below, Sequence):
-                    fields.update(_items(f"{name}.{inner}", below))
-        elif name == "labels" and isinstance(node, Sequence):
-            fields.update(_items(name, node))
-    return fields
-
-
-def _items(name: str, node: Sequence) -> dict[str, SourceRef]:
-    return {
-        f"{name}.{getattr(item, 'value', '')}": item.source.ref(item.start, item.end) for item in node.items
-    }

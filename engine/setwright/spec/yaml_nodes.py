@@ -13,7 +13,7 @@ import yaml
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
-from setwright.spec.yaml_scalars import NumberTooLargeError, Value, ambiguity, typed
+from setwright.spec.yaml_scalars import FIRST, NumberTooLargeError, Value, ambiguity, typed
 from setwright.spec.yaml_syntax import syntax_finding
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class _Builder:
             self._refuse_tag(event)
         plain: bool = event.implicit[0]
         value: Value = text
-        if plain:
+        if plain and (not text or text[0] in FIRST):
             try:
                 value = typed(text)
             except NumberTooLargeError:

@@ -27,8 +27,8 @@ _CORE = re.compile(
     """,
     re.VERBOSE,
 )
-# What means something else than text starts with one of these, which most text does not.
-_FIRST = frozenset("~+-.0123456789nNtTfFyYoO=")
+FIRST = frozenset("~+-.0123456789nNtTfFyYoO=")
+"""What means, or may be taken for, something else than text starts with one of these; most text does not."""
 
 _TRUTH_1_1 = re.compile(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
 _NUMBER_1_1 = re.compile(
@@ -55,7 +55,7 @@ def typed(text: str) -> Value:
     Raises:
         NumberTooLargeError: it is a number that cannot be counted with.
     """
-    if text and text[0] not in _FIRST:
+    if text and text[0] not in FIRST:
         return text
     match = _CORE.fullmatch(text)
     if match is None:
@@ -84,7 +84,7 @@ def ambiguity(text: str) -> str | None:
 
     None where all agree. Dates are left out: whoever reads them as dates gets the same date.
     """
-    if text[:1] not in _FIRST:
+    if text[:1] not in FIRST:
         return None
     if _TRUTH_1_1.fullmatch(text):
         truth = "true" if text.lower() in ("y", "yes", "on") else "false"
