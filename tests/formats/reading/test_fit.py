@@ -118,6 +118,7 @@ def test_a_polygon_is_cut_at_the_picture_s_edge() -> None:
         (Mask(10, 20, (200,)), ProblemKind.NO_AREA),
         (Mask(10, 20, (0, 199)), ProblemKind.BAD_ANNOTATION),
         (Mask(20, 10, (0, 200)), ProblemKind.BAD_ANNOTATION),
+        (Mask(10**7, 10**7, (0, 10**14)), ProblemKind.BAD_ANNOTATION),
     ],
 )
 def test_what_cannot_be_kept_is_left_out_for_a_reason(shape: Shape, kind: ProblemKind) -> None:

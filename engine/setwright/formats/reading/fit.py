@@ -88,8 +88,10 @@ def _fit(
     shape = _moved(annotation.shape, move)
     size = f", which is {canvas.width}×{canvas.height}"
     if isinstance(shape, Mask):
-        mask_hull = _mask_hull(shape)
-        if (shape.width, shape.height) != (canvas.width, canvas.height) or mask_hull is None:
+        # The size first, for what it claims may be anything.
+        fits = (shape.width, shape.height) == (canvas.width, canvas.height)
+        mask_hull = _mask_hull(shape) if fits else None
+        if mask_hull is None:
             yield problem(ProblemKind.BAD_ANNOTATION, size)
         elif mask_hull[0] >= mask_hull[2]:
             yield problem(ProblemKind.NO_AREA, ", empty")

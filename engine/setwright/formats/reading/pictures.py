@@ -30,13 +30,17 @@ class Pictures:
     def __contains__(self, path: str) -> bool:
         return path in self._all
 
-    def named(self, name: str, source: str) -> str | None:
-        """The picture that `source` calls `name`: by the path it gives, else by the last part of it."""
+    def named(self, name: str, source: str, folder: str = "") -> str | None:
+        """The picture that `source` calls `name`: by the path it gives, else by the last part of it.
+
+        Among several of that name one that lies in a folder called `folder` comes first.
+        """
         path = name.replace("\\", "/")
         for candidate in (posixpath.normpath(posixpath.join(posixpath.dirname(source), path)), path):
             if candidate in self._all:
                 return candidate
-        return _nearest(self._by_name.get(posixpath.basename(path), []), source)
+        found = self._by_name.get(posixpath.basename(path), [])
+        return _nearest([each for each in found if folder in each.split("/")[:-1]] or found, source)
 
     def with_stem(self, stem: str, source: str, name: str = "") -> str | None:
         """The picture whose name without its ending is `stem`; among several, the one that is called `name`."""

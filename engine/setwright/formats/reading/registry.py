@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.layernext import LayerNext
 from setwright.formats.reading.via import Via
 from setwright.formats.reading.voc import Voc
+from setwright.formats.reading.yolo_darknet import YoloDarknet
+from setwright.formats.reading.yolo_ultralytics import YoloUltralytics
 from setwright.model.errors import FormatError, UsageError
 from setwright.model.suggestions import did_you_mean
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import Reader
 
-READERS: tuple[Reader, ...] = (Voc(), LayerNext(), Via(), Folder())
+READERS: tuple[Reader, ...] = (Voc(), LayerNext(), Coco(), Via(), YoloUltralytics(), YoloDarknet(), Folder())
 """In the order of asking; the plain folder comes last, because it is always right."""
 
 

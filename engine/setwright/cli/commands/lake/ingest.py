@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from setwright.lake.ingest_report import IngestReport
     from setwright.lake.lake import Lake
 
-FORMATS = ("folder", "layernext", "via", "voc")
+FORMATS = ("coco", "folder", "layernext", "via", "voc", "yolo-darknet", "yolo-ultralytics")
 
 _SHOWN = 3
 """How many problems of a kind are shown; the report lists all."""

@@ -1,0 +1,226 @@
+"""COCO: one JSON file for many pictures, with boxes, polygons and masks.
+
+    {"images": [{"id": 1, "file_name": "a.jpg", "width": 640, "height": 480}],
+     "categories": [{"id": 1, "name": "cat"}],
+     "annotations": [{"image_id": 1, "category_id": 1, "bbox": [x, y, w, h], "segmentation": …}]}
+
+A segmentation is a list of polygons `[x, y, x, y, …]`, or run lengths, as numbers or as a text.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
+from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.protocol import (
+    NO_LABEL,
+    Mask,
+    Polygon,
+    Problem,
+    ProblemKind,
+    ReadAnnotation,
+    ReadFrame,
+    ReadOptions,
+    Rectangle,
+    Ring,
+    Shape,
+)
+from setwright.formats.reading.rle import decompressed
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from setwright.formats.reading.listing import Listing
+
+_BEGINNING = re.compile(rb'\s*\{\s*"(info|licenses|images|annotations|categories|type)"\s*:')
+_WORDS = (b'"file_name"', b'"image_id"', b'"supercategory"')
+_ID = int | float | str
+_SPLITS = (("train", "train"), ("val", "validation"), ("test", "test"))
+
+
+@dataclass(frozen=True, slots=True)
+class Coco:
+    """Rectangles, polygons of several parts, and masks; `score` is the confidence.
+
+    `iscrowd` and what CVAT writes under `attributes` become attributes, keypoints metadata of the annotation. The
+    part that the file's name ends with, `instances_train.json` say, becomes the metadata field `source_split`.
+    """
+
+    name: Final = "coco"
+    title: Final = "COCO"
+
+    def recognises(self, listing: Listing) -> bool:
+        """Whether a JSON file begins as COCO's do."""
+        return any(_is_ours(listing.head(name)) for name in listing.names if name.lower().endswith(".json"))
+
+    def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
+        """A frame for each image of each file, in reading order; other JSON files are passed over."""
+        pictures = Pictures(listing.names)
+        told: dict[str, str] = {}
+        for name in listing.names:
+            if not name.lower().endswith(".json") or not _is_ours(listing.head(name)):
+                continue
+            try:
+                document = json_value(listing.read(name, MAX_TEXT))
+                file = _File(name, document)
+            except (FormatError, OSError) as error:
+                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
+                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
+                continue
+            yield from file.frames(pictures, told)
+
+
+class _File:
+    """One file, its annotations by image."""
+
+    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+        self._name = name
+        self._subset = posixpath.splitext(posixpath.basename(name))[0].split("_")[-1]
+        self._images = _objects(document.get("images"))
+        self._categories = {
+            each["id"]: each.get("name")
+            for each in _objects(document.get("categories"))
+            if isinstance(each.get("id"), _ID)
+        }
+        self._annotations: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+        annotations = _objects(document.get("annotations"))
+        if annotations and not any("bbox" in each or "segmentation" in each for each in annotations):
+            raise FormatError("Not COCO's objects", "Its annotations have neither boxes nor outlines.")
+        for each in annotations:
+            image = each.get("image_id")
+            self._annotations[image if isinstance(image, _ID) else None].append(each)
+        self._no_objects = len(_list(document.get("annotations"))) - len(annotations)
+
+    def frames(self, pictures: Pictures, told: dict[str, str]) -> Iterator[ReadFrame | Problem]:
+        """The file's frames, then what it says of images that it does not list."""
+        for image in self._images:
+            key = image.get("id")
+            annotations = self._annotations.pop(key, []) if isinstance(key, _ID) else []
+            yield from self._frame(image, annotations, pictures, told)
+        for key, annotations in self._annotations.items():
+            yield self._problem(ProblemKind.NO_PICTURE, f"image {shown(key)} is not listed", annotations)
+        for _ in range(self._no_objects):
+            yield self._problem(ProblemKind.BAD_ANNOTATION, "an annotation is no object", [{}])
+
+    def _frame(
+        self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures, told: dict[str, str]
+    ) -> Iterator[ReadFrame | Problem]:
+        called = image.get("file_name")
+        picture = pictures.named(called, self._name, self._subset) if isinstance(called, str) else None
+        if picture is None:
+            yield self._problem(ProblemKind.NO_PICTURE, f"its picture is {shown(called)}", said)
+            return
+        if picture in told:
+            detail = f"{told[picture]} speaks of {picture} too, and counts"
+            yield self._problem(ProblemKind.TWO_FILES, detail, said)
+            return
+        told[picture] = self._name
+        annotations = []
+        for value in said:
+            try:
+                annotations.append(self._annotation(value))
+            except NotRead as error:
+                detail = f"annotation {shown(value.get('id'))} of {called}: {error}"
+                yield self._problem(ProblemKind.BAD_ANNOTATION, detail, [value])
+        split = next((split for prefix, split in _SPLITS if self._subset.lower().startswith(prefix)), None)
+        yield ReadFrame(
+            picture=picture,
+            source=self._name,
+            annotations=tuple(annotations),
+            stated_size=_size(image),
+            metadata={} if split is None else {"source_split": split},
+        )
+
+    def _annotation(self, value: dict[str, Any]) -> ReadAnnotation:
+        category = value.get("category_id")
+        if not isinstance(category, _ID) or category not in self._categories:
+            raise NotRead(f"its category is not listed: {shown(category)}")
+        name = label(self._categories[category])
+        confidence = value.get("score")
+        if confidence is not None:
+            confidence = number(confidence, f"the score of {name}")
+            if not 0 <= confidence <= 1:
+                raise NotRead(f"the score of {name} is {confidence:g}, not between 0 and 1")
+        attributes: dict[str, Any] = {"iscrowd": [{"value": "true"}]} if value.get("iscrowd") == 1 else {}
+        more = value.get("attributes")
+        for key, found in more.items() if isinstance(more, dict) else ():
+            if isinstance(found, str | int | float):
+                attributes[key] = [{"value": found}]
+        keypoints = value.get("keypoints")
+        return ReadAnnotation(
+            label=name,
+            shape=_shape(value, name),
+            confidence=confidence,
+            attributes=attributes,
+            metadata={"keypoints": keypoints} if isinstance(keypoints, list) and any(keypoints) else {},
+        )
+
+    def _problem(self, kind: ProblemKind, detail: str, said: list[dict[str, Any]]) -> Problem:
+        labels = (
+            label_or_none(self._categories.get(category))
+            if isinstance(category := each.get("category_id"), _ID)
+            else NO_LABEL
+            for each in said
+        )
+        return Problem(kind, self._name, detail, tuple(labels))
+
+
+def _shape(value: dict[str, Any], name: str) -> Shape:
+    segmentation = value.get("segmentation")
+    if isinstance(segmentation, dict):
+        return _mask(segmentation, name)
+    if isinstance(segmentation, list) and any(segmentation):  # some write [[]] for a box alone
+        return Polygon(tuple(_ring(ring, name) for ring in segmentation))
+    box = value.get("bbox")
+    if not isinstance(box, list) or len(box) != 4:
+        raise NotRead(f"{name} has neither a box of four numbers nor an outline")
+    left, top, width, height = (number(each, f"bbox of {name}") for each in box)
+    return Rectangle((left, top, left + width, top + height))
+
+
+def _ring(value: Any, name: str) -> Ring:
+    if not isinstance(value, list) or len(value) % 2 or not value:
+        raise NotRead(f"{name} has an outline that is no list of x and y")
+    what = f"an outline of {name}"
+    numbers = [number(each, what) for each in value]
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _mask(value: dict[str, Any], name: str) -> Mask:
+    size, counts = value.get("size"), value.get("counts")
+    if (
+        not isinstance(size, list)
+        or len(size) != 2
+        or not all(type(side) is int and side >= 0 for side in size)
+    ):
+        raise NotRead(f"the mask of {name} has no size")
+    if isinstance(counts, str):
+        return Mask(size[0], size[1], decompressed(counts))
+    if not isinstance(counts, list) or not all(type(run) is int and run >= 0 for run in counts):
+        raise NotRead(f"the mask of {name} has no run lengths")
+    return Mask(size[0], size[1], tuple(counts))
+
+
+def _size(image: dict[str, Any]) -> tuple[int, int] | None:
+    width, height = image.get("width"), image.get("height")
+    return (width, height) if type(width) is int and type(height) is int and min(width, height) > 0 else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in _list(value) if isinstance(each, dict)]
+
+
+def _is_ours(head: bytes) -> bool:
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    return _BEGINNING.match(head) is not None and any(word in head for word in _WORDS)

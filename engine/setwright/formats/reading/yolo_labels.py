@@ -1,0 +1,127 @@
+"""YOLO's label files, as Darknet and Ultralytics share them: a text file for each picture, a row for each object.
+
+    0 0.5 0.5 0.2 0.4                 class, then the box's middle, width and height
+    0 0.5 0.5 0.2 0.4 0.93            the same with a confidence, as models write it
+    0 0.1 0.1 0.9 0.1 0.5 0.8         class, then the points of a polygon
+
+All are fractions of the picture's size.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
+from setwright.formats.reading.protocol import (
+    NO_LABEL,
+    Polygon,
+    Problem,
+    ProblemKind,
+    ReadAnnotation,
+    ReadFrame,
+    Rectangle,
+)
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from setwright.formats.reading.listing import Listing
+
+_ROW = re.compile(rb"\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
+_PARTS = {
+    "train": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+}
+
+
+def read_labels(
+    listing: Listing, picture: str, file: str, classes: Sequence[str], *, pose: bool = False
+) -> Iterator[ReadFrame | Problem]:
+    """The frame of `picture`, of which `file` tells the objects; with `pose` what follows a box are keypoints."""
+    try:
+        text = listing.read(file, MAX_TEXT).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        yield Problem(ProblemKind.UNREADABLE_FILE, file, "It is not UTF-8")
+        return
+    except (FormatError, OSError) as error:
+        detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
+        yield Problem(ProblemKind.UNREADABLE_FILE, file, detail)
+        return
+    annotations = []
+    for place, line in enumerate(text.splitlines(), start=1):
+        if not (words := line.split()):
+            continue
+        try:
+            annotations.append(_annotation(words, classes, pose=pose))
+        except NotRead as error:
+            left_out = (_label_or_none(words[0], classes),)
+            yield Problem(ProblemKind.BAD_ANNOTATION, file, f"line {place}: {error}", left_out)
+    split = next((_PARTS[folder] for folder in picture.split("/")[:-1] if folder in _PARTS), None)
+    yield ReadFrame(
+        picture=picture,
+        source=file,
+        annotations=tuple(annotations),
+        normalized=True,
+        metadata={} if split is None else {"source_split": split},
+    )
+
+
+def without_picture(listing: Listing, file: str, classes: Sequence[str]) -> Problem | None:
+    """What is wrong if `file`, a text file that belongs to no picture, holds labels; None if it is something else."""
+    if _ROW.match(listing.head(file)) is None:
+        return None
+    try:
+        text = listing.read(file, MAX_TEXT).decode("utf-8", "replace")
+    except (FormatError, OSError):
+        text = ""
+    rows = [line.split() for line in text.splitlines()]
+    labels = tuple(_label_or_none(words[0], classes) for words in rows if words)
+    stem = posixpath.splitext(posixpath.basename(file))[0]
+    return Problem(ProblemKind.NO_PICTURE, file, f"its picture is {shown(stem + '.*')}", labels)
+
+
+def _annotation(words: Sequence[str], classes: Sequence[str], *, pose: bool) -> ReadAnnotation:
+    name = label(_class(words[0], classes))
+    values = [number(word, f"a coordinate of {name}") for word in words[1:]]
+    if pose and len(values) >= 4:
+        keypoints = {"keypoints": values[4:]} if len(values) > 4 else {}
+        return ReadAnnotation(label=name, shape=_box(values), metadata=keypoints)
+    match len(values):
+        case 4:
+            return ReadAnnotation(label=name, shape=_box(values))
+        case 5:
+            if not 0 <= values[4] <= 1:
+                raise NotRead(f"the confidence of {name} is {values[4]:g}, not between 0 and 1")
+            return ReadAnnotation(label=name, shape=_box(values), confidence=values[4])
+        case count if count >= 6 and count % 2 == 0:
+            return ReadAnnotation(
+                label=name, shape=Polygon((tuple(zip(values[::2], values[1::2], strict=True)),))
+            )
+        case count:
+            raise NotRead(f"{name} has {count} numbers, neither a box nor a polygon")
+
+
+def _box(values: Sequence[float]) -> Rectangle:
+    middle, center, width, height = values[:4]
+    return Rectangle((middle - width / 2, center - height / 2, middle + width / 2, center + height / 2))
+
+
+def _class(word: str, classes: Sequence[str]) -> str:
+    key = number(word, "the class")
+    if key != int(key) or not 0 <= key < len(classes):
+        raise NotRead(f"there is no class {word[:20]}; there are {len(classes)}")
+    return classes[int(key)]
+
+
+def _label_or_none(word: str, classes: Sequence[str]) -> str:
+    try:
+        return label_or_none(_class(word, classes))
+    except NotRead:
+        return NO_LABEL
