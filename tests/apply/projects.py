@@ -12,6 +12,7 @@ from setwright.apply.recover import Recovered, recover
 from setwright.apply.run import Outcome, Waiting, run
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.diagnostics import SourceRef
+from setwright.model.events import Listener, silence
 from setwright.remotes.memory import MemoryRemote, StoredFrame
 from setwright.remotes.protocol import Remote
 from setwright.spec.project import Project, RemoteSettings, Spec
@@ -66,6 +67,8 @@ def carry_out(
     name: str = "apply-1",
     seconds: float = 0,
     sleep: Callable[[float], None] = lambda _: None,
+    clock: Callable[[], datetime] = lambda: NOON,
+    listener: Listener = silence,
 ) -> Outcome:
     """Apply a plan, with its journal in `folder`."""
     return run(
@@ -75,8 +78,9 @@ def carry_out(
         state=made.state,
         journal=Journal(folder, name, "blood"),
         author="ada",
-        clock=lambda: NOON,
+        clock=clock,
         waiting=Waiting(seconds=seconds, sleep=sleep),
+        listener=listener,
     )
 
 

@@ -53,18 +53,18 @@ class Journal:
         config = to_document(step.config)
         self._append({"entry": "intent", "address": step.address, "key": step.key, "config": config})
 
-    def settle(self, step: RemoteStep) -> None:
-        """The state knows what became of `step`, or the remote has refused it."""
-        self._append({"entry": "settled", "address": step.address})
-        self._open.discard(step.address)
+    def settle(self, *addresses: str) -> None:
+        """The state knows what became of the steps of `addresses`, or the remote has refused them."""
+        self._append(*({"entry": "settled", "address": address} for address in addresses))
+        self._open.difference_update(addresses)
 
-    def _append(self, entry: dict[str, Any]) -> None:
-        lines = [entry]
+    def _append(self, *entries: dict[str, Any]) -> None:
+        lines = [*entries]
         if self._handle is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
             self._handle = os.open(self._path, flags, 0o600)
-            lines = [{"format_version": FORMAT_VERSION, "project": self._project}, entry]
+            lines.insert(0, {"format_version": FORMAT_VERSION, "project": self._project})
         os.write(self._handle, "".join(json.dumps(line) + "\n" for line in lines).encode())
         os.fsync(self._handle)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from setwright.apply.binding import applied, commit
 from setwright.apply.journal import leftovers
+from setwright.apply.ledger import Ledger, applied
 from setwright.model.errors import LockHeldError
 from setwright.state.document import never_applied
 
@@ -62,6 +62,8 @@ def _settled(remote: Remote, project: str, intent: Intent, lineage: str, at: dat
     # What others have made since is not undone: then the state knows of it, or the next plan tells.
     still_current = observed is not None and observed.version == version and observed.config == intent.config
     if observed is not None and still_current and (known is None or known.key != intent.key):
-        binding = applied(intent, observed.id, version, at)
-        commit(remote, project, state, lambda newest: newest.bind(intent.address, binding))
+        ledger = Ledger(remote, project, state)
+        ledger.note(intent.address, applied(intent, observed.id, version, at))
+        for error in ledger.write().values():
+            raise error
     return Recovered(address=intent.address, version=version)

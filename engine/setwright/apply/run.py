@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from setwright.apply.binding import applied, commit
+from setwright.apply.ledger import Ledger, applied
 from setwright.apply.steps import AmendStep, BindStep, ForgetStep, PublishStep, Step, steps
 from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.plan.plan import Plan
     from setwright.remotes.protocol import Remote
-    from setwright.state.document import Applied, State
+    from setwright.state.document import State
 
 TASK = "Applying"
+
+_RECORD_EVERY = timedelta(seconds=2)
+"""How long the state may lag behind. Until it knows of a step, the journal does, and the dataset stays locked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Done:
-    """A step that was taken; `version` is what the dataset stands at now, None for a dataset that was forgotten."""
+    """A step that was taken; `version` is what the dataset is at now, None for a dataset that was forgotten."""
 
     step: Step
     version: Version | None
@@ -76,63 +80,100 @@ def run(
     what was planned on. Exceptions that are no `SetwrightError` stop the run; what was done stays done.
     """
     todo = list(steps(plan))
-    done: list[Done] = []
-    failed: list[Failed] = []
     listener(Started(TASK, len(todo), "datasets"))
     # The journal's own lock tells others that this run still goes on.
-    with remote.lease(journal.name, author), journal:
-        for step in todo:
+    with remote.lease(journal.name, author), journal, ExitStack() as locks:
+        walk = _Walk(remote, Ledger(remote, project, state), journal, author, clock, locks)
+        try:
+            for step in todo:
+                walk.take(step, waiting)
+                listener(Advanced(TASK))
+        except KeyboardInterrupt:
+            walk.record()  # what was made is known, too
+            raise
+        walk.record()
+    listener(Finished(TASK, f"{len(walk.done)} of {len(todo)} datasets done"))
+    return Outcome(done=tuple(walk.done), failed=tuple(walk.failed))
+
+
+class _Walk:
+    """The way along the steps: some were taken and recorded, some are taken and still locked."""
+
+    def __init__(
+        self,
+        remote: Remote,
+        ledger: Ledger,
+        journal: Journal,
+        author: str,
+        clock: Callable[[], datetime],
+        locks: ExitStack,
+    ) -> None:
+        self.done: list[Done] = []
+        self.failed: list[Failed] = []
+        self._remote = remote
+        self._ledger = ledger
+        self._journal = journal
+        self._author = author
+        self._clock = clock
+        self._locks = locks
+        self._taken: list[Done] = []
+        self._recorded_at = clock()
+
+    def take(self, step: Step, waiting: Waiting) -> None:
+        """Try `step`. Its dataset stays locked until the state knows of it."""
+        with ExitStack() as lock:
             try:
-                with _locked(remote, _name(step), author, waiting):
-                    version = _take(step, remote, project, state, journal, author, clock)
+                lock.enter_context(_locked(self._remote, _name(step), self._author, waiting))
+                version = self._taken_to(step)
             except (SetwrightError, OSError) as error:
-                failed.append(Failed(step=step, error=_in_words(error)))
+                self.failed.append(Failed(step=step, error=_in_words(error)))
+                return
+            self._locks.push(lock.pop_all())
+        self._taken.append(Done(step=step, version=version))
+        if self._clock() - self._recorded_at >= _RECORD_EVERY:
+            self.record()
+
+    def record(self) -> None:
+        """Let the state know of the steps that were taken, and unlock their datasets."""
+        refused = self._ledger.write() if self._taken else {}
+        remote_steps = [
+            done.step.address for done in self._taken if isinstance(done.step, PublishStep | AmendStep)
+        ]
+        if remote_steps:
+            self._journal.settle(*remote_steps)
+        for done in self._taken:
+            if (error := refused.get(done.step.address)) is not None:
+                self.failed.append(Failed(step=done.step, error=error))
             else:
-                done.append(Done(step=step, version=version))
-            listener(Advanced(TASK))
-    listener(Finished(TASK, f"{len(done)} of {len(todo)} datasets done"))
-    return Outcome(done=tuple(done), failed=tuple(failed))
+                self.done.append(done)
+        self._taken.clear()
+        self._locks.close()
+        self._recorded_at = self._clock()
 
-
-def _take(
-    step: Step,
-    remote: Remote,
-    project: str,
-    state: State,
-    journal: Journal,
-    author: str,
-    clock: Callable[[], datetime],
-) -> Version | None:
-    newest = remote.state(project)
-    entry = None if newest is None else newest.datasets.get(step.address)
-    if entry != state.datasets.get(step.address):
-        raise StalePlanError(
-            f"{step.address} was applied by somebody else since the plan was made",
-            "Its entry in the state is another one now, so nothing was changed.",
-            "plan again, and look at what is different",
-        )
-    match step:
-        case PublishStep() | AmendStep():
-            journal.intend(step)
-            try:
-                version = _sent(step, remote, author, clock())
-            except (StalePlanError, RemoteError):
-                journal.settle(step)  # refused: it is certain that nothing was made
-                raise
-            dataset = remote.observe([step.config.name])[step.config.name].id
-            _bind(remote, project, state, step.address, applied(step, dataset, version, clock()))
-            journal.settle(step)
-            return version
-        case BindStep():
-            observed = step.observed
-            binding = applied(step, observed.id, observed.version, clock())
-            _bind(remote, project, state, step.address, binding)
-            return observed.version
-        case ForgetStep():
-            commit(remote, project, state, lambda newest: newest.forget(step.address))
-            return None
-        case _:
-            assert_never(step)
+    def _taken_to(self, step: Step) -> Version | None:
+        """Take `step` and note what it comes to: the version that its dataset is at now."""
+        self._ledger.check(step.address)
+        match step:
+            case PublishStep() | AmendStep():
+                self._journal.intend(step)
+                try:
+                    version = _sent(step, self._remote, self._author, self._clock())
+                except (StalePlanError, RemoteError):
+                    self._journal.settle(step.address)  # refused: it is certain that nothing was made
+                    raise
+                dataset = self._remote.observe([step.config.name])[step.config.name].id
+                self._ledger.note(step.address, applied(step, dataset, version, self._clock()))
+                return version
+            case BindStep():
+                observed = step.observed
+                entry = applied(step, observed.id, observed.version, self._clock())
+                self._ledger.note(step.address, entry)
+                return observed.version
+            case ForgetStep():
+                self._ledger.note(step.address, None)
+                return None
+            case _:
+                assert_never(step)
 
 
 def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime) -> Version:
@@ -168,10 +209,6 @@ def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime) -> Versio
             "plan again, and look at what is different",
         )
     return version
-
-
-def _bind(remote: Remote, project: str, state: State, address: str, binding: Applied) -> None:
-    commit(remote, project, state, lambda newest: newest.bind(address, binding))
 
 
 def _name(step: Step) -> str:

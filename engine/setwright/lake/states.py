@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import desc, insert, select
+from sqlalchemy import delete, desc, insert, select
 
 from setwright.lake.schema import states
 from setwright.model.errors import StalePlanError
@@ -12,6 +12,9 @@ from setwright.state.document import State, decode, encode
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+KEPT = 100
+"""So many of the newest states of a project are kept."""
 
 
 def newest_state(connection: Connection, project: str) -> State | None:
@@ -47,6 +50,10 @@ def add_state(connection: Connection, project: str, state: State) -> None:
             f"It is at serial {serial}, so {state.serial} cannot be the next: somebody applied meanwhile.",
             "plan again",
         )
+    # Each is a whole document; nobody asks for one that is long past.
+    connection.execute(
+        delete(states).where(states.c.project == project, states.c.serial <= state.serial - KEPT)
+    )
     connection.execute(
         insert(states).values(
             project=project, serial=state.serial, lineage=state.lineage, document=encode(state)

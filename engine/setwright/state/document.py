@@ -43,15 +43,20 @@ class State:
 
     def bind(self, address: str, applied: Applied) -> State:
         """The next state, in which `address` stands for `applied`."""
-        return self._next({**self.datasets, address: applied})
+        return self.changed({address: applied})
 
     def forget(self, address: str) -> State:
         """The next state, in which `address` stands for nothing."""
-        return self._next({key: value for key, value in self.datasets.items() if key != address})
+        return self.changed({address: None})
 
-    def _next(self, datasets: Mapping[str, Applied]) -> State:
+    def changed(self, entries: Mapping[str, Applied | None]) -> State:
+        """The next state, in which each of these addresses stands for what is said, None for nothing."""
+        datasets = {**self.datasets, **entries}
+        kept = {address: datasets[address] for address in sorted(datasets)}
         return replace(
-            self, serial=self.serial + 1, datasets=MappingProxyType(dict(sorted(datasets.items())))
+            self,
+            serial=self.serial + 1,
+            datasets=MappingProxyType({address: entry for address, entry in kept.items() if entry}),
         )
 
 
