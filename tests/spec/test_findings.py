@@ -288,6 +288,11 @@ def test_a_mistake_in_the_defaults_is_found_once_whether_a_spec_takes_them_or_no
     assert findings_of(own, project=project) == both
 
 
+def test_a_label_that_comes_twice_moves_no_other_finding() -> None:
+    text = "dataset: a\nsource: {datalake: image}\nlabels: [Cat, Cat, Dog, cat]\n"
+    assert findings_of(text) == ["SW215 spec.yaml:3:15", "SW216 spec.yaml:3:25"]
+
+
 def test_the_same_dataset_twice_is_shown_with_both_places() -> None:
     (finding,) = load({"a.yaml": HEAD, "b.yaml": HEAD + "name: x\n"})[1]
     assert finding.source is not None

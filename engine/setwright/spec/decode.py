@@ -175,11 +175,14 @@ class _Decoder:
         if wanted is None:
             return ()
         classes: list[LabelClass] = []
+        named: list[tuple[str, Path]] = []
         seen: dict[str, Path] = {}
         if isinstance(wanted, list):
             for number, label in enumerate(wanted):
-                if self._label(label, ("labels", number), seen):
+                path: Path = ("labels", number)
+                if self._label(label, path, seen):
                     classes.append(LabelClass(name=label, sources=(label,)))
+                    named.append((label, path))
         else:
             for name, sources in wanted.items():
                 several = [sources] if isinstance(sources, str) else sources
@@ -193,7 +196,8 @@ class _Decoder:
                     )
                 ]
                 classes.append(LabelClass(name=name, sources=tuple(sorted(kept))))
-        self._alike([each.name for each in classes], isinstance(wanted, dict))
+                named.append((name, ("labels", name)))
+        self._alike(named)
         return tuple(classes)
 
     def split(self) -> SplitWish:
@@ -263,12 +267,11 @@ class _Decoder:
         )
         return False
 
-    def _alike(self, names: Sequence[str], mapped: bool) -> None:
+    def _alike(self, named: Sequence[tuple[str, Path]]) -> None:
         seen: dict[str, str] = {}
-        for number, name in enumerate(names):
+        for name, path in named:
             twin = seen.setdefault(name.casefold(), name)
             if twin != name:
-                path: Path = ("labels", name) if mapped else ("labels", number)
                 self.tell(
                     findings.LABELS_ALIKE.at(
                         self.places.key(path),
@@ -344,7 +347,8 @@ class _Decoder:
             self.tell(
                 findings.UNKNOWN_EXPORT.at(
                     self.places.value(path),
-                    f'There is no export "{_short(wanted)}". There are {", ".join([*known, *others])}.',
+                    f'There is no export "{_short(wanted)}". {self._remote()} makes '
+                    f"{', '.join([*offered_by(self.surroundings.remote.kind), *others])}.",
                     did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
                 )
             )

@@ -75,8 +75,16 @@ def _document(workspace: Workspace, form: str, options: SpecOptions) -> str:
         case "json":
             return findings_json.render(found)
         case "sarif":
+            from setwright.cli.finding_pages import page
+
             folder = folder_in_repository(workspace.root)
-            return sarif.render(found, version=__version__, category=options.environment or "", folder=folder)
+            return sarif.render(
+                found,
+                version=__version__,
+                pages={finding.code: page(finding.code).text for finding in found},
+                category=options.environment or "",
+                folder=folder,
+            )
         case "github":
             return github.render(found, folder=folder_in_repository(workspace.root))
         case _:
