@@ -21,8 +21,8 @@ augmentations: {rotate: [-400, 20], flipp: {}}
 CLEAR_SCREEN = "\x1b[2J"
 
 
-def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them(
-    tmp_path: Path, golden: Golden
+def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them_as_validate_does(
+    tmp_path: Path,
 ) -> None:
     project_at(tmp_path, {"specs/night.yaml": TWENTY_MISTAKES})
     result = setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS="100")

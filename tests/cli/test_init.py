@@ -109,6 +109,25 @@ def test_what_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert {name: (tmp_path / name).read_text() for name in mine} == mine
 
 
+def test_who_has_specs_already_gets_no_example(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "balloons.yaml").write_text(BALLOONS)
+    said = init(tmp_path).stdout
+    assert "example" not in said
+    assert [file.name for file in (tmp_path / "specs").iterdir()] == ["balloons.yaml"]
+
+
+def test_a_project_within_another_is_made_and_told(tmp_path: Path) -> None:
+    project_at(tmp_path)
+    result = init(tmp_path, "inner")
+    assert result.returncode == 0
+    assert f"{tmp_path} holds a project too" in result.stdout
+    assert (
+        "holds a project too"
+        not in init(tmp_path / "inner", "--from", str(pictures_at(tmp_path / "pets"))).stdout
+    )
+
+
 def test_a_project_file_that_is_a_link_to_nothing_is_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     inside = tmp_path / "inside"
@@ -151,6 +170,12 @@ def test_counts_are_told_and_the_command_to_ingest(tmp_path: Path) -> None:
     for row in (["pictures", "2"], ["annotations", "3"], ["Dog", "2"], ["Cat", "1"], ["cd", "project"]):
         assert row in rows
     assert "  setwright lake ingest '../my pets' --format voc --collection my-pets\n" in result.stdout
+
+
+def test_a_folder_that_looks_like_an_option_is_told_so_that_it_is_none(tmp_path: Path) -> None:
+    pictures_at(tmp_path / "-pets")
+    said = init(tmp_path, "--from", "-pets").stdout
+    assert "setwright lake ingest ./-pets --format voc --collection pets  " in said
 
 
 def test_a_folder_inside_the_project_is_named_as_it_was_typed(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from setwright.spec.augmentation_schema import augmentation_schema
 from setwright.spec.file_models import DatasetFile, EnvironmentFile, Part, ProjectFile
-from setwright.spec.formatting import laid_out
-from setwright.spec.key_order import order_of
+from setwright.spec.formatting import equivalent, laid_out
+from setwright.spec.key_order import FREE, order_of
 from setwright.spec.starter import EXAMPLE, project_text, proposed_spec
 from tests.house.program import ROOT
 from tests.spec.projects import load
@@ -281,6 +281,36 @@ def test_what_a_new_project_begins_with_is_in_layout() -> None:
     assert formatted(proposed) == proposed
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("name: a\n", "name: b\n"),
+        ("name: a\n", 'name: "a"\n'),
+        ("labels: {a: x, b: y}\n", "labels: {b: y, a: x}\n"),
+        ("labels: [a, b]\n", "labels: [b, a]\n"),
+        ("labels: [a, b]\n", "labels: [a]\n"),
+        ("labels: [a]\n", "labels: {a: a}\n"),
+        ("name: a\nquery: b\n", "name: a\n"),
+        ("name: a\n---\nname: b\n", "name: a\n"),
+        ("name: a  # x\n", "name: a\n"),
+        ("name: a  # x\n# x\n", "name: a  # x\n"),
+        ("tags: &t [a]\nowners: *t\n", "tags: &t [a]\nowners: [a]\n"),
+        ("tags: &t [a]\n", "tags: [a]\n"),
+        ("name: a\n", "name: [\n"),
+    ],
+)
+def test_a_result_that_differs_in_anything_that_counts_would_not_be_taken(before: str, after: str) -> None:
+    order = order_of(DatasetFile)
+    assert equivalent(before, before, order)
+    assert not equivalent(before, after, order)
+
+
+def test_a_result_may_differ_in_the_place_of_keys_and_comments() -> None:
+    order = order_of(DatasetFile)
+    assert equivalent("name: a\nquery: b  # x\n", "# x\nquery:   b\nname: a\n", order)
+    assert not equivalent("name: a\nquery: b\n", "query: b\nname: a\n", FREE)
+
+
 # Laws
 
 
@@ -406,7 +436,7 @@ def test_keys_are_in_order_afterwards_unless_an_alias_forbids_it(text: str) -> N
 def test_no_line_has_blanks_at_its_end_but_those_of_a_text(text: str) -> None:
     for line in formatted(text).split("\n"):
         # A line of blanks that are more than the text is indented is part of the text.
-        assert line == line.rstrip() or "more" in line or (not line.strip() and "|" in text)
+        assert line == line.rstrip() or "more" in line or (not line.strip() and set("|>") & set(text))
 
 
 @example("a#: b\n")

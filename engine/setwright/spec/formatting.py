@@ -36,7 +36,7 @@ def laid_out(file: str, content: bytes, model: type[Part]) -> tuple[str | None, 
     text = _ended(source.text)
     for order in (order_of(model), FREE):
         made = _attempt(text, order)
-        if made is not None and _equivalent(source.text, made, order) and _attempt(made, order) == made:
+        if made is not None and equivalent(source.text, made, order) and _attempt(made, order) == made:
             return made, ()
     return source.text, ()
 
@@ -62,8 +62,11 @@ def _ended(text: str) -> str:
     return text + "\n"
 
 
-def _equivalent(before: str, after: str, order: Order) -> bool:
-    """Whether two texts mean the same, with the same comments and anchors."""
+def equivalent(before: str, after: str, order: Order) -> bool:
+    """Whether two texts mean the same, keys being free to move where `order` has a place for them.
+
+    Comments and anchors have to be the same as well, wherever they stand.
+    """
     old, old_errors = parse_documents(SourceText("", before))
     new, new_errors = parse_documents(SourceText("", after))
     if len(old) != len(new) or len(old_errors) != len(new_errors):

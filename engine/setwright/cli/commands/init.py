@@ -131,12 +131,16 @@ def _seen(pictures: Path, proposal: Proposal) -> Iterator[str]:
 
 
 def _made(root: Path, made: Sequence[str]) -> Iterator[str]:
+    from setwright.cli.workspace import find_root
     from setwright.views.escape import terminal
 
     if not made:
         return
     if "setwright.yaml" in made:
         yield f"Started the project {terminal(root.resolve().name)}, with a lake in .setwright/, which git ignores."
+        around = find_root(root.resolve().parent)
+        if around is not None:
+            yield f"{terminal(str(around))} holds a project too; in this folder the new one counts."
     width = max(map(len, made))
     yield from (
         f"  {name:{width}}  {_WHAT.get(name, 'the proposed spec; read it and change it')}" for name in made
