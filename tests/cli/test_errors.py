@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.cli.project_folder import project_at
 from tests.house.program import setwright
 
-TWENTY_MISTAKES = """\
+TEN_MISTAKES = """\
 dataset: Night Balloons
 source: {collection: party, datalake: image}
 querry: annotation.label=Balloon
@@ -24,7 +24,7 @@ CLEAR_SCREEN = "\x1b[2J"
 def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them_as_validate_does(
     tmp_path: Path,
 ) -> None:
-    project_at(tmp_path, {"specs/night.yaml": TWENTY_MISTAKES})
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
     result = setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS="100")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.endswith("\n10 errors.\nMore about a finding: `setwright explain SW209`\n")
@@ -32,7 +32,7 @@ def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them_as_valida
 
 
 def test_findings_are_coloured_as_asked(tmp_path: Path) -> None:
-    project_at(tmp_path, {"specs/night.yaml": TWENTY_MISTAKES})
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
     at = ("-C", str(tmp_path), "pull", "balloons")
     assert "\x1b[31m" in setwright("--color", "always", *at).stderr
     assert "\x1b" not in setwright(*at).stderr
@@ -40,7 +40,7 @@ def test_findings_are_coloured_as_asked(tmp_path: Path) -> None:
 
 
 def test_findings_fit_the_terminal(tmp_path: Path) -> None:
-    project_at(tmp_path, {"specs/night.yaml": TWENTY_MISTAKES})
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
     wide, narrow = (
         setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS=columns).stderr
         for columns in ("100", "50")
@@ -49,7 +49,7 @@ def test_findings_fit_the_terminal(tmp_path: Path) -> None:
 
 
 def test_debug_shows_the_findings_after_the_traceback(tmp_path: Path) -> None:
-    project_at(tmp_path, {"specs/night.yaml": TWENTY_MISTAKES})
+    project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
     result = setwright("--debug", "-C", str(tmp_path), "pull", "balloons")
     assert result.stderr.startswith("Traceback")
     assert "\n10 errors.\n" in result.stderr
