@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup format check test golden demo wheel lock ci clean
+.PHONY: help setup format check test golden demo bench wheel lock ci clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -38,6 +38,9 @@ golden: $(VENV)/.made ## Rewrite the golden files and show what changed; read it
 
 demo: $(VENV)/.made ## Take the tour: the main job on pictures drawn for it
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash docs/tour.sh
+
+bench: $(VENV)/.made ## Time the main job beside what the machine allows
+	$(BIN)/python tests/bench/bench.py
 
 wheel: $(VENV)/.made ## Build the wheel and the source package into dist/
 	$(BIN)/python -m build --no-isolation

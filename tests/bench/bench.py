@@ -1,0 +1,192 @@
+"""Time setwright beside what the machine allows, in the same run: `make bench`. Only the ratios can be compared.
+
+Whole processes are timed, as a user waits for them; the median of several runs. A floor does the least that has to be
+done, without any of what makes it useful.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+PYTHON = sys.executable
+RUNS = 5
+
+SPEC = """\
+# yaml-language-server: $schema=../schemas/dataset.schema.json
+# Balloons of batch {number}, for the detector that is trained every night. Ask the owners below before you
+# change the split: others compare their results with it.
+dataset: balloons-{number}
+name: Party Balloons {number}
+description: Balloons in the sky, with their outlines, as batch {number} has them
+owners: [ada@example.org, bob@example.org]
+tags:
+  - balloons
+  - batch-{number}
+  - nightly
+
+source:
+  collection: party
+
+# Dusk is too hard for a first model.
+query: annotation.label in (Balloon, Kite) and metadata.Tags!=dusk and frame.width>={number}
+filter:
+  annotation_types:
+    - human
+  from_date: 2024-01-01
+  to_date: 2099-12-31
+operations: all
+
+labels:
+  - Balloon
+  - Kite
+  - Bird
+
+split:
+  train: 70
+  validation: 20
+  test: 10
+  seed: {number}
+
+exports:
+  - RAW
+  - YOLO Darknet
+
+versioning: auto
+protect: false
+"""
+
+READ_YAML = """
+import sys, yaml
+from pathlib import Path
+for file in sorted(Path(sys.argv[1]).glob("specs/*.yaml")):
+    yaml.load(file.read_bytes(), yaml.CSafeLoader)
+import pydantic
+"""
+
+COPY = """
+import os, shutil, sys
+from pathlib import Path
+source, to = Path(sys.argv[1]), Path(sys.argv[2])
+for file in sorted(source.rglob("*")):
+    if file.is_file():
+        target = to / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+os.sync()
+"""
+
+READ_AND_DECODE = """
+import hashlib, sys
+from pathlib import Path
+from PIL import Image
+for file in sorted(Path(sys.argv[1]).glob("*.jpg")):
+    hashlib.sha256(file.read_bytes())
+    with Image.open(file) as image:
+        image.load()
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="setwright-bench-") as scratch:
+        folder = Path(scratch)
+        print(f"{'':44}{'ours':>9}{'floor':>9}{'ratio':>7}")
+        bench_start()
+        bench_specs(folder)
+        bench_pictures(folder)
+
+
+def bench_start() -> None:
+    line(
+        "setwright --help : python -c pass",
+        timed(["-m", "setwright", "--help"]),
+        timed(["-c", "pass"]),
+    )
+
+
+def bench_specs(folder: Path) -> None:
+    for count in (10, 1000):
+        project = folder / f"project-{count}"
+        (project / "specs").mkdir(parents=True)
+        setwright(project, "init")
+        setwright(project, "demo", "party", "--frames", "20")
+        setwright(project, "lake", "ingest", "party", "--collection", "party")
+        for number in range(count):
+            (project / "specs" / f"{number:04}.yaml").write_text(SPEC.format(number=number))
+        floor = timed(["-c", READ_YAML, project])
+        line(f"validate {count:,} specs : read their YAML", timed(ours("validate"), project), floor)
+        setwright(project, "apply", "--yes")
+        line(f"plan {count:,} unchanged specs : read their YAML", timed(ours("plan"), project), floor)
+
+
+def bench_pictures(folder: Path) -> None:
+    project = folder / "pictures"
+    project.mkdir()
+    setwright(project, "init")
+    setwright(project, "demo", "party", "--frames", "1000")
+    (project / "specs" / "party.yaml").write_text(
+        "dataset: party\nsource: {collection: party}\nlabels: [Balloon, Kite, Bird]\nexports: [RAW]\n"
+    )
+    lake = project / ".setwright" / "lake"
+
+    def without_lake() -> None:
+        shutil.rmtree(lake, ignore_errors=True)
+
+    line(
+        "ingest 1,000 pictures : hash and decode",
+        timed(ours("lake", "ingest", "party", "--collection", "party"), project, before=without_lake),
+        timed(["-c", READ_AND_DECODE, project / "party"]),
+    )
+    setwright(project, "apply", "--yes")
+    out = project / "out"
+    pull = timed(
+        ours("pull", "party", "--export", "RAW", "--to", "out"),
+        project,
+        before=lambda: shutil.rmtree(out, ignore_errors=True),
+    )
+    copied = project / "copied"
+    floor = timed(["-c", COPY, out, copied], before=lambda: shutil.rmtree(copied, ignore_errors=True))
+    line("pull 1,000 pictures : copy the same files", pull, floor)
+    line(
+        "pull them again : copy the same files",
+        timed(ours("pull", "party", "--export", "RAW", "--to", "out"), project),
+        floor,
+    )
+
+
+def ours(*args: str) -> list[str]:
+    return ["-m", "setwright", *args]
+
+
+def setwright(folder: Path, *args: str) -> None:
+    subprocess.run([PYTHON, *ours(*args)], cwd=folder, check=True, capture_output=True)
+
+
+def timed(
+    args: list[str | Path] | list[str], folder: Path | None = None, before: Callable[[], None] = lambda: None
+) -> float:
+    """Seconds that the process takes, the median of several runs."""
+    seconds = []
+    for _ in range(RUNS):
+        before()
+        started = time.perf_counter()
+        subprocess.run(
+            [PYTHON, *args], cwd=folder, check=True, capture_output=True, env=os.environ | {"CI": "1"}
+        )
+        seconds.append(time.perf_counter() - started)
+    return median(seconds)
+
+
+def line(what: str, own: float, floor: float) -> None:
+    print(f"{what:44}{own:8.3f}s{floor:8.3f}s{own / floor:7.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
