@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -170,7 +170,7 @@ def setwright(folder: Path, *args: str) -> None:
 
 
 def timed(
-    args: list[str | Path] | list[str], folder: Path | None = None, before: Callable[[], None] = lambda: None
+    args: Sequence[str | Path], folder: Path | None = None, before: Callable[[], None] = lambda: None
 ) -> float:
     """Seconds that the process takes, the median of several runs."""
     seconds = []
