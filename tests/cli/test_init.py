@@ -244,6 +244,31 @@ def test_pictures_without_annotations_give_a_project_and_no_spec(tmp_path: Path)
     assert list(tmp_path.glob("project/specs/*.yaml")) == []
 
 
+def test_regions_without_a_label_get_the_one_that_is_given_and_so_does_the_command(tmp_path: Path) -> None:
+    pictures = tmp_path / "sky"
+    pictures.mkdir()
+    (pictures / "0.jpg").touch()
+    region = {
+        "shape_attributes": {"name": "rect", "x": 1, "y": 1, "width": 3, "height": 3},
+        "region_attributes": {},
+    }
+    (pictures / "via.json").write_text(json.dumps({"0": {"filename": "0.jpg", "regions": [region]}}))
+    refused = init(tmp_path, "project", "--from", "sky")
+    assert refused.returncode == 1
+    assert "--label NAME" in refused.stderr
+    assert not (tmp_path / "project").exists()
+    said = init(tmp_path, "project", "--from", "sky", "--label", "Hot Air Balloon").stdout
+    assert "--format via --collection sky --label 'Hot Air Balloon'" in said
+    project = open_workspace(tmp_path / "project").project
+    assert project is not None
+    assert [label.name for label in project.specs[0].config.labels] == ["Hot Air Balloon"]
+
+
+def test_what_is_wrong_with_the_files_is_counted(tmp_path: Path) -> None:
+    pictures_at(tmp_path / "pets", [["Dog"], [""]])
+    assert "1 problem with the files" in init(tmp_path, "--from", "pets").stdout
+
+
 def test_a_folder_without_pictures_starts_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = init(tmp_path, "project", "--from", "empty")

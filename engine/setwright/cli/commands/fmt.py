@@ -34,6 +34,9 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
     from setwright.cli.findings import show_findings
     from setwright.cli.layouts import layouts, write
 
+    session.on_interrupt = (
+        "Every file is whole, as it was or in layout. Run `setwright fmt` again for the others."
+    )
     told: list[Diagnostic] = []
     changed = kept = 0
     for file in layouts(session.cwd, paths, told.append):

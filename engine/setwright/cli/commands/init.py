@@ -46,14 +46,15 @@ def command(session: Session, folder: str | None, pictures: str | None, label: s
     if pictures is None:
         root = Path(folder or ".")
         refuse_existing(root)
-        _start(root)
+        _start(session, root)
     else:
         _start_with(session, None if folder is None else Path(folder), Path(pictures), label)
 
 
-def _start(root: Path) -> None:
+def _start(session: Session, root: Path) -> None:
     from setwright.cli.starting import EXAMPLE_FILE, start_project
 
+    session.on_interrupt = _AGAIN
     made = start_project(root)
     example = f"; {EXAMPLE_FILE} shows how" if EXAMPLE_FILE in made else ""
     steps = [
@@ -84,6 +85,7 @@ def _start_with(session: Session, folder: Path | None, pictures: Path, label: st
     if found:
         require_settings(root)  # before anything is written
     refuse_taken(root, proposal, project=found)
+    session.on_interrupt = _AGAIN
     made = () if found else start_project(root, example=False)
     if proposal.spec is not None and add_file(root, proposal.file, proposal.spec):
         made = (*made, proposal.file)
@@ -102,6 +104,8 @@ def _start_with(session: Session, folder: Path | None, pictures: Path, label: st
         steps.insert(0, (ingest_command(root, pictures, proposal, label), "bring them in"))
     click.echo("\n".join([*told, "", *_next(root, steps)]))
 
+
+_AGAIN = "The project is not complete. Run the same command again to go on."
 
 _MAKE = (("setwright plan", "see what would be made"), ("setwright apply", "make it"))
 
