@@ -44,7 +44,10 @@ TABLE = [
 PROPERTIES = [(type_, property) for type_ in VOCABULARY for property in type_.properties]
 RANGES = [(type_, property) for type_, property in PROPERTIES if property.range is not None]
 FLAGS = [(type_, property) for type_, property in PROPERTIES if property.range is None]
-by_id = {"ids": lambda one: getattr(one, "id", "")}
+
+
+def name_of(value: AugmentationType | Property) -> str:
+    return value.id
 
 
 def ours(type_: AugmentationType, property: Property, value: object) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def test_the_vocabulary_is_that_of_the_table() -> None:
     assert (len(VOCABULARY), len(TABLE)) == (11, 15)
 
 
-@pytest.mark.parametrize(("type_", "property"), RANGES, **by_id)
+@pytest.mark.parametrize(("type_", "property"), RANGES, ids=name_of)
 def test_a_range_takes_its_ends_and_nothing_past_them(type_: AugmentationType, property: Property) -> None:
     assert property.range is not None
     low, high = property.range
@@ -90,7 +93,7 @@ def test_a_range_takes_its_ends_and_nothing_past_them(type_: AugmentationType, p
             assert OutOfRange in problems(form(type_, property, values))
 
 
-@pytest.mark.parametrize(("type_", "property"), FLAGS, **by_id)
+@pytest.mark.parametrize(("type_", "property"), FLAGS, ids=name_of)
 def test_a_flag_is_set_by_true_and_left_out_by_false(type_: AugmentationType, property: Property) -> None:
     made = AugmentationWish(recipes=(Augmentation(type=type_.id, property=property.id),))
     assert wish(ours(type_, property, True)) == made
@@ -101,7 +104,7 @@ def test_a_flag_is_set_by_true_and_left_out_by_false(type_: AugmentationType, pr
         assert set(problems(request)) == {NoPicture}
 
 
-@pytest.mark.parametrize(("type_", "property"), PROPERTIES, **by_id)
+@pytest.mark.parametrize(("type_", "property"), PROPERTIES, ids=name_of)
 def test_what_is_not_selected_is_left_out(type_: AugmentationType, property: Property) -> None:
     values = [True] if property.range is None else [1, 2]
     assert wish(theirs(type_, property, values, isSelected=True, description="…")).recipes != ()
