@@ -8,25 +8,29 @@ from typing import TYPE_CHECKING
 from setwright.formats.writing.registry import find
 from setwright.model.dataset import Selection
 from setwright.model.diagnostics import Severity, in_reading_order
-from setwright.model.errors import FindingsError
+from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.plan.changes import Amend, Create, Follow
 from setwright.plan.content import asks_alike
+from setwright.plan.describe import plan_digest
 from setwright.plan.document import LossLine
 from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import afterthoughts, preflight
+from setwright.plan.saved import check_state, configs
 from setwright.plan.survey import Survey
 from setwright.state.document import never_applied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
     from setwright.model.versions import ObservedDataset
     from setwright.plan.changes import Change
+    from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import RemoteReader
-    from setwright.spec.project import Project, Spec
+    from setwright.spec.project import Project
     from setwright.state.document import State
 
 _TASK = "Selecting frames"
@@ -59,8 +63,9 @@ def make_plan(
     found = list(preflight(project.specs, remote.vocabulary(), augments=augments))
     if any(finding.severity is Severity.ERROR for finding in found):
         raise FindingsError(in_reading_order(found))
-    surveyed = survey(remote, project, lineage, listener)
-    made = plan({spec.address: spec.config for spec in project.specs}, surveyed)
+    desired = {spec.address: spec.config for spec in project.specs}
+    surveyed = survey(remote, project.name, desired, lineage, listener=listener)
+    made = plan(desired, surveyed)
     # A label that no annotation has makes a class without annotations; to say it once is enough.
     said = {finding.source for finding in found}
     found += [each for each in afterthoughts(project.specs, made.changes) if each.source not in said]
@@ -72,46 +77,89 @@ def make_plan(
     )
 
 
-def survey(remote: RemoteReader, project: Project, lineage: str, listener: Listener = silence) -> Survey:
-    """What is found at the remote now, for all specs of `project`.
+def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silence) -> Planned:
+    """The plan that was saved, made again from what it was made from.
 
-    Frames are asked for only where they can differ from those of the current version.
+    A saved plan says what it asks for, at which revision, and the digest of what it would do. Frames of a revision
+    never change, so what is made of them again is the same or the remote has moved on.
+
+    Raises:
+        StalePlanError: it would no longer do what it did; nothing was changed.
+    """
+    check_state(saved, remote.state(saved.project))
+    desired = configs(saved)
+    surveyed = survey(
+        remote, saved.project, desired, saved.lineage, revision=saved.revision, listener=listener
+    )
+    made = plan(desired, surveyed, within={change.address for change in saved.changes})
+    if plan_digest(made) != saved.digest:
+        raise StalePlanError(
+            "The saved plan is stale",
+            "Made again from the same revision it would do something else, so datasets were changed since. Nothing "
+            "was changed.",
+            "plan again, and look at what is different",
+        )
+    return Planned(plan=made, state=surveyed.state, findings=(), losses={})
+
+
+def survey(
+    remote: RemoteReader,
+    project: str,
+    desired: Mapping[str, DatasetConfig],
+    lineage: str,
+    *,
+    revision: int | None = None,
+    listener: Listener = silence,
+) -> Survey:
+    """What is found at the remote for the configurations `desired`, by address: now, with the frames of `revision`.
+
+    None stands for the newest revision. Frames are asked for only where they can differ from those of the current
+    version.
     """
     # The revision first: what is published meanwhile is then newer than the frames, never older.
-    revision = remote.revision()
+    newest = remote.revision()
+    if revision is None:
+        revision = newest
+    elif revision > newest:
+        raise StalePlanError(
+            "The plan was made on another lake",
+            f"It is of revision {revision:,}, and the newest at {remote.location} is {newest:,}.",
+            "plan again",
+        )
     frames_revision = remote.frames_revision(revision)
-    observed = remote.observe([spec.config.name for spec in project.specs])
-    moved = [spec for spec in project.specs if _may_differ(spec, observed, frames_revision)]
+    observed = remote.observe([config.name for config in desired.values()])
+    moved = [address for address, config in desired.items() if _may_differ(config, observed, frames_revision)]
     listener(Started(_TASK, len(moved), "specs"))
     memberships, contents = {}, {}
-    for spec in moved:
-        memberships[spec.address] = remote.membership(Selection.of(spec.config), revision)
+    for address in moved:
+        memberships[address] = remote.membership(Selection.of(desired[address]), revision)
         listener(Advanced(_TASK))
-    for spec in project.specs:
-        found = observed.get(spec.config.name)
-        if found is not None and (spec.address in memberships or spec.config.versioning == "always"):
+    for address, config in desired.items():
+        found = observed.get(config.name)
+        always = config.versioning == "always"
+        if found is not None and (address in memberships or (always and found.config != config)):
             contents[found.version.id] = remote.manifest(found.version.id)
     frames = sum(len(membership.frames) for membership in memberships.values())
     listener(Finished(_TASK, f"{frames:,} frames at revision {revision:,}"))
     return Survey(
         location=remote.location,
         revision=revision,
-        state=remote.state(project.name) or never_applied(lineage),
+        state=remote.state(project) or never_applied(lineage),
         observed=observed,
         contents=contents,
         memberships=memberships,
-        unmoved=frozenset(spec.address for spec in project.specs) - memberships.keys(),
+        unmoved=frozenset(desired.keys() - memberships.keys()),
     )
 
 
-def _may_differ(spec: Spec, observed: Mapping[str, ObservedDataset], frames_revision: int) -> bool:
-    """Whether the content that `spec` asks for may be another than that of the current version."""
-    found = observed.get(spec.config.name)
+def _may_differ(config: DatasetConfig, observed: Mapping[str, ObservedDataset], frames_revision: int) -> bool:
+    """Whether the content that `config` asks for may be another than that of the current version."""
+    found = observed.get(config.name)
     return (
         found is None
         or found.config is None
         or found.version.revision < frames_revision
-        or not asks_alike(spec.config, found.config)
+        or not asks_alike(config, found.config)
     )
 
 

@@ -86,6 +86,32 @@ def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
     )
 
 
+def save(document: PlanDocument, file: str) -> None:
+    """Write the plan to `file`, whole or not at all."""
+    from pathlib import Path
+
+    from setwright.edge.files import write_whole
+
+    write_whole(Path(file), (document.model_dump_json(indent=2) + "\n").encode())
+
+
+def saved_plan(file: str) -> PlanDocument:
+    """The plan that was saved in `file`.
+
+    Raises:
+        FormatError: it is none.
+    """
+    import json
+    from pathlib import Path
+
+    from setwright.cli.schemas import schemas
+    from setwright.plan.saved import read_plan
+
+    return read_plan(
+        Path(file).read_bytes(), file, lambda: json.loads(schemas()["plan"].read_text(encoding="utf-8"))
+    )
+
+
 def show(session: Session, document: PlanDocument) -> None:
     """Print the plan for people."""
     import shutil

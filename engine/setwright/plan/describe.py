@@ -8,7 +8,7 @@ import numpy as np
 
 from setwright import __version__
 from setwright.model.canonical import digest_of
-from setwright.model.documents import config_digest
+from setwright.model.documents import config_digest, to_document
 from setwright.model.splits import SPLITS
 from setwright.plan import document
 from setwright.plan.changes import (
@@ -137,6 +137,7 @@ def _change(
         reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
         place=None if spec is None else _place(spec.where),
         severity=change.severity.value if isinstance(change, Follow | Amend) else None,
+        config=to_document(change.config),
         config_digest=config_digest(change.config),
         version=_version(change),
         fields=tuple(_field(field, spec) for field in fields),

@@ -149,6 +149,8 @@ class DatasetChange(Part):
     place: Place | None = None
     severity: str | None = None
     """What the change means for those who train on the dataset; absent for a new one."""
+    config: dict[str, Any] | None = None
+    """The resolved configuration that is asked for; absent where no spec asks for anything."""
     config_digest: str | None = None
     version: VersionChange | None = None
     fields: tuple[ConfigField, ...] = ()

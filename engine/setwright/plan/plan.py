@@ -13,7 +13,7 @@ from setwright.plan.content import desired_content
 from setwright.plan.severity import content_severity, settings_severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from setwright.model.dataset import DatasetConfig
     from setwright.model.versions import ObservedDataset
@@ -40,16 +40,19 @@ class Plan:
         return all(isinstance(change, Keep) for change in self.changes)
 
 
-def plan(desired: Mapping[str, DatasetConfig], survey: Survey) -> Plan:
+def plan(
+    desired: Mapping[str, DatasetConfig], survey: Survey, *, within: Container[str] | None = None
+) -> Plan:
     """The plan that makes every dataset of `desired`, by address, what its configuration asks for.
 
-    Addresses that the state knows and nobody desires are forgotten.
+    Addresses that the state knows and nobody desires are forgotten, those that are not `within` left alone. None
+    stands for all addresses.
     """
     planned = [_planned(address, config, survey) for address, config in desired.items()]
     forgotten = [
         Forget(address=address, name=applied.config.name, reasons=(Reason.NOT_IN_SPECS,))
         for address, applied in survey.state.datasets.items()
-        if address not in desired
+        if address not in desired and (within is None or address in within)
     ]
     return Plan(
         location=survey.location,

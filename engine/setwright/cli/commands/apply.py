@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from setwright.apply.planning import Planned
     from setwright.apply.run import Done, Outcome
     from setwright.cli.planning import Desk
+    from setwright.plan.document import PlanDocument
 
 _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on."
 
 
 @click.command()
+@click.argument("file", metavar="[PLAN]", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask before anything is changed."
 )
@@ -31,28 +33,42 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
     default=0,
     help="How long to wait for a dataset that another apply holds.  [default: not at all]",
 )
+@click.option(
+    "--approved",
+    metavar="DIGEST",
+    help="Apply only if the plan is the one with this digest, as `plan` told it.",
+)
 @spec_options
 @pass_session
-def command(session: Session, yes: bool, all_frames: bool, lock_timeout: float, options: SpecOptions) -> int:
+def command(
+    session: Session,
+    file: str | None,
+    yes: bool,
+    all_frames: bool,
+    lock_timeout: float,
+    approved: str | None,
+    options: SpecOptions,
+) -> int:
     """Make what was planned: show the plan, ask, and carry out exactly that.
+
+    With PLAN, a file that `setwright plan --out` saved, what was reviewed is made without asking, or nothing if
+    datasets were changed meanwhile.
 
     A dataset is made whole or not at all, and a failure of one does not stop the others. Whatever cuts the run off,
     the next one finishes it.
     """
     from setwright.cli.author import author
-    from setwright.cli.planning import described, desk, planned, show
-    from setwright.cli.progress import listening
+    from setwright.cli.planning import desk
 
     with desk(session, options) as place:
         _recover(place, author())
-        with listening(session, quiet=True) as listener:
-            made = planned(place, session, listener)
-        document = described(place, made, all_frames=all_frames)
-        show(session, document)
+        made, document = _plan(place, session, file, all_frames)
         if not document.applyable:
             return 0
         click.echo()
-        if not (yes or _agreed()):
+        if approved is not None:
+            _check_approval(document.digest, approved)
+        if not (yes or file or approved or _agreed()):
             click.echo("Nothing was changed.")
             return 1
         session.on_interrupt = _GO_ON
@@ -60,6 +76,40 @@ def command(session: Session, yes: bool, all_frames: bool, lock_timeout: float, 
         session.on_interrupt = None
     click.echo("\n".join(_told(outcome)))
     return _exit_code(session, outcome)
+
+
+def _plan(place: Desk, session: Session, file: str | None, all_frames: bool) -> tuple[Planned, PlanDocument]:
+    """The plan to carry out, shown: the saved one, or one made now."""
+    from setwright.apply.planning import replan
+    from setwright.cli.planning import described, planned, saved_plan, show
+    from setwright.cli.progress import listening
+    from setwright.model.errors import UsageError
+
+    with listening(session, quiet=True) as listener:
+        if file is None:
+            made = planned(place, session, listener)
+            document = described(place, made, all_frames=all_frames)
+            show(session, document)
+            return made, document
+        document = saved_plan(file)
+        if document.project != place.project.name:
+            raise UsageError(
+                f'The plan is of the project "{document.project}"',
+                f'This one is "{place.project.name}". Nothing was changed.',
+            )
+        show(session, document)
+        return replan(place.remote, document, listener), document
+
+
+def _check_approval(digest: str, approved: str) -> None:
+    from setwright.model.errors import StalePlanError
+
+    if digest != approved.strip():
+        raise StalePlanError(
+            "The plan is not the approved one",
+            f"Its digest is {digest}. Nothing was changed.",
+            "look at what is different, and approve it anew",
+        )
 
 
 def _recover(place: Desk, who: str) -> None:

@@ -1,4 +1,4 @@
-"""`setwright show`: one version, counted."""
+"""`setwright show`: one version, counted, or a plan that was saved."""
 
 from __future__ import annotations
 
@@ -24,13 +24,25 @@ JSON_FORMAT_VERSION = "1.0"
 @spec_options
 @pass_session
 def command(session: Session, target: str, as_json: bool, options: SpecOptions) -> None:
-    """Show one version: frames, labels, splits. Without a version the newest is shown."""
-    import json
+    """Show one version: frames, labels, splits. Without a version the newest is shown.
 
+    The name of a file is taken for a plan that `setwright plan --out` saved.
+    """
+    import json
+    from pathlib import Path
+
+    from setwright.cli.planning import saved_plan, show
     from setwright.cli.workspace import require_project
     from setwright.remotes.open import open_remote
     from setwright.views.version_document import version_document
 
+    if Path(target).is_file():
+        plan = saved_plan(target)
+        if as_json:
+            click.echo(plan.model_dump_json(indent=2))
+        else:
+            show(session, plan)
+        return
     workspace = options.open(session.cwd)
     project = require_project(workspace)
     address, _, number = target.partition("@")
