@@ -55,6 +55,16 @@ def wait(session: Session) -> None:
 
 
 @click.command()
+def swallow() -> None:
+    """Say "ready", then wait inside a library that makes an error of its own of an interruption."""
+    click.echo("ready")
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        raise ValueError("cannot build the validator") from None
+
+
+@click.command()
 def pending() -> int:
     """Finish as `plan --detailed-exitcode` does when changes are pending."""
     return 2
@@ -81,6 +91,6 @@ def where(session: Session) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("fail", "wait", "pending", "flood", "mutter", "where"):
+    for name in ("fail", "wait", "swallow", "pending", "flood", "mutter", "where"):
         root.table[name] = (f"tests.house.program:{name}", "")
     main()

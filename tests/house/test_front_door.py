@@ -89,17 +89,27 @@ def test_a_truncated_file_is_not_taken_for_an_interruption() -> None:
     assert "EOFError: Compressed file ended before" in result.stderr
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_command_says_how_to_go_on(sent: signal.Signals) -> None:
+def interrupted(command: str, sent: signal.Signals) -> str:
+    """What `command` says on stderr when it is sent a signal."""
     with subprocess.Popen(
-        [*PROGRAM, "wait"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*PROGRAM, command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(sent)
         _, stderr = process.communicate()
     assert process.returncode == 130
-    assert stderr.strip() == "Interrupted. Run `setwright apply` again to go on."
+    return stderr.strip()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_says_how_to_go_on(sent: signal.Signals) -> None:
+    assert interrupted("wait", sent) == "Interrupted. Run `setwright apply` again to go on."
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_that_a_library_makes_an_error_of_is_still_one(sent: signal.Signals) -> None:
+    assert interrupted("swallow", sent) == "Interrupted."
 
 
 @pytest.mark.parametrize("args", ["flood", "mutter", "--help"])

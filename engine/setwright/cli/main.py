@@ -86,6 +86,8 @@ def main() -> NoReturn:
     """Run `setwright` as a program."""
     # `kill` and a build server's "cancel" deserve the same tidy end as Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else somebody had it ignored
+        signal.signal(signal.SIGINT, _interrupt)
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -114,10 +116,17 @@ def run(args: Sequence[str]) -> int:
         # Click makes an Abort of every EOFError, also of one that comes from a truncated file, not a prompt.
         if isinstance(abort.__cause__, EOFError):
             return _report(abort.__cause__, session)
-        click.echo(f"Interrupted. {_shown(session.on_interrupt or '')}".rstrip(), err=True)
-        return INTERRUPTED
+        return _interrupted(session)
     except Exception as error:
+        # A library may have made an error of its own of the interruption.
+        if _signals and not isinstance(error, SetwrightError):
+            return _interrupted(session)
         return _report(error, session)
+
+
+def _interrupted(session: Session) -> int:
+    click.echo(f"Interrupted. {_shown(session.on_interrupt or '')}".rstrip(), err=True)
+    return INTERRUPTED
 
 
 def _report(error: Exception, session: Session) -> int:
@@ -158,5 +167,10 @@ def _in_words(error: Exception) -> SetwrightError:
     )
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+_signals: set[int] = set()
+"""Those that asked this process to end."""
+
+
+def _interrupt(sent: int, _frame: FrameType | None) -> NoReturn:
+    _signals.add(sent)
     raise KeyboardInterrupt
