@@ -91,6 +91,19 @@ def test_stats_log_and_verify(project: Path, golden: Golden) -> None:
     assert (verified.returncode, verified.stdout.split(" ", 2)[:2]) == (0, ["2", "blobs"])
 
 
+def test_diff_tells_what_changed_between_two_revisions(project: Path, golden: Golden) -> None:
+    write(project / "in", {"a.png": ["RBC"], "b.png": ["RBC"]})
+    ingest(project)
+    write(project / "in", {f"{number}.png": ["RBC"] for number in range(12)} | {"a.png": ["WBC"]})
+    ingest(project)
+    golden("lake/diff.txt", lake(project, "diff", "1", "2").stdout)
+    found = json.loads(lake(project, "diff", "1", "2", "--json").stdout)
+    assert (len(found["added"]), found["annotated"]) == (12, ["cells_a.png"])
+    assert found["labels"]["RBC"] == {"added": 12, "removed": 1}
+    assert "No frame and no annotation differs." in lake(project, "diff", "2", "2").stdout
+    assert "The lake has no revision 9" in lake(project, "diff", "1", "9").stderr
+
+
 def test_verify_fails_where_something_is_damaged(project: Path) -> None:
     write(project / "in", {"a.png": []})
     ingest(project)

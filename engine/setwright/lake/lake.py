@@ -16,6 +16,7 @@ from setwright.formats.reading.registry import detect, named
 from setwright.lake import inventory, leases, schema, states, versions
 from setwright.lake.blobs import Blobs, missing
 from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
+from setwright.lake.difference import difference
 from setwright.lake.identity import checked_name
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import BinaryIO
 
+    from setwright.lake.difference import LakeDifference
     from setwright.lake.ingest import Prepared
     from setwright.lake.inventory import LakeStatistics, Revision
     from setwright.lake.verify import Verification
@@ -303,6 +305,15 @@ class Lake:
         """All revisions, the newest first."""
         with self._catalogue.reading() as connection:
             return inventory.history(connection)
+
+    def diff(self, before: int, after: int) -> LakeDifference:
+        """What differs between two revisions.
+
+        Raises:
+            RemoteError: the lake does not have one of them.
+        """
+        with self._catalogue.reading() as connection:
+            return difference(connection, before, after)
 
     def verify(self, listener: Listener = silence) -> Verification:
         """Read all blobs and manifests, and look whether all is there and what it was."""

@@ -11,6 +11,7 @@ COMMANDS: Sections = {
         "ingest": ("setwright.cli.commands.lake.ingest:command", "Add pictures and their annotations"),
         "stats": ("setwright.cli.commands.lake.stats:command", "Count frames, labels and bytes"),
         "log": ("setwright.cli.commands.lake.log:command", "List the revisions, newest first"),
+        "diff": ("setwright.cli.commands.lake.diff:command", "Compare two revisions"),
         "verify": ("setwright.cli.commands.lake.verify:command", "Read all blobs and compare their digests"),
     },
 }
