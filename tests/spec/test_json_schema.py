@@ -127,6 +127,15 @@ def test_what_the_projects_defaults_supply_may_be_missing_from_a_spec() -> None:
     assert accepts(DATASET, {"dataset": "balloons"})
 
 
+def test_what_is_pasted_and_not_selected_may_hold_anything() -> None:
+    entry = "{id: HUE, isSelected: false, properties: [{id: HUE_DEGREES, values: [-100, 100]}]}"
+    property = "{id: FLIP_VERTICAL, isSelected: false, values: never}"
+    flip = f"{{id: FLIP_IMAGE, properties: [{{id: FLIP_HORIZONTAL, values: [true]}}, {property}]}}"
+    text = MINIMAL + f"augmentations: {{IMAGE_LEVEL: [{entry}, {flip}]}}\n"
+    assert load(text)[1] == ()
+    Draft202012Validator(DATASET).validate(plain_documents(text)[0])
+
+
 def test_a_variable_may_stand_wherever_setwright_takes_one() -> None:
     spec = (
         "dataset: balloons\nsource: {datalake: '${var.items}'}\nlabels: ['${var.label}']\n"

@@ -56,7 +56,7 @@ def augmentation_schema() -> Schema:
                 "examples": [
                     [{"id": "FLIP_IMAGE", "properties": [{"id": "FLIP_HORIZONTAL", "values": [True]}]}]
                 ],
-                "items": {"anyOf": [_verbatim(type_) for type_ in VOCABULARY]},
+                "items": {"anyOf": [*(_verbatim(type_) for type_ in VOCABULARY), _left_out("properties")]},
             },
         },
     }
@@ -136,8 +136,25 @@ def _verbatim(type_: AugmentationType) -> Schema:
                         }
                         for each in type_.properties
                     ]
+                    + [_left_out("values")]
                 },
             },
+        },
+    }
+
+
+def _left_out(inner: str) -> Schema:
+    """An entry that is not selected: what is pasted may hold anything in it, since it means nothing."""
+    return {
+        "type": "object",
+        "description": "Left out.",
+        "required": ["id", "isSelected"],
+        "additionalProperties": False,
+        "properties": {
+            "id": {"type": "string", "description": "Of which type or property it is."},
+            "description": {"type": "string", "description": "For people; it changes nothing."},
+            "isSelected": {"const": False, "description": "False leaves it out."},
+            inner: {"description": "Counts for nothing."},
         },
     }
 
