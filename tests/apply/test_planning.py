@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from setwright.model.dataset import CollectionSource, DatasetConfig, DatasetsSource, LabelClass
 from setwright.model.errors import FindingsError
 from setwright.model.splits import SplitWish
+from setwright.plan.changes import Follow
 from setwright.plan.describe import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from tests.apply.projects import CELLS, FRAMES, carry_out, frames, lake_in_memory, planned, project
+from tests.conformance.test_memory import stored
 
 configs = st.builds(
     lambda query, split, exports, description, versioning: replace(
@@ -146,3 +148,68 @@ def test_an_export_that_is_added_in_place_says_what_it_loses(tmp_path: Path) -> 
     carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
     more = project({"cells": replace(CELLS, exports=("RAW", "YOLO Darknet"))})
     assert planned(remote, more).losses["cells"].keys() == {"YOLO Darknet"}
+
+
+def reasons(remote: MemoryRemote, wanted: DatasetConfig) -> dict[str, tuple[int, int]]:
+    """How many frames enter and leave, by cause."""
+    (change,) = planned(remote, project({"cells": wanted})).plan.changes
+    assert isinstance(change, Follow)
+    return {cause.cause: (cause.entering, cause.leaving) for cause in change.causes}
+
+
+def test_frames_that_came_to_the_lake_and_those_that_the_query_drops_are_told_apart(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    remote.put(frames({"new.png": ["WBC"], "newer.png": ["WBC"]}))
+    bare = sum(not labels for labels in FRAMES.values())
+    assert reasons(remote, replace(CELLS, query="annotation.label=WBC")) == {
+        "lake": (2, 0),
+        "query": (0, bare),
+    }
+
+
+def test_what_no_field_does_by_itself_several_do_jointly(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    remote.put([stored("signs", "stop.png", ["stop"]), stored("signs", "go.png", ["WBC"])])
+    only = replace(CELLS, query="annotation.label=WBC")
+    carry_out(remote, planned(remote, project({"cells": only})), tmp_path)
+    signs = replace(only, source=CollectionSource(name="signs"), query="annotation.label=stop")
+    found = reasons(remote, signs)
+    # The one sign has no WBC, so the source alone does not bring it, nor does the query without the source.
+    assert found["joint"] == (1, 0)
+
+
+def test_a_single_change_explains_everything_and_nothing_is_asked_for_it(tmp_path: Path) -> None:
+    remote = Watched()
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    remote.asked.clear()
+    bare = sum(not labels for labels in FRAMES.values())
+    assert reasons(remote, replace(CELLS, query="annotation.label=WBC")) == {"query": (0, bare)}
+    assert remote.asked.count("membership") == 1
+
+
+def test_labels_make_frames_come_and_go_where_background_is_dropped(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    remote.put(frames({"w.png": ["WBC"]}))
+    dropping = replace(CELLS, background="drop")
+    carry_out(remote, planned(remote, project({"cells": dropping})), tmp_path)
+    assert reasons(remote, replace(dropping, labels=CELLS.labels[1:])) == {"labels": (0, 1)}
+
+
+@given(before=configs, after=configs, background=st.sampled_from(["keep", "drop"]), came=new_frames)
+def test_the_causes_explain_every_frame_that_comes_or_goes_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: DatasetConfig,
+    after: DatasetConfig,
+    background: Any,
+    came: dict[str, list[str]],
+) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, project({"cells": before})), tmp_path_factory.mktemp("journal"))
+    if came:
+        remote.put(frames(came))
+    wanted = project({"cells": replace(after, background=background)})
+    for change in planned(remote, wanted).plan.changes:
+        if isinstance(change, Follow):
+            assert sum(cause.entering for cause in change.causes) == len(change.diff.entering)
+            assert sum(cause.leaving for cause in change.causes) == len(change.diff.leaving)

@@ -42,6 +42,7 @@ def untouched(members: Membership) -> Survey:
     return Survey(
         location="memory",
         revision=1,
+        frames_revision=1,
         state=never_applied("lineage"),
         observed={},
         contents={},

@@ -70,9 +70,8 @@ def growing() -> PlanDocument:
     """Frames came to the lake, and all are listed."""
     config = replace(BLOOD, split=SplitWish(train=100, validation=0, test=0))
     new = membership(frames(0, 32))
-    return shown(
-        {"cells": config}, replace(settled(config, OLD), memberships={"cells": new}), all_frames=True
-    )
+    survey = replace(settled(config, OLD), memberships={"cells": new}, frames_revision=2)
+    return shown({"cells": config}, survey, all_frames=True)
 
 
 def amending() -> PlanDocument:
@@ -92,4 +91,5 @@ def emptying() -> PlanDocument:
     """No frame is left, and a class goes."""
     config = replace(BLOOD, labels=BLOOD.labels[1:])
     empty: Membership = membership({})
-    return shown({"cells": config}, replace(settled(BLOOD, OLD), memberships={"cells": empty}))
+    survey = replace(settled(BLOOD, OLD), memberships={"cells": empty}, frames_revision=2)
+    return shown({"cells": config}, survey)

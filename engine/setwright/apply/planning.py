@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from setwright.formats.writing.registry import find
@@ -10,6 +10,7 @@ from setwright.model.dataset import Selection
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
+from setwright.plan.causes import variants
 from setwright.plan.changes import Amend, Create, Follow
 from setwright.plan.content import asks_alike
 from setwright.plan.describe import plan_digest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
+    from setwright.model.frames import Membership
     from setwright.model.versions import ObservedDataset
     from setwright.plan.changes import Change
     from setwright.plan.document import PlanDocument
@@ -144,12 +146,45 @@ def survey(
     return Survey(
         location=remote.location,
         revision=revision,
+        frames_revision=frames_revision,
         state=remote.state(project) or never_applied(lineage),
         observed=observed,
         contents=contents,
         memberships=memberships,
         unmoved=frozenset(desired.keys() - memberships.keys()),
+        answers={
+            address: _answers(remote, desired[address], observed, frames_revision, revision)
+            for address in memberships
+        },
     )
+
+
+def _answers(
+    remote: RemoteReader,
+    config: DatasetConfig,
+    observed: Mapping[str, ObservedDataset],
+    frames_revision: int,
+    revision: int,
+) -> dict[str, Membership]:
+    """The memberships that tell apart why frames enter and leave, by cause."""
+    found = observed.get(config.name)
+    if found is None or found.config is None or not remote.capabilities.pins_revisions:
+        return {}
+    asked = variants(found.config, config, lake_moved=found.version.revision < frames_revision)
+    if len(asked) < 2:
+        return {}
+    return {
+        variant.cause: remote.membership(
+            _frames_only(variant.config), revision if variant.now else found.version.revision
+        )
+        for variant in asked
+    }
+
+
+def _frames_only(config: DatasetConfig) -> Selection:
+    """The selection of `config`, without the annotations where they do not decide which frames stay."""
+    selection = Selection.of(config)
+    return selection if config.background == "drop" else replace(selection, labels=())
 
 
 def _may_differ(config: DatasetConfig, observed: Mapping[str, ObservedDataset], frames_revision: int) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
     from setwright.model.versions import ChangeSeverity, ObservedDataset, VersionNumber
+    from setwright.plan.causes import Cause
 
 
 class Reason(Enum):
@@ -55,6 +56,7 @@ class Follow:
     observed: ObservedDataset
     before: Manifest
     diff: DataDiff
+    causes: tuple[Cause, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -13,7 +13,7 @@ from setwright.split.assign import assign
 
 if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig
-    from setwright.model.frames import Frames, Membership
+    from setwright.model.frames import Frames, Membership, Texts
 
 
 def asks_alike(one: DatasetConfig, other: DatasetConfig) -> bool:
@@ -37,6 +37,14 @@ def desired_content(config: DatasetConfig, membership: Membership, parent: Manif
     if config.background == "drop":
         frames, annotations = _without_background(frames, annotations)
     return Manifest(frames=frames, split=assign(frames, config.split, parent), annotations=annotations)
+
+
+def chosen_frames(config: DatasetConfig, membership: Membership) -> Texts:
+    """The unique names of the frames that `config` makes a dataset of, sorted: all, or those that are no background."""
+    if config.background == "keep":
+        return membership.frames.name
+    frames, _ = _without_background(membership.frames, _as_classes(membership.annotations, config))
+    return frames.name
 
 
 def _as_classes(annotations: Annotations, config: DatasetConfig) -> Annotations:

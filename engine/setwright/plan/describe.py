@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
     from setwright.model.versions import VersionNumber
+    from setwright.plan.causes import Cause
     from setwright.plan.changes import Change, MadeChange
     from setwright.plan.plan import Plan
     from setwright.spec.project import Spec
@@ -141,7 +142,7 @@ def _change(
         config_digest=config_digest(change.config),
         version=_version(change),
         fields=tuple(_field(field, spec) for field in fields),
-        frames=_frames(change, after.frames, limit),
+        frames=_frames(change, after.frames, spec, limit),
         splits=tuple(_splits(change.config, before, after)),
         labels=tuple(_labels(before, after)),
         exports=tuple(_exports(change, losses)),
@@ -184,7 +185,7 @@ def _version(change: MadeChange) -> document.VersionChange:
     )
 
 
-def _frames(change: MadeChange, after: int, limit: int | None) -> document.FrameChanges:
+def _frames(change: MadeChange, after: int, spec: Spec | None, limit: int | None) -> document.FrameChanges:
     """`after` counts the frames of the version after the change."""
     none = FrameList(count=0)
     if isinstance(change, Follow):
@@ -197,6 +198,7 @@ def _frames(change: MadeChange, after: int, limit: int | None) -> document.Frame
             moving=_listed_pairs(before, content, diff.moving, limit),
             repainted=_listed_pairs(before, content, diff.repainted, limit),
             relabelled=_listed_pairs(before, content, diff.relabelled, limit),
+            causes=tuple(_cause(cause, spec) for cause in change.causes),
         )
     entering = none
     if isinstance(change, Create):
@@ -209,6 +211,16 @@ def _frames(change: MadeChange, after: int, limit: int | None) -> document.Frame
         moving=none,
         repainted=none,
         relabelled=none,
+    )
+
+
+def _cause(cause: Cause, spec: Spec | None) -> document.FrameCause:
+    written = None if spec is None else spec.fields.get(cause.cause)
+    return document.FrameCause(
+        cause=cause.cause,
+        entering=cause.entering,
+        leaving=cause.leaving,
+        place=None if written is None else _place(written),
     )
 
 

@@ -60,6 +60,17 @@ class FrameList(Part):
     listed: tuple[FrameLine, ...] = ()
 
 
+class FrameCause(Part):
+    """So many frames enter and leave because of one thing."""
+
+    cause: str
+    """A field of the spec; `lake`: what it selects from changed; `joint`: several fields, none by itself."""
+    entering: int = Field(ge=0)
+    leaving: int = Field(ge=0)
+    place: Place | None = None
+    """Where the spec writes the field."""
+
+
 class FrameChanges(Part):
     """What happens to the frames. A frame may be moving, repainted and relabelled at once."""
 
@@ -73,6 +84,8 @@ class FrameChanges(Part):
     """The picture is another one, under the same name."""
     relabelled: FrameList
     """The annotations are others."""
+    causes: tuple[FrameCause, ...] = ()
+    """Why frames enter and leave; together they are all of them, or none is known."""
 
 
 class SplitChange(Part):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
 from setwright.model.versions import FIRST_VERSION, ChangeSeverity
+from setwright.plan.causes import causes, variants
 from setwright.plan.changes import Adopt, Amend, Change, Create, Follow, Forget, Keep, Reason
 from setwright.plan.content import desired_content
 from setwright.plan.severity import content_severity, settings_severity
@@ -15,8 +16,11 @@ from setwright.plan.severity import content_severity, settings_severity
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from setwright.diff.data import DataDiff
     from setwright.model.dataset import DatasetConfig
+    from setwright.model.manifest import Manifest
     from setwright.model.versions import ObservedDataset
+    from setwright.plan.causes import Cause
     from setwright.plan.survey import Survey
     from setwright.state.document import Applied
 
@@ -135,7 +139,25 @@ def _following(
         observed=observed,
         before=before,
         diff=diff,
+        causes=_causes(address, config, known, observed, survey, before, content, diff),
     )
+
+
+def _causes(
+    address: str,
+    config: DatasetConfig,
+    known: DatasetConfig,
+    observed: ObservedDataset,
+    survey: Survey,
+    before: Manifest,
+    after: Manifest,
+    diff: DataDiff,
+) -> tuple[Cause, ...]:
+    asked = variants(known, config, lake_moved=observed.version.revision < survey.frames_revision)
+    answers = survey.answers.get(address, {})
+    if len(asked) != 1 and any(variant.cause not in answers for variant in asked):
+        return ()  # nobody asked, or could: then nothing is said rather than something made up
+    return causes(asked, answers, before, after, diff)
 
 
 def _knows(applied: Applied, config: DatasetConfig, observed: ObservedDataset) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,12 +22,17 @@ class Survey:
     will give it. `observed` is by dataset name. `memberships`, by address, are the frames that each spec's selection
     gives, `contents`, by id, the current versions that they are compared with. Neither is there for the addresses
     `unmoved`: what they ask of the frames is what their current versions were made of, and no frame changed since.
+
+    `frames_revision` is the newest at which a frame changed. `answers`, by address and cause, are the memberships of
+    the variants that tell the causes of a change apart (`plan.causes`), where there is more than one.
     """
 
     location: str
     revision: int
+    frames_revision: int
     state: State
     observed: Mapping[str, ObservedDataset]
     contents: Mapping[str, Manifest]
     memberships: Mapping[str, Membership]
     unmoved: frozenset[str] = frozenset()
+    answers: Mapping[str, Mapping[str, Membership]] = field(default_factory=dict)

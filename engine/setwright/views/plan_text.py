@@ -170,7 +170,27 @@ def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
         yield f"frames  {frames.after:,}, {pictures}"
     else:
         yield f"frames  {frames.before:,} -> {frames.after:,}  {told or 'none change'}; {pictures}"
+    yield from (f"  {line}" for line in _causes(frames, color))
     yield from (f"  {line}" for line in _listed(frames, color))
+
+
+def _causes(frames: FrameChanges, color: bool) -> Iterator[str]:
+    """Why frames enter and leave, a line for each cause."""
+    told = {"lake": "the lake, where frames or annotations changed", "joint": "several of these together"}
+    counts = [(_some("+", cause.entering), _some("-", cause.leaving)) for cause in frames.causes]
+    wide = [max(map(len, column)) for column in zip(*counts, strict=True)]
+    for cause, pair in zip(frames.causes, counts, strict=True):
+        line = f" (line {cause.place.line})" if cause.place else ""
+        cells = [
+            " " * (width - len(cell)) + _signed(cell, color)
+            for cell, width in zip(pair, wide, strict=True)
+            if width
+        ]
+        yield f"{' '.join(cells)}  because of {told.get(cause.cause, cause.cause + line)}"
+
+
+def _some(sign: str, count: int) -> str:
+    return f"{sign}{count:,}" if count else ""
 
 
 def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:

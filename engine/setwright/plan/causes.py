@@ -1,0 +1,114 @@
+"""Why frames enter and leave: which field of the spec makes it so, or the lake.
+
+The selection of the current version is asked again with one thing changed at a time. A frame enters, or leaves, because
+of the first that makes it so by itself; what nothing makes so by itself, several do jointly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.plan.content import chosen_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from setwright.diff.data import DataDiff
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.frames import Membership, Texts
+    from setwright.model.manifest import Manifest
+
+LAKE = "lake"
+"""The frames or annotations of the lake changed since the current version."""
+
+JOINT = "joint"
+"""No single one of the others."""
+
+_OF_FRAMES = ("source", "query", "filter", "background")
+_OF_ANNOTATIONS = ("operations", "labels")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """The selection of the current version with one thing changed, the `cause`.
+
+    `now` says whether it is asked at the revision of the plan, or at that of the version.
+    """
+
+    cause: str
+    config: DatasetConfig
+    now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """So many frames enter and leave because of `cause`: a field of the spec, `LAKE` or `JOINT`."""
+
+    cause: str
+    entering: int
+    leaving: int
+
+
+def variants(known: DatasetConfig, config: DatasetConfig, *, lake_moved: bool) -> tuple[Variant, ...]:
+    """What to ask, to tell the causes apart: a variant for each thing that may be one.
+
+    `known` is the configuration of the current version; `lake_moved` whether frames changed since it was made.
+    """
+    lake = [Variant(cause=LAKE, config=known, now=True)] if lake_moved else []
+    fields: tuple[str, ...] = _OF_FRAMES
+    if "drop" in (known.background, config.background):
+        fields += _OF_ANNOTATIONS  # they decide which frames are background
+    return (
+        *lake,
+        *(
+            Variant(cause=field, config=replace(known, **{field: getattr(config, field)}), now=False)
+            for field in fields
+            if getattr(known, field) != getattr(config, field)
+        ),
+    )
+
+
+def causes(
+    asked: tuple[Variant, ...],
+    answers: Mapping[str, Membership],
+    before: Manifest,
+    after: Manifest,
+    diff: DataDiff,
+) -> tuple[Cause, ...]:
+    """The causes of the frames that enter and leave, in the order of the variants `asked`, `JOINT` last.
+
+    `answers` are the memberships of the variants, by cause; a single variant needs none, for it explains all.
+    """
+    if not asked or not (len(diff.entering) or len(diff.leaving)):
+        return ()
+    if len(asked) == 1:
+        return (Cause(cause=asked[0].cause, entering=len(diff.entering), leaving=len(diff.leaving)),)
+    entering, leaving = after.frames.name[diff.entering], before.frames.name[diff.leaving]
+    found = []
+    for variant in asked:
+        names = chosen_frames(variant.config, answers[variant.cause])
+        comes, goes = _among(entering, names), ~_among(leaving, names)
+        found.append(
+            Cause(
+                cause=variant.cause,
+                entering=int(np.count_nonzero(comes)),
+                leaving=int(np.count_nonzero(goes)),
+            )
+        )
+        entering, leaving = entering[~comes], leaving[~goes]
+    found.append(Cause(cause=JOINT, entering=len(entering), leaving=len(leaving)))
+    return tuple(cause for cause in found if cause.entering or cause.leaving)
+
+
+def _among(names: Texts, sorted_names: Texts) -> NDArray[np.bool_]:
+    """Which of `names` are among the sorted ones."""
+    if not len(sorted_names):
+        return np.zeros(len(names), bool)
+    places = np.minimum(np.searchsorted(sorted_names, names), len(sorted_names) - 1)
+    among: NDArray[np.bool_] = sorted_names[places] == names
+    return among
