@@ -48,7 +48,7 @@ wheel: $(VENV)/.made ## Build the wheel and the source package into dist/
 lock: ## Lock again what we develop and test with (ARGS="--upgrade" for newer releases)
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/pip install --quiet uv
-	$(call compile,dev,pyproject.toml --group dev)
+	$(call compile,dev,pyproject.toml --all-extras --group dev)
 	$(call compile,oracles,--group oracles)
 
 ci: ## Do what the build server does: everything, from a clean tree
