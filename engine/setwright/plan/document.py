@@ -60,6 +60,13 @@ class FrameList(Part):
     listed: tuple[FrameLine, ...] = ()
 
 
+class FrameSample(Part):
+    """Frames by lake-wide unique name, sorted: all counted, some or all listed."""
+
+    count: int = Field(ge=0)
+    listed: tuple[str, ...] = ()
+
+
 class FrameCause(Part):
     """So many frames enter and leave because of one thing."""
 
@@ -175,12 +182,23 @@ class DatasetChange(Part):
 
 
 class Check(Part):
-    """An assertion on the planned data."""
+    """An assertion on the planned data, and whether it holds."""
 
     address: str
     check: str
-    status: Literal["pass", "warn", "fail"]
-    message: str = ""
+    """Its kind, as a spec writes it: `fewest_frames`. More may come."""
+    code: str
+    """Of the finding that it would be: `setwright explain CODE` tells more."""
+    level: Literal["error", "warning"]
+    """What it is where it does not hold: an error forbids the plan."""
+    status: Literal["pass", "warn", "fail", "unknown"]
+    """`warn` and `fail` do not hold, by their level; `unknown` could not be evaluated beside this remote."""
+    message: str
+    """What was looked at and found, in whole sentences."""
+    frames: FrameSample
+    """The frames that break it; none where no single frame does."""
+    place: Place | None = None
+    """Where the spec, or the project, asks for it."""
 
 
 class Summary(Part):
@@ -216,12 +234,13 @@ class PlanDocument(Part):
     complete: bool
     """Whether nothing would be left to plan once this is applied."""
     applyable: bool
-    """Whether there is anything to apply, and nothing forbids it."""
+    """Whether there is anything to apply, and no check forbids it."""
     errored: bool
     """Whether planning failed; the plan is then not complete."""
     changes: tuple[DatasetChange, ...]
     """One a dataset, sorted by address; those that stay as they are too."""
     checks: tuple[Check, ...] = ()
+    """Sorted by address; of one dataset the errors first."""
     summary: Summary
 
 
