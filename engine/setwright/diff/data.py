@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from setwright.model.frames import digests
+from setwright.diff.annotations import frames_differ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from setwright.model.frames import Digests
     from setwright.model.manifest import Manifest
 
 
@@ -45,7 +43,7 @@ def data_diff(before: Manifest, after: Manifest) -> DataDiff:
     pairs = np.stack([rows_before, rows_after], axis=1)
     moved = before.split[rows_before] != after.split[rows_after]
     repainted = before.frames.digest[rows_before] != after.frames.digest[rows_after]
-    relabelled = annotation_digests(before)[rows_before] != annotation_digests(after)[rows_after]
+    relabelled = frames_differ(before, after, pairs)
     return DataDiff(
         entering=entering,
         leaving=leaving,
@@ -53,30 +51,6 @@ def data_diff(before: Manifest, after: Manifest) -> DataDiff:
         repainted=pairs[repainted],
         relabelled=pairs[relabelled],
     )
-
-
-def annotation_digests(manifest: Manifest) -> Digests:
-    """What each frame's annotations are, in short: `(N,) S64`, equal for equal annotations, whatever their order.
-
-    Classes count by name, so that class ids may move without every frame seeming relabelled.
-    """
-    annotations = manifest.annotations
-    lines: list[list[str]] = [[] for _ in range(len(manifest.frames))]
-    columns = zip(
-        annotations.frame.tolist(),
-        annotations.label.tolist(),
-        annotations.shape.tolist(),
-        annotations.box.tolist(),
-        annotations.outline.tolist(),
-        annotations.confidence.tolist(),
-        annotations.operation.tolist(),
-        annotations.extra.tolist(),
-        strict=True,
-    )
-    for frame, label, *rest, operation, extra in columns:
-        content = (annotations.labels[label], *rest, annotations.operations[operation], extra)
-        lines[frame].append(repr(content))
-    return digests(hashlib.sha256("\n".join(sorted(line)).encode()).hexdigest() for line in lines)
 
 
 def _matched(before: Any, after: Any) -> tuple[Any, Any, Any, Any]:

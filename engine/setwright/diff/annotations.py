@@ -1,0 +1,328 @@
+"""Which annotations differ between two contents: added, removed, relabelled, moved or retouched.
+
+An annotation has no name that it keeps, so those of one frame before and after are matched, the surest way first:
+
+1. what is equal in everything has not changed;
+2. equal shape and label: retouched, since only confidence, operation or attributes are others;
+3. equal shape, another label: relabelled;
+4. overlapping shapes with the same label: moved, the closest pairs first;
+5. overlapping shapes with another label: relabelled, and moved as well.
+
+What is left was removed, or added. Shapes overlap when the intersection of their hulls is at least half of the union,
+which is the measure that detections are judged by. Only the frames that are asked about are looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from setwright.model.frames import Annotations
+    from setwright.model.manifest import Manifest
+
+OVERLAP = 0.5
+"""Intersection over union from which on two shapes may be the same object."""
+
+_CANDIDATES = 1 << 21
+"""So many pairs of annotations are looked at in one go: some 100 MB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class AnnotationDiff:
+    """The annotations that differ in the frames that two manifests share, as rows.
+
+    `added` are rows of the annotations after, `removed` of those before, sorted. The others are `(K, 2)` pairs of
+    rows, before and after, sorted by the first: `moved` to another place or shape, `relabelled` to another class
+    whether moved or not, `retouched` in confidence, operation or attributes alone.
+    """
+
+    added: NDArray[np.int64]
+    removed: NDArray[np.int64]
+    moved: NDArray[np.int64]
+    relabelled: NDArray[np.int64]
+    retouched: NDArray[np.int64]
+
+
+def annotation_diff(before: Manifest, after: Manifest, frames: NDArray[np.int64]) -> AnnotationDiff:
+    """What happens to the annotations of `frames`, `(K, 2)` rows of the frames before and after.
+
+    The work grows with the annotations of these frames, so give only those that `data_diff` calls relabelled.
+    Classes are compared by name.
+    """
+    old, new = _rows(before.annotations, frames[:, 0]), _rows(after.annotations, frames[:, 1])
+    matching = _Matching(old, new)
+    label, geometry, rest = _coded(before.annotations, after.annotations, old, new)
+    frame = np.concatenate([old.place, new.place])
+    matching.equal(_joint(frame, label, geometry, rest))
+    retouched = matching.equal(_joint(frame, label, geometry))
+    relabelled = matching.equal(_joint(frame, geometry))
+    left = matching.left
+    overlap, one, other = _overlapping(before.annotations, after.annotations, *left)
+    same = label[: len(old)][one] == label[len(old) :][other]
+    moved = matching.closest(overlap[same], one[same], other[same])
+    changed = matching.closest(overlap[~same], one[~same], other[~same])
+    return AnnotationDiff(
+        added=new.row[matching.new_left],
+        removed=old.row[matching.old_left],
+        moved=_sorted(moved),
+        relabelled=_sorted(np.concatenate([relabelled, changed])),
+        retouched=_sorted(retouched),
+    )
+
+
+def frames_differ(before: Manifest, after: Manifest, frames: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For each of `frames`, `(K, 2)` rows before and after, whether its annotations differ: `(K,) bool`.
+
+    The order of annotations within a frame does not count.
+    """
+    old, new = before.annotations, after.annotations
+    differ: NDArray[np.bool_] = _ranges(old, frames[:, 0])[1] != _ranges(new, frames[:, 1])[1]
+    # Frames of equal counts are compared line by line first: nearly always nothing has changed at all.
+    alike = frames[~differ]
+    one, other = _rows(old, alike[:, 0]), _rows(new, alike[:, 1])
+    unequal = np.zeros(len(alike), bool)
+    unequal[one.place[_lines_differ(old, new, one.row, other.row)]] = True
+    if not bool(unequal.any()):
+        return differ
+    suspects = alike[unequal]
+    one, other = _rows(old, suspects[:, 0]), _rows(new, suspects[:, 1])
+    matching = _Matching(one, other)
+    matching.equal(_joint(np.concatenate([one.place, other.place]), *_coded(old, new, one, other)))
+    really = np.zeros(len(suspects), bool)
+    really[one.place[matching.old_left]] = True
+    unequal[unequal] = really
+    differ[~differ] = unequal
+    return differ
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Rows of annotations, `row`, and for each which of the frames asked about it is of, `place`."""
+
+    row: NDArray[np.int64]
+    place: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, rows: NDArray[Any]) -> _Rows:
+        return _Rows(self.row[rows], self.place[rows])
+
+
+def _rows(annotations: Annotations, frames: NDArray[np.int64]) -> _Rows:
+    first, counts = _ranges(annotations, frames)
+    place = np.repeat(np.arange(len(frames)), counts)
+    within = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return _Rows(first[place] + within, place)
+
+
+def _ranges(
+    annotations: Annotations, frames: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the annotations of each frame begin, and how many they are."""
+    wanted = frames.astype(
+        annotations.frame.dtype
+    )  # else the long column would be widened to the short one's type
+    first = np.searchsorted(annotations.frame, wanted)
+    return first, np.searchsorted(annotations.frame, wanted, side="right") - first
+
+
+class _Matching:
+    """Annotations before and after that have not found each other yet, as places in `old` and `new`."""
+
+    def __init__(self, old: _Rows, new: _Rows) -> None:
+        self._old, self._new = old, new
+        self.old_left = np.arange(len(old))
+        self.new_left = np.arange(len(new))
+
+    @property
+    def left(self) -> tuple[_Rows, _Rows, NDArray[np.int64], NDArray[np.int64]]:
+        """The rows that are left, and their places."""
+        return self._old.take(self.old_left), self._new.take(self.new_left), self.old_left, self.new_left
+
+    def equal(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Match those of equal keys, the first with the first. `keys` are those of all before, then all after."""
+        old_key, new_key = keys[: len(self._old)][self.old_left], keys[len(self._old) :][self.new_left]
+        each = max(len(old_key), len(new_key), 1)
+        _, one, other = np.intersect1d(
+            old_key * each + _occurrence(old_key),
+            new_key * each + _occurrence(new_key),
+            assume_unique=True,
+            return_indices=True,
+        )
+        return self._take(self.old_left[one], self.new_left[other])
+
+    def closest(
+        self, overlap: NDArray[np.float64], one: NDArray[np.int64], other: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Match the candidates `one` before and `other` after, those that overlap most first."""
+        free = np.isin(one, self.old_left) & np.isin(other, self.new_left)
+        overlap, one, other = overlap[free], one[free], other[free]
+        order = np.lexsort((other, one, -overlap))
+        one, other = one[order], other[order]
+        matched = [np.empty((0, 2), np.int64)]
+        while len(one):
+            # Each other's best: no pair that comes later in the order could take either of the two away.
+            best = _is_first(one) & _is_first(other)
+            matched.append(self._take(one[best], other[best]))
+            open_still = ~(np.isin(one, one[best]) | np.isin(other, other[best]))
+            one, other = one[open_still], other[open_still]
+        return np.concatenate(matched)
+
+    def _take(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+        self.old_left = np.setdiff1d(self.old_left, one, assume_unique=True)
+        self.new_left = np.setdiff1d(self.new_left, other, assume_unique=True)
+        return np.stack([self._old.row[one], self._new.row[other]], axis=1)
+
+
+def _overlapping(
+    before: Annotations,
+    after: Annotations,
+    old: _Rows,
+    new: _Rows,
+    old_place: NDArray[np.int64],
+    new_place: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs of one frame that overlap: how much, and their places before and after."""
+    # The places of frames ascend, so those after that share one's frame stand together.
+    first = np.searchsorted(new.place, old.place)
+    counts = np.searchsorted(new.place, old.place, side="right") - first
+    found: list[tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]] = []
+    old_box, new_box = _solid(before.box[old.row]), _solid(after.box[new.row])
+    for start, stop in _chunks(counts):
+        here = counts[start:stop]
+        one = np.repeat(np.arange(start, stop), here)
+        within = np.arange(len(one)) - np.repeat(np.cumsum(here) - here, here)
+        other = first[one] + within
+        overlap = _overlap(old_box[one], new_box[other])
+        close = overlap >= OVERLAP
+        found.append((overlap[close], old_place[one[close]], new_place[other[close]]))
+    if not found:
+        return np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
+    overlaps, ones, others = zip(*found, strict=True)
+    return np.concatenate(overlaps), np.concatenate(ones), np.concatenate(others)
+
+
+def _chunks(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Ranges of rows whose counts make at most `_CANDIDATES`, or one row."""
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(counts):
+        done = int(ends[start - 1]) if start else 0
+        stop = max(int(np.searchsorted(ends, done + _CANDIDATES, side="right")), start + 1)
+        yield start, stop
+        start = stop
+
+
+def _solid(box: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Boxes with sides of at least a pixel: the hull of a point or of a level line has no area to overlap."""
+    missing = np.maximum(1 - (box[:, 2:] - box[:, :2]), 0) / 2
+    return np.concatenate([box[:, :2] - missing, box[:, 2:] + missing], axis=1)
+
+
+def _overlap(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intersection over union, line by line."""
+    shared = np.minimum(one[:, 2:], other[:, 2:]) - np.maximum(one[:, :2], other[:, :2])
+    intersection = np.prod(np.maximum(shared, 0), axis=1)
+    areas = np.prod(one[:, 2:] - one[:, :2], axis=1) + np.prod(other[:, 2:] - other[:, :2], axis=1)
+    overlap: NDArray[np.float64] = intersection / (areas - intersection)
+    return overlap
+
+
+def _lines_differ(
+    old: Annotations, new: Annotations, one: NDArray[np.int64], other: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether the annotations at `one` before and `other` after differ, line by line."""
+    label = _shared_codes(old.labels, new.labels)
+    operation = _shared_codes(old.operations, new.operations)
+    differ: NDArray[np.bool_] = label[0][old.label[one]] != label[1][new.label[other]]
+    differ |= operation[0][old.operation[one]] != operation[1][new.operation[other]]
+    differ |= old.shape[one] != new.shape[other]
+    differ |= np.any(np.take(old.box, one, axis=0) != np.take(new.box, other, axis=0), axis=1)
+    differ |= _bits(old.confidence[one]) != _bits(new.confidence[other])
+    for start, stop in _runs(one, other):
+        here, there = slice(one[start], one[stop - 1] + 1), slice(other[start], other[stop - 1] + 1)
+        differ[start:stop] |= old.outline[here] != new.outline[there]
+        differ[start:stop] |= old.extra[here] != new.extra[there]
+    return differ
+
+
+def _runs(one: NDArray[np.int64], other: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Ranges of lines whose rows follow each other on both sides.
+
+    A slice of a column of text costs nothing, while picking a million rows of it copies a million texts.
+    """
+    if not len(one):
+        return
+    ends = np.flatnonzero((np.diff(one) != 1) | (np.diff(other) != 1)) + 1
+    yield from zip([0, *ends.tolist()], [*ends.tolist(), len(one)], strict=True)
+
+
+def _coded(
+    old: Annotations, new: Annotations, one: _Rows, other: _Rows
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Label, geometry, and all the rest as numbers, equal for equal values: those before, then those after."""
+
+    def both(before: Any, after: Any) -> Any:
+        return np.concatenate([before[one.row], after[other.row]])
+
+    label = _shared_codes(old.labels, new.labels)
+    operation = _shared_codes(old.operations, new.operations)
+    box = _bits(both(old.box, new.box))
+    return (
+        np.concatenate([label[0][old.label[one.row]], label[1][new.label[other.row]]]),
+        _joint(both(old.shape, new.shape), *box.T, both(old.outline, new.outline)),
+        _joint(
+            np.concatenate([operation[0][old.operation[one.row]], operation[1][new.operation[other.row]]]),
+            _bits(both(old.confidence, new.confidence)),
+            both(old.extra, new.extra),
+        ),
+    )
+
+
+def _shared_codes(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each name of both its place in the names of both."""
+    code = {name: place for place, name in enumerate(dict.fromkeys((*old, *new)))}
+    return np.array([code[name] for name in old], np.int64), np.array([code[name] for name in new], np.int64)
+
+
+def _joint(*columns: Any) -> NDArray[np.int64]:
+    """A number for each line of the columns, counted from 0, equal for equal lines."""
+    joint = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        _, code = np.unique(column, return_inverse=True)
+        _, joint = np.unique(joint * (len(code) + 1) + code, return_inverse=True)
+    return joint
+
+
+def _bits(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Floating-point numbers so that what is not a number equals itself; 0 is added because -0 has other bits."""
+    return np.ascontiguousarray(numbers + 0.0).view(np.int64)
+
+
+def _occurrence(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many equal keys stand before each."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+    counts = np.diff(np.append(starts, len(keys)))
+    occurrence = np.empty(len(keys), np.int64)
+    occurrence[order] = np.arange(len(keys)) - np.repeat(starts, counts)
+    return occurrence
+
+
+def _is_first(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    first = np.zeros(len(values), bool)
+    first[np.unique(values, return_index=True)[1]] = True
+    return first
+
+
+def _sorted(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    return pairs[np.argsort(pairs[:, 0])]
