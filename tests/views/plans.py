@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from setwright.apply.steps import told
 from setwright.model.dataset import DatasetConfig
-from setwright.model.diagnostics import SourceRef
+from setwright.model.diagnostics import Diagnostic, SourceRef
 from setwright.model.frames import Membership
 from setwright.model.splits import SplitWish
 from setwright.plan.describe import describe
 from setwright.plan.document import LossLine, PlanDocument
+from setwright.plan.findings import EMPTY_CLASS
 from setwright.plan.plan import plan
 from setwright.plan.survey import Survey
+from setwright.plan.told import refused as refusal
+from setwright.spec.findings import BAD_QUERY
 from setwright.spec.project import Spec
 from tests.contents import membership
 from tests.plan.test_plan import CELLS, settled, untouched
@@ -33,7 +38,13 @@ def frames(first: int, last: int, labels: tuple[str, ...] = ("WBC", "RBC")) -> d
 OLD = membership(frames(0, 24))
 
 
-def shown(wanted: dict[str, DatasetConfig], survey: Survey, *, all_frames: bool = False) -> PlanDocument:
+def shown(
+    wanted: dict[str, DatasetConfig],
+    survey: Survey,
+    *,
+    all_frames: bool = False,
+    findings: Sequence[Diagnostic] = (),
+) -> PlanDocument:
     """The document of the plan, with places in the specs and what YOLO loses."""
     where = "specs/cells.yaml"
     fields = {path: SourceRef(where, number, 1, number, 9) for number, path in enumerate(FIELDS, start=3)}
@@ -42,12 +53,15 @@ def shown(wanted: dict[str, DatasetConfig], survey: Survey, *, all_frames: bool 
         for address, config in wanted.items()
     }
     lost = {"YOLO Darknet": (LossLine(what="a polygon, reduced to its box", count=7),)}
+    made = plan(wanted, survey)
     return describe(
-        plan(wanted, survey),
+        made,
         project="blood",
         specs=specs,
         losses=dict.fromkeys(wanted, lost),
         all_frames=all_frames,
+        findings=findings,
+        steps=told(made),
     )
 
 
@@ -93,3 +107,22 @@ def emptying() -> PlanDocument:
     empty: Membership = membership({})
     survey = replace(settled(BLOOD, OLD), memberships={"cells": empty}, frames_revision=2)
     return shown({"cells": config}, survey)
+
+
+WARNING = EMPTY_CLASS.at(SourceRef("specs/cells.yaml", 4, 10, 4, 13, "labels: [WBC]"), 'No frame has "WBC".')
+MISTAKE = BAD_QUERY.at(
+    SourceRef("specs/cells.yaml", 3, 8, 3, 24, "query: annotation.label="),
+    "A value is missing after =.",
+    "write `annotation.label=WBC`",
+)
+
+
+def drifting() -> PlanDocument:
+    """Frames came to the lake, and the spec is worth a warning."""
+    survey = replace(settled(BLOOD, OLD), memberships={"cells": membership(frames(0, 32))}, frames_revision=2)
+    return shown({"cells": BLOOD}, survey, findings=[WARNING])
+
+
+def refused() -> PlanDocument:
+    """A mistake left nothing to plan."""
+    return refusal([MISTAKE, WARNING], project="blood")

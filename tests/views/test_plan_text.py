@@ -72,3 +72,16 @@ def test_every_number_of_the_summary_is_the_document_s(document: PlanDocument) -
 def test_lines_fit_a_terminal_of_a_hundred_columns(width: int) -> None:
     for document in DOCUMENTS.values():
         assert max(map(width_of, text(document, width=width).splitlines())) <= 100
+
+
+def test_the_steps_of_apply_and_what_others_changed_are_told_on_request() -> None:
+    told = render(plans.drifting(), color=False, width=100, explain=True, drift=True)
+    assert "  1. cells: make version 2.0.0, if v1 is still the current one\n" in told
+    assert "  ~ cells selects other data: +8 -0 frames\n" in told
+    assert "lock" not in text(plans.drifting())
+
+
+def test_where_mistakes_left_nothing_to_plan_they_are_what_is_shown() -> None:
+    told = text(plans.refused())
+    assert "error[SW214]: Query that cannot be read" in told
+    assert "Plan:" not in told

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from setwright.model.canonical import digest_of
 from setwright.model.documents import config_digest
 from setwright.model.versions import ChangeSeverity
+from setwright.plan import document
 from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep, digest_after
 
 if TYPE_CHECKING:
@@ -115,6 +116,46 @@ def steps(plan: Plan) -> Iterator[Step]:
                 pass
             case _:
                 assert_never(change)
+
+
+def told(plan: Plan) -> tuple[document.Step, ...]:
+    """The steps of `plan`, for its document."""
+    return tuple(map(_told, steps(plan)))
+
+
+def _told(step: Step) -> document.Step:
+    match step:
+        case PublishStep():
+            return document.Step(
+                address=step.address,
+                step="publish",
+                name=step.config.name,
+                version=str(step.number),
+                follows=step.parent,
+                key=step.key,
+            )
+        case AmendStep():
+            return document.Step(
+                address=step.address,
+                step="amend",
+                name=step.config.name,
+                version=str(step.number),
+                follows=step.version,
+                key=step.key,
+            )
+        case BindStep():
+            version = step.observed.version
+            return document.Step(
+                address=step.address,
+                step="bind",
+                name=step.config.name,
+                version=str(version.number),
+                follows=version.id,
+            )
+        case ForgetStep():
+            return document.Step(address=step.address, step="forget", name=step.name)
+        case _:
+            assert_never(step)
 
 
 def _key(plan: Plan, change: Create | Follow | Amend, follows: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from setwright.apply.planning import Planned
     from setwright.cli.context import Session
     from setwright.cli.workspace import SpecOptions
+    from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import Remote
@@ -30,6 +31,8 @@ class Desk:
     remote: Remote
     lineage: str
     """For the state of a project that was never applied."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """About the specs by themselves."""
 
     @property
     def journals(self) -> Path:
@@ -56,7 +59,13 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
     project = require_project(workspace)
     show_findings(session, workspace.diagnostics, err=True)
     with open_remote(project.remote, workspace.root) as remote:
-        yield Desk(root=workspace.root, project=project, remote=remote, lineage=secrets.token_hex(16))
+        yield Desk(
+            root=workspace.root,
+            project=project,
+            remote=remote,
+            lineage=secrets.token_hex(16),
+            warnings=workspace.diagnostics,
+        )
 
 
 def planned(desk: Desk, session: Session, listener: Listener) -> Planned:
@@ -75,6 +84,8 @@ def planned(desk: Desk, session: Session, listener: Listener) -> Planned:
 
 def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
     """The document of the plan."""
+    from setwright.apply.steps import told
+    from setwright.model.diagnostics import in_reading_order
     from setwright.plan.describe import describe
 
     return describe(
@@ -83,6 +94,8 @@ def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
         specs={spec.address: spec for spec in desk.project.specs},
         losses=made.losses,
         all_frames=all_frames,
+        findings=in_reading_order((*desk.warnings, *made.findings)),
+        steps=told(made.plan),
     )
 
 
@@ -112,16 +125,17 @@ def saved_plan(file: str) -> PlanDocument:
     )
 
 
-def show(session: Session, document: PlanDocument) -> None:
-    """Print the plan for people."""
+def show(session: Session, document: PlanDocument, *, explain: bool = False, drift: bool = False) -> None:
+    """Print the plan for people; with `explain` also the steps of apply, with `drift` all that others changed."""
     import shutil
 
     from setwright.views.plan_text import render
 
-    if not document.changes:
+    if not document.changes and not document.errored:
         click.echo("This project has no spec yet. Write one to specs/, and plan again.")
         return
     # Where nobody decided, click takes the colours out again if no terminal is there to show them.
     width = shutil.get_terminal_size((100, 24)).columns
-    text = render(document, color=session.color is not False, width=width)
+    color = session.color is not False
+    text = render(document, color=color, width=width, explain=explain, drift=drift)
     click.echo(text, nl=False, color=session.color)

@@ -22,21 +22,23 @@ from setwright.plan.changes import (
     statistics_of,
 )
 from setwright.plan.document import FrameList
+from setwright.plan.told import finding, place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from setwright.diff.config import FieldChange
     from setwright.model.dataset import DatasetConfig
-    from setwright.model.diagnostics import SourceRef
+    from setwright.model.diagnostics import Diagnostic, SourceRef
     from setwright.model.frames import Frames
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
     from setwright.model.versions import VersionNumber
     from setwright.plan.causes import Cause
     from setwright.plan.changes import Change, MadeChange
+    from setwright.plan.drift import Drift
     from setwright.plan.plan import Plan
     from setwright.spec.project import Spec
 
@@ -56,15 +58,22 @@ def describe(
     specs: Mapping[str, Spec],
     losses: Mapping[str, Mapping[str, tuple[document.LossLine, ...]]],
     all_frames: bool = False,
+    findings: Iterable[Diagnostic] = (),
+    steps: tuple[document.Step, ...] = (),
+    pictures: Mapping[str, tuple[document.Picture, ...]] | None = None,
 ) -> document.PlanDocument:
     """The document of `plan`. `specs`, by address, say where things are written.
 
     `losses` are, by address and export, what the formats cannot hold of the planned content. With `all_frames` every
-    frame that changes is listed, else a sample of each kind.
+    frame that changes is listed, else a sample of each kind. `findings` are warnings in reading order, `steps` what
+    apply will walk, `pictures`, by address, are of frames that change.
     """
+    shown = pictures or {}
     limit = None if all_frames else _SAMPLE
     changes = tuple(
-        _change(change, specs.get(change.address), losses.get(change.address, {}), limit)
+        _change(change, specs.get(change.address), losses.get(change.address, {}), limit).model_copy(
+            update={"pictures": shown.get(change.address, ())}
+        )
         for change in plan.changes
     )
     return document.PlanDocument(
@@ -80,6 +89,9 @@ def describe(
         applyable=not plan.empty,
         errored=False,
         changes=changes,
+        findings=tuple(map(finding, findings)),
+        drift=tuple(map(_drift, plan.drift)),
+        steps=steps,
         summary=_summary(changes),
     )
 
@@ -136,7 +148,7 @@ def _change(
         name=change.config.name,
         actions=(_action(change),),
         reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
-        place=None if spec is None else _place(spec.where),
+        place=None if spec is None else place(spec.where),
         severity=change.severity.value if isinstance(change, Follow | Amend) else None,
         config=to_document(change.config),
         config_digest=config_digest(change.config),
@@ -150,17 +162,13 @@ def _change(
     )
 
 
-def _place(where: SourceRef) -> document.Place:
-    return document.Place(file=where.file, line=where.line)
-
-
 def _field(field: FieldChange, spec: Spec | None) -> document.ConfigField:
     written = None if spec is None else _written(spec, field.path)
     return document.ConfigField(
         path=field.path,
         before=field.before,
         after=field.after,
-        place=None if written is None else _place(written),
+        place=None if written is None else place(written),
     )
 
 
@@ -220,7 +228,7 @@ def _cause(cause: Cause, spec: Spec | None) -> document.FrameCause:
         cause=cause.cause,
         entering=cause.entering,
         leaving=cause.leaving,
-        place=None if written is None else _place(written),
+        place=None if written is None else place(written),
     )
 
 
@@ -261,13 +269,13 @@ def _splits(
     config: DatasetConfig, before: Statistics | None, after: Statistics
 ) -> Iterator[document.SplitChange]:
     targets = config.split.percent
-    for place, split in enumerate(SPLITS):
+    for row, split in enumerate(SPLITS):
         yield document.SplitChange(
             split=split.value,
             target=targets[split],
-            before=before.splits[place].frames if before else 0,
-            after=after.splits[place].frames,
-            background=after.splits[place].background,
+            before=before.splits[row].frames if before else 0,
+            after=after.splits[row].frames,
+            background=after.splits[row].background,
         )
 
 
@@ -275,8 +283,8 @@ def _labels(before: Statistics | None, after: Statistics) -> Iterator[document.L
     """The classes after, in the order of their ids, then those that go."""
     was = _histogram(before) if before else {}
     becomes = _histogram(after)
-    ids_before = {label: place for place, label in enumerate(was)}
-    ids_after = {label: place for place, label in enumerate(becomes)}
+    ids_before = {label: id_ for id_, label in enumerate(was)}
+    ids_after = {label: id_ for id_, label in enumerate(becomes)}
     zeros = (0,) * len(SPLITS)
     for label in [*becomes, *(label for label in was if label not in becomes)]:
         counts = zip(SPLITS, was.get(label, zeros), becomes.get(label, zeros), strict=True)
@@ -309,6 +317,25 @@ def _exports(
             if export in before:
                 action = "rebuild" if isinstance(change, Follow) else "keep"
             yield document.ExportChange(export=export, action=action, losses=losses.get(export, ()))
+
+
+def _drift(drift: Drift) -> document.Drift:
+    applied, observed = drift.applied, drift.observed
+    version = None if observed is None else observed.version
+    return document.Drift(
+        address=drift.address,
+        name=drift.name,
+        drift=drift.drift,
+        version_before=None if applied is None else applied.number,
+        version_after=None if version is None else str(version.number),
+        author=None if version is None or drift.drift == "data" else version.author,
+        at=None if version is None or drift.drift == "data" else f"{version.created_at:%Y-%m-%d %H:%M:%S}",
+        fields=tuple(_field(field, None) for field in drift.fields),
+        entering=drift.entering,
+        leaving=drift.leaving,
+        relabelled=drift.relabelled,
+        repainted=drift.repainted,
+    )
 
 
 def _summary(changes: tuple[document.DatasetChange, ...]) -> document.Summary:

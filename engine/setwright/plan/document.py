@@ -16,6 +16,9 @@ FORMAT_VERSION: Final = "1.0"
 Action: TypeAlias = Literal["create", "new-version", "update", "adopt", "forget", "no-op"]
 SplitName: TypeAlias = Literal["train", "validation", "test"]
 
+PICTURE_DATA: Final = r"^data:image/(jpeg|webp|png);base64,[A-Za-z0-9+/]+={0,2}$"
+"""What a picture in the document looks like. It is written into pages, so it can be nothing else."""
+
 
 class Part(BaseModel):
     """What all parts of the document share: they are values, and say in the schema what they are."""
@@ -29,6 +32,26 @@ class Place(Part):
     file: str
     """From the project's folder."""
     line: int = Field(ge=1)
+    column: int = Field(default=1, ge=1)
+    """In characters, from 1."""
+    end_line: int | None = Field(default=None, ge=1)
+    end_column: int | None = Field(default=None, ge=1)
+    """The end is exclusive, and unknown where it is absent."""
+
+
+class Finding(Part):
+    """What is worth knowing of a spec beside its change: the warnings of a plan, or the errors that kept it away."""
+
+    severity: Literal["error", "warning", "note"]
+    code: str
+    """`setwright explain CODE` tells more."""
+    summary: str
+    """Always the same words for a code."""
+    detail: str
+    hint: str | None = None
+    place: Place | None = None
+    excerpt: str = ""
+    """The text of the place's first line."""
 
 
 class ConfigField(Part):
@@ -157,6 +180,37 @@ class VersionChange(Part):
     manifest_after: str
 
 
+class Outline(Part):
+    """One annotation as it is drawn: a rectangle's two corners, or the points of another shape."""
+
+    label: str
+    shape: Literal["rectangle", "polygon", "line", "points", "mask"]
+    """A mask is drawn as the rectangle around it."""
+    points: tuple[tuple[float, float], ...]
+    """In pixels of the picture that is shown."""
+
+
+class Picture(Part):
+    """A frame that changes, small, with its annotations."""
+
+    name: str
+    """The lake-wide unique name."""
+    happens: Literal["entering", "leaving", "relabelled"]
+    split: SplitName
+    """After the change, or before it where the frame leaves."""
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+    """Of what is shown, in pixels."""
+    data: str = Field(pattern=PICTURE_DATA)
+    """The picture, as a `data:` URI; nothing is fetched to show it."""
+    outlines: tuple[Outline, ...] = ()
+    """The annotations after the change, or before it where the frame leaves."""
+    outlines_before: tuple[Outline, ...] = ()
+    """Of a relabelled frame, the annotations before."""
+    outlines_left_out: int = Field(default=0, ge=0)
+    """So many annotations more are not drawn."""
+
+
 class DatasetChange(Part):
     """What happens to one dataset. The parts on its content are absent where only the state changes."""
 
@@ -179,6 +233,48 @@ class DatasetChange(Part):
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()
     bytes: ByteChanges | None = None
+    pictures: tuple[Picture, ...] = ()
+    """Some of the frames that enter, leave or are relabelled, where pictures were asked for."""
+
+
+class Step(Part):
+    """One thing that apply does, in its order."""
+
+    address: str
+    step: Literal["publish", "amend", "bind", "forget"]
+    """Make a version; change one in place; let the state know a dataset; let it forget one."""
+    name: str
+    """The dataset at the remote; its lock is held while the step is taken."""
+    version: str | None = None
+    """The version's number after the step."""
+    follows: str | None = None
+    """The id of the version that must still be the current one, absent where there must be none."""
+    key: str | None = None
+    """Idempotency key: the step is never taken twice. Absent where only the state changes."""
+
+
+class Drift(Part):
+    """What became of a dataset, or of its frames, since this project applied it, and not by it."""
+
+    address: str
+    name: str
+    """At the remote."""
+    drift: Literal["deleted", "version", "configuration", "data"]
+    """It is gone; somebody made a version; somebody changed its settings; frames or annotations changed in the lake."""
+    version_before: str | None = None
+    """As this project applied it."""
+    version_after: str | None = None
+    author: str | None = None
+    """Who made the version that is there now."""
+    at: str | None = None
+    """When, in UTC."""
+    fields: tuple[ConfigField, ...] = ()
+    """The settings that are others now."""
+    entering: int = Field(default=0, ge=0)
+    leaving: int = Field(default=0, ge=0)
+    """Frames that the same selection gives now and did not give then, and the other way round."""
+    relabelled: int = Field(default=0, ge=0)
+    repainted: int = Field(default=0, ge=0)
 
 
 class Check(Part):
@@ -241,6 +337,12 @@ class PlanDocument(Part):
     """One a dataset, sorted by address; those that stay as they are too."""
     checks: tuple[Check, ...] = ()
     """Sorted by address; of one dataset the errors first."""
+    findings: tuple[Finding, ...] = ()
+    """In reading order."""
+    drift: tuple[Drift, ...] = ()
+    """Sorted by address, whether or not this plan does anything about it."""
+    steps: tuple[Step, ...] = ()
+    """What apply walks, in its order."""
     summary: Summary
 
 

@@ -11,6 +11,7 @@ from setwright.model.versions import FIRST_VERSION, ChangeSeverity
 from setwright.plan.causes import causes, variants
 from setwright.plan.changes import Adopt, Amend, Change, Create, Follow, Forget, Keep, Reason
 from setwright.plan.content import desired_content
+from setwright.plan.drift import drift
 from setwright.plan.severity import content_severity, settings_severity
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.versions import ObservedDataset
     from setwright.plan.causes import Cause
+    from setwright.plan.drift import Drift
     from setwright.plan.survey import Survey
     from setwright.state.document import Applied
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 class Plan:
     """The changes, one an address, sorted by it, and the world they were made for.
 
-    `lineage` and `serial` are of the state that the plan was made from, `revision` of the lake that it read.
+    `lineage` and `serial` are of the state that the plan was made from, `revision` of the lake that it read. `drift`
+    is what others changed; it is told and steers nothing.
     """
 
     location: str
@@ -37,6 +40,7 @@ class Plan:
     lineage: str
     serial: int
     changes: tuple[Change, ...]
+    drift: tuple[Drift, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -58,12 +62,14 @@ def plan(
         for address, applied in survey.state.datasets.items()
         if address not in desired and (within is None or address in within)
     ]
+    changes = tuple(sorted([*planned, *forgotten], key=lambda change: change.address))
     return Plan(
         location=survey.location,
         revision=survey.revision,
         lineage=survey.state.lineage,
         serial=survey.state.serial,
-        changes=tuple(sorted([*planned, *forgotten], key=lambda change: change.address)),
+        changes=changes,
+        drift=drift(changes, survey.state, survey.observed),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from setwright.views import escape
+from setwright.plan.told import diagnostic
+from setwright.views import escape, findings_text
+from setwright.views import plan_words as words
 from setwright.views.measure import width_of
 from setwright.views.numbers import counted, delta, size
 from setwright.views.style import Role, paint
@@ -16,56 +17,46 @@ if TYPE_CHECKING:
 
     from setwright.plan.document import Action, DatasetChange, FrameChanges, FrameLine, PlanDocument
 
-SIGNS: dict[Action, tuple[str, Role]] = {
-    "create": ("+", "added"),
-    "new-version": ("^", "changed"),
-    "update": ("~", "changed"),
-    "adopt": ("<", "moved"),
-    "forget": (".", "faint"),
-    "no-op": (" ", "faint"),
-}
-
-_SEVERITIES = {
-    "metadata": "only what describes it changes",
-    "packaging": "only its exports change",
-    "additive": "train and validation only gain",
-    "relabel": "annotations change",
-    "removal": "frames leave train or validation",
-    "schema": "class ids move",
-    "eval": "the test split changes, so results before and after cannot be compared",
-}
-
-_REASONS = {
-    "not_at_remote": "it does not exist there yet",
-    "deleted_at_remote": "it was applied, but does not exist there any more",
-    "spec_changed": "its spec changed",
-    "data_changed": "the frames or annotations that its spec selects changed",
-    "changed_at_remote": "somebody else changed it there",
-    "not_in_state": "this project has not applied it before",
-    "versioning_always": "its spec asks for a new version whatever changes",
-    "not_in_specs": "no spec describes it any more",
+ROLES: dict[Action, Role] = {
+    "create": "added",
+    "new-version": "changed",
+    "update": "changed",
+    "adopt": "moved",
+    "forget": "faint",
+    "no-op": "faint",
 }
 
 
-def render(document: PlanDocument, *, color: bool, width: int) -> str:
-    """The plan: a block for each dataset that changes, then what it comes to. `width` is the terminal's, in columns."""
+def render(
+    document: PlanDocument, *, color: bool, width: int, explain: bool = False, drift: bool = False
+) -> str:
+    """The plan: a block for each dataset that changes, then what it comes to. `width` is the terminal's, in columns.
+
+    With `explain` the steps of apply are listed, with `drift` all that others changed.
+    """
+    if document.errored:
+        return findings_text.render(map(diagnostic, document.findings), color=color, width=width)
     changing = [change for change in document.changes if change.actions != ("no-op",)]
     still = [change for change in document.changes if change.actions == ("no-op",)]
     if not changing:
-        return "\n".join(_nothing(still)) + "\n"
+        return "\n".join([*_nothing(still), *(_drift(document, color) if drift else ())]) + "\n"
     where = f"{escape.terminal(document.remote)} (revision {document.revision:,})"
     lines = [f"These changes would be made at {where}:", ""]
     for change in changing:
         lines += [*_dataset(change, color, width), ""]
     if still:
-        lines += [f"Unchanged: {', '.join(change.address for change in still)}.", ""]
-    return "\n".join([*lines, *_end(document, changing, color)]) + "\n"
+        lines += [f"Unchanged: {', '.join(escape.terminal(change.address) for change in still)}.", ""]
+    if drift:
+        lines += [*_drift(document, color), ""]
+    if explain:
+        lines += [*_steps(document), ""]
+    return "\n".join([*lines, *_end(document, color)]) + "\n"
 
 
 def _nothing(still: list[DatasetChange]) -> Iterator[str]:
     yield "No changes. The datasets are as their specs ask."
     rows = [
-        (f"  {change.address}", change.version.after, counted(change.frames.after, "frame"))
+        (f"  {escape.terminal(change.address)}", change.version.after, counted(change.frames.after, "frame"))
         for change in still
         if change.version is not None and change.frames is not None
     ]
@@ -74,15 +65,14 @@ def _nothing(still: list[DatasetChange]) -> Iterator[str]:
 
 def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
     action = change.actions[0]
-    sign, role = SIGNS[action]
-    yield paint(f"  # {_headline(change, action)}", "strong", color=color)
-    if change.severity in _SEVERITIES:
-        yield f"  # {change.severity}: {_SEVERITIES[change.severity]}"
-    because = [_REASONS.get(reason, reason) for reason in change.reasons]
-    if because and change.reasons != ("not_at_remote",):
-        yield f"  # because {', and '.join(because)}"
-    name = escape.terminal(change.name)
-    title = f'dataset "{change.address}"' + ("" if name == change.address else f"  named {name}")
+    sign, role = words.SIGNS[action], ROLES[action]
+    yield paint(f"  # {escape.terminal(words.headline(change))}", "strong", color=color)
+    if change.severity in words.SEVERITIES:
+        yield f"  # {change.severity}: {words.SEVERITIES[change.severity]}"
+    if because := words.because(change):
+        yield f"  # because {escape.terminal(because)}"
+    address, name = escape.terminal(change.address), escape.terminal(change.name)
+    title = f'dataset "{address}"' + ("" if name == address else f"  named {name}")
     place = f"{escape.terminal(change.place.file)}:{change.place.line}" if change.place else ""
     room = max(min(width, 100) - 2 - width_of(title) - width_of(place), 2)
     yield f"{paint(sign, role, color=color)} {title}{' ' * room}{place}".rstrip()
@@ -93,27 +83,6 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
         body += [*_frames(change, color), *_splits(change, color), *_labels(change, color)]
     body += [*_exports(change, color)]
     yield from (f"    {line}" for line in body)
-
-
-def _headline(change: DatasetChange, action: Action) -> str:
-    address, version = change.address, change.version
-    match action:
-        case "create" if version is not None:
-            return f"{address} will be created, version {version.after}"
-        case "new-version" | "update" if version is not None:
-            how = "get a new version" if action == "new-version" else "be updated in place"
-            number = (
-                f"stays {version.after}"
-                if version.before == version.after
-                else f"{version.before} -> {version.after}"
-            )
-            return f"{address} will {how}: {number}"
-        case "adopt":
-            return f"{address} is as its spec asks, and the state will know it"
-        case "forget":
-            return f"{address} will be forgotten; the dataset stays as it is"
-        case _:
-            return address
 
 
 # --- The parts of a dataset ---------------------------------------------------------------------------------------
@@ -134,23 +103,7 @@ def _fields(change: DatasetChange, color: bool) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    """A value of a configuration, as short as it can be read."""
-    match value:
-        case None | "" | []:
-            return "none"
-        case str():
-            return escape.terminal(value)
-        case float():
-            return f"{value:g}"
-        case {"name": str(name), "sources": [*sources]}:
-            return escape.terminal(name if sources == [name] else f"{name} ({', '.join(map(str, sources))})")
-        case {"kind": str(), **rest}:
-            told = [f"{key} {_value(each)}" for key, each in rest.items() if each is not None]
-            return " ".join(told)
-        case list():
-            return ", ".join(map(_value, value))
-        case _:
-            return escape.terminal(json.dumps(value, ensure_ascii=False))
+    return escape.terminal(words.value(value))
 
 
 def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
@@ -176,17 +129,15 @@ def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
 
 def _causes(frames: FrameChanges, color: bool) -> Iterator[str]:
     """Why frames enter and leave, a line for each cause."""
-    told = {"lake": "the lake, where frames or annotations changed", "joint": "several of these together"}
     counts = [(_some("+", cause.entering), _some("-", cause.leaving)) for cause in frames.causes]
     wide = [max(map(len, column)) for column in zip(*counts, strict=True)]
     for cause, pair in zip(frames.causes, counts, strict=True):
-        line = f" (line {cause.place.line})" if cause.place else ""
         cells = [
             " " * (width - len(cell)) + _signed(cell, color)
             for cell, width in zip(pair, wide, strict=True)
             if width
         ]
-        yield f"{' '.join(cells)}  because of {told.get(cause.cause, cause.cause + line)}"
+        yield f"{' '.join(cells)}  because of {escape.terminal(words.cause(cause))}"
 
 
 def _some(sign: str, count: int) -> str:
@@ -303,33 +254,29 @@ def _exports(change: DatasetChange, color: bool) -> Iterator[str]:
     for export in change.exports:
         for loss in export.losses:
             lost = counted(loss.count, "annotation")
-            yield f"  ! {escape.terminal(export.export)}: {loss.what} ({lost})"
+            yield f"  ! {escape.terminal(export.export)}: {escape.terminal(loss.what)} ({lost})"
 
 
 # --- The end ------------------------------------------------------------------------------------------------------
 
 
-def _end(document: PlanDocument, changing: list[DatasetChange], color: bool) -> Iterator[str]:
-    summary = document.summary
-    parts = f"{summary.add} to add, {summary.change} to change, {summary.destroy} to destroy"
-    if summary.forget:
-        parts += f", {summary.forget} to forget"
-    yield paint(f"Plan: {parts}.", "strong", color=color)
-    if summary.adopt:
-        yield f"Adopt: {summary.adopt} into the state."
-    data = (
-        f"Data: +{summary.entering:,} -{summary.leaving:,} frames, {summary.relabelled:,} relabelled, "
-        f"{counted(summary.moving, 'split move')}."
-    )
-    yield data + _number(changing)
+def _drift(document: PlanDocument, color: bool) -> Iterator[str]:
+    if not document.drift:
+        yield "Nobody else changed these datasets, or their frames, since they were applied."
+        return
+    yield paint("Changed by others since it was applied:", "strong", color=color)
+    for found in document.drift:
+        yield f"  {paint('~', 'moved', color=color)} {escape.terminal(words.drift(found))}"
 
 
-def _number(changing: list[DatasetChange]) -> str:
-    """The version that the only dataset would get."""
-    if len(changing) != 1 or (version := changing[0].version) is None:
-        return ""
-    if version.before is None:
-        return f" Version {version.after} (new)."
-    if version.before == version.after:
-        return ""
-    return f" Version {version.before} -> {version.after} ({changing[0].severity})."
+def _steps(document: PlanDocument) -> Iterator[str]:
+    yield "Apply will, for each holding the dataset's lock:"
+    for number, step in enumerate(document.steps, start=1):
+        yield f"  {number}. {escape.terminal(words.step(step))}"
+
+
+def _end(document: PlanDocument, color: bool) -> Iterator[str]:
+    yield paint(words.summary(document), "strong", color=color)
+    if document.summary.adopt:
+        yield f"Adopt: {document.summary.adopt} into the state."
+    yield words.data_summary(document)

@@ -13,6 +13,8 @@ CHANGES_PENDING = 2
 
 @click.command()
 @click.option("--frames", "all_frames", is_flag=True, help="List every frame that changes, not a sample.")
+@click.option("--explain", is_flag=True, help="List the steps that apply would take.")
+@click.option("--drift", is_flag=True, help="List all that others changed since it was applied.")
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
@@ -33,6 +35,8 @@ CHANGES_PENDING = 2
 def command(
     session: Session,
     all_frames: bool,
+    explain: bool,
+    drift: bool,
     detailed_exitcode: bool,
     out: str | None,
     as_json: bool,
@@ -59,7 +63,7 @@ def command(
     if as_json:
         click.echo(document.model_dump_json(indent=2))
     else:
-        show(session, document)
+        show(session, document, explain=explain, drift=drift)
         if document.applyable:
             how = "setwright apply" if out is None else f"setwright apply {shlex.quote(out)}"
             click.echo(f"\nNothing was changed. `{how}` makes it so.")

@@ -1,0 +1,96 @@
+"""What was changed by others since a project applied its datasets: the datasets themselves, or the lake below them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from setwright.diff.config import changed_fields
+from setwright.plan.causes import LAKE
+from setwright.plan.changes import Follow, Forget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from setwright.diff.config import FieldChange
+    from setwright.model.versions import ObservedDataset
+    from setwright.plan.changes import Change
+    from setwright.state.document import Applied, State
+
+_OF_ANNOTATIONS = ("source", "filter", "operations", "labels")
+"""Fields by which the spec itself makes the annotations of a frame others."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Drift:
+    """One thing that became of a dataset; `document.Drift` says what each part means."""
+
+    address: str
+    name: str
+    drift: Literal["deleted", "version", "configuration", "data"]
+    applied: Applied | None
+    observed: ObservedDataset | None
+    fields: tuple[FieldChange, ...] = ()
+    entering: int = 0
+    leaving: int = 0
+    relabelled: int = 0
+    repainted: int = 0
+
+
+def drift(
+    changes: Iterable[Change], state: State, observed: Mapping[str, ObservedDataset]
+) -> tuple[Drift, ...]:
+    """All that was changed by others, as far as it was `observed`, in the order of `changes`.
+
+    Datasets that no spec describes any more, or that get another name, are not looked at.
+    """
+    return tuple(
+        each
+        for change in changes
+        if not isinstance(change, Forget)
+        for each in (
+            *_of_dataset(change.address, change.config.name, state, observed.get(change.config.name)),
+            *_of_lake(change, state),
+        )
+    )
+
+
+def _of_dataset(address: str, name: str, state: State, observed: ObservedDataset | None) -> Iterator[Drift]:
+    applied = state.datasets.get(address)
+    if applied is None or applied.config.name != name:
+        return
+    if observed is None:
+        yield Drift(address=address, name=name, drift="deleted", applied=applied, observed=None)
+        return
+    if (observed.version.id, str(observed.version.number)) != (applied.version, applied.number):
+        yield Drift(address=address, name=name, drift="version", applied=applied, observed=observed)
+    if observed.config is not None and observed.config != applied.config:
+        yield Drift(
+            address=address,
+            name=name,
+            drift="configuration",
+            applied=applied,
+            observed=observed,
+            fields=changed_fields(applied.config, observed.config),
+        )
+
+
+def _of_lake(change: Change, state: State) -> Iterator[Drift]:
+    """Of frames, what the lake is the cause of; of pictures and annotations, all, unless the spec asks otherwise."""
+    if not isinstance(change, Follow):
+        return
+    by_lake = [cause for cause in change.causes if cause.cause == LAKE]
+    asks_alike = not any(field.path.partition(".")[0] in _OF_ANNOTATIONS for field in change.fields)
+    found = Drift(
+        address=change.address,
+        name=change.config.name,
+        drift="data",
+        applied=state.datasets.get(change.address),
+        observed=change.observed,
+        entering=sum(cause.entering for cause in by_lake),
+        leaving=sum(cause.leaving for cause in by_lake),
+        relabelled=len(change.diff.relabelled) if asks_alike else 0,
+        repainted=len(change.diff.repainted),
+    )
+    if found.entering or found.leaving or found.relabelled or found.repainted:
+        yield found

@@ -1,0 +1,172 @@
+"""What a plan's parts are called by those who read them, in every form alike: text only, escaped by who shows it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, assert_never
+
+from setwright.views.numbers import counted
+
+if TYPE_CHECKING:
+    from setwright.plan.document import Action, DatasetChange, Drift, FrameCause, PlanDocument, Step
+
+SIGNS: dict[Action, str] = {
+    "create": "+",
+    "new-version": "^",
+    "update": "~",
+    "adopt": "<",
+    "forget": ".",
+    "no-op": " ",
+}
+"""The sign of an action, which tells it without colour."""
+
+SEVERITIES = {
+    "metadata": "only what describes it changes",
+    "packaging": "only its exports change",
+    "additive": "train and validation only gain",
+    "relabel": "annotations change",
+    "removal": "frames leave train or validation",
+    "schema": "class ids move",
+    "eval": "the test split changes, so results before and after cannot be compared",
+}
+"""What a severity means for those who train."""
+
+_REASONS = {
+    "not_at_remote": "it does not exist there yet",
+    "deleted_at_remote": "it was applied, but does not exist there any more",
+    "spec_changed": "its spec changed",
+    "data_changed": "the frames or annotations that its spec selects changed",
+    "changed_at_remote": "somebody else changed it there",
+    "not_in_state": "this project has not applied it before",
+    "versioning_always": "its spec asks for a new version whatever changes",
+    "not_in_specs": "no spec describes it any more",
+}
+
+
+def headline(change: DatasetChange) -> str:
+    """What happens to a dataset, in a sentence without a stop."""
+    address, version, action = change.address, change.version, change.actions[0]
+    match action:
+        case "create" if version is not None:
+            return f"{address} will be created, version {version.after}"
+        case "new-version" | "update" if version is not None:
+            how = "get a new version" if action == "new-version" else "be updated in place"
+            number = (
+                f"stays {version.after}"
+                if version.before == version.after
+                else f"{version.before} -> {version.after}"
+            )
+            return f"{address} will {how}: {number}"
+        case "adopt":
+            return f"{address} is as its spec asks, and the state will know it"
+        case "forget":
+            return f"{address} will be forgotten; the dataset stays as it is"
+        case _:
+            return address
+
+
+def because(change: DatasetChange) -> str:
+    """Why, as what follows a "because"; empty where it goes without saying."""
+    if change.reasons == ("not_at_remote",):
+        return ""
+    return ", and ".join(_REASONS.get(reason, reason) for reason in change.reasons)
+
+
+def value(of_field: Any) -> str:
+    """A value of a configuration, as short as it can be read."""
+    match of_field:
+        case None | "" | []:
+            return "none"
+        case str():
+            return of_field
+        case float():
+            return f"{of_field:g}"
+        case {"name": str(name), "sources": [*sources]}:
+            return name if sources == [name] else f"{name} ({', '.join(map(str, sources))})"
+        case {"kind": str(), **rest}:
+            told = [f"{key} {value(each)}" for key, each in rest.items() if each is not None]
+            return " ".join(told)
+        case list():
+            return ", ".join(map(value, of_field))
+        case _:
+            return json.dumps(of_field, ensure_ascii=False)
+
+
+def cause(because_of: FrameCause) -> str:
+    """Because of what frames enter and leave."""
+    told = {"lake": "the lake, where frames or annotations changed", "joint": "several of these together"}
+    line = f" (line {because_of.place.line})" if because_of.place else ""
+    return told.get(because_of.cause, because_of.cause + line)
+
+
+def drift(found: Drift) -> str:
+    """What others changed, in a sentence without a stop."""
+    by = f" by {found.author}, {found.at} UTC" if found.author else ""
+    match found.drift:
+        case "deleted":
+            return f"{found.address} {found.version_before} does not exist any more"
+        case "version":
+            return f"{found.address} is at version {found.version_after}, not {found.version_before}{by}"
+        case "configuration":
+            changed = ", ".join(
+                f"{field.path} {value(field.before)} -> {value(field.after)}" for field in found.fields
+            )
+            return f"{found.address} has other settings: {changed}"
+        case "data":
+            counts = [
+                f"+{found.entering:,} -{found.leaving:,} frames" if found.entering or found.leaving else "",
+                f"{counted(found.relabelled, 'frame')} relabelled" if found.relabelled else "",
+                f"{counted(found.repainted, 'frame')} with another picture" if found.repainted else "",
+            ]
+            return f"{found.address} selects other data: {', '.join(filter(None, counts))}"
+        case _:
+            assert_never(found.drift)
+
+
+def step(taken: Step) -> str:
+    """What apply does, in a sentence without a stop."""
+    match taken.step:
+        case "publish" if taken.follows is None:
+            return f"{taken.address}: make version {taken.version}; there must be no dataset of that name yet"
+        case "publish":
+            return (
+                f"{taken.address}: make version {taken.version}, if {taken.follows} is still the current one"
+            )
+        case "amend":
+            return f"{taken.address}: change {taken.version} in place, if {taken.follows} is still the current one"
+        case "bind":
+            return f"{taken.address}: let the state know version {taken.version}; the remote is not touched"
+        case "forget":
+            return f"{taken.address}: let the state forget it; the remote is not touched"
+        case _:
+            assert_never(taken.step)
+
+
+def summary(document: PlanDocument) -> str:
+    """Terraform's line, which other programs look for."""
+    counts = document.summary
+    parts = f"{counts.add} to add, {counts.change} to change, {counts.destroy} to destroy"
+    if counts.forget:
+        parts += f", {counts.forget} to forget"
+    return f"Plan: {parts}."
+
+
+def data_summary(document: PlanDocument) -> str:
+    """Ours, which follows it."""
+    counts = document.summary
+    return (
+        f"Data: +{counts.entering:,} -{counts.leaving:,} frames, {counts.relabelled:,} relabelled, "
+        f"{counted(counts.moving, 'split move')}.{_number(document)}"
+    )
+
+
+def _number(document: PlanDocument) -> str:
+    """The version that the only dataset would get."""
+    changing = [change for change in document.changes if change.actions != ("no-op",)]
+    if len(changing) != 1 or (version := changing[0].version) is None:
+        return ""
+    if version.before is None:
+        return f" Version {version.after} (new)."
+    if version.before == version.after:
+        return ""
+    return f" Version {version.before} -> {version.after} ({changing[0].severity})."
