@@ -22,7 +22,7 @@ from setwright.plan.survey import Survey
 from setwright.state.document import never_applied
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import Diagnostic
@@ -43,39 +43,52 @@ class Planned:
     """A plan, with what is worth knowing beside it.
 
     `state` is what it was made from. `findings` are warnings, in reading order. `losses` are, by address and export,
-    what its format cannot hold of the content that would be made.
+    what its format cannot hold of the content that would be made. `left_out` are the addresses that were not chosen.
     """
 
     plan: Plan
     state: State
     findings: tuple[Diagnostic, ...]
     losses: Mapping[str, Mapping[str, tuple[LossLine, ...]]]
+    left_out: tuple[str, ...] = ()
 
 
 def make_plan(
-    remote: RemoteReader, project: Project, *, lineage: str, listener: Listener = silence
+    remote: RemoteReader,
+    project: Project,
+    *,
+    lineage: str,
+    choose: Callable[[Collection[str]], Collection[str]] | None = None,
+    listener: Listener = silence,
 ) -> Planned:
-    """The plan for all specs of `project`. `lineage` is for the state of a project that was never applied.
+    """The plan for the specs of `project`. `lineage` is for the state of a project that was never applied.
+
+    `choose` gives the addresses to plan for, None all of them; it is told those that the state knows and no spec has.
 
     Raises:
         FindingsError: a spec names what the remote does not know, or asks for what it does not offer.
         SetwrightError: the remote cannot be read.
     """
-    augments = remote.capabilities.augments
-    found = list(preflight(project.specs, remote.vocabulary(), augments=augments))
+    state = remote.state(project.name) or never_applied(lineage)
+    addresses = {spec.address for spec in project.specs}
+    gone = state.datasets.keys() - addresses
+    within = addresses | gone if choose is None else frozenset(choose(gone))
+    specs = [spec for spec in project.specs if spec.address in within]
+    found = list(preflight(specs, remote.vocabulary(), augments=remote.capabilities.augments))
     if any(finding.severity is Severity.ERROR for finding in found):
         raise FindingsError(in_reading_order(found))
-    desired = {spec.address: spec.config for spec in project.specs}
-    surveyed = survey(remote, project.name, desired, lineage, listener=listener)
-    made = plan(desired, surveyed)
+    desired = {spec.address: spec.config for spec in specs}
+    surveyed = survey(remote, state, desired, listener=listener)
+    made = plan(desired, surveyed, within=within)
     # A label that no annotation has makes a class without annotations; to say it once is enough.
     said = {finding.source for finding in found}
-    found += [each for each in afterthoughts(project.specs, made.changes) if each.source not in said]
+    found += [each for each in afterthoughts(specs, made.changes) if each.source not in said]
     return Planned(
         plan=made,
-        state=surveyed.state,
+        state=state,
         findings=in_reading_order(found),
         losses={change.address: _losses(change, remote) for change in made.changes},
+        left_out=tuple(sorted((addresses | gone) - within)),
     )
 
 
@@ -88,11 +101,11 @@ def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silen
     Raises:
         StalePlanError: it would no longer do what it did; nothing was changed.
     """
-    check_state(saved, remote.state(saved.project))
+    newest = remote.state(saved.project)
+    check_state(saved, newest)
+    state = newest or never_applied(saved.lineage)
     desired = configs(saved)
-    surveyed = survey(
-        remote, saved.project, desired, saved.lineage, revision=saved.revision, listener=listener
-    )
+    surveyed = survey(remote, state, desired, revision=saved.revision, listener=listener)
     made = plan(desired, surveyed, within={change.address for change in saved.changes})
     if plan_digest(made) != saved.digest:
         raise StalePlanError(
@@ -101,22 +114,21 @@ def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silen
             "was changed.",
             "plan again, and look at what is different",
         )
-    return Planned(plan=made, state=surveyed.state, findings=(), losses={})
+    return Planned(plan=made, state=state, findings=(), losses={}, left_out=saved.left_out)
 
 
 def survey(
     remote: RemoteReader,
-    project: str,
+    state: State,
     desired: Mapping[str, DatasetConfig],
-    lineage: str,
     *,
     revision: int | None = None,
     listener: Listener = silence,
 ) -> Survey:
     """What is found at the remote for the configurations `desired`, by address: now, with the frames of `revision`.
 
-    None stands for the newest revision. Frames are asked for only where they can differ from those of the current
-    version.
+    `state` is the newest of the project. None stands for the newest revision. Frames are asked for only where they can
+    differ from those of the current version.
     """
     # The revision first: what is published meanwhile is then newer than the frames, never older.
     newest = remote.revision()
@@ -147,7 +159,7 @@ def survey(
         location=remote.location,
         revision=revision,
         frames_revision=frames_revision,
-        state=remote.state(project) or never_applied(lineage),
+        state=state,
         observed=observed,
         contents=contents,
         memberships=memberships,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from setwright.apply.planning import Planned
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import Remote
+    from setwright.spec.choice import Choice
     from setwright.spec.project import Project
 
 
@@ -68,16 +69,29 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
         )
 
 
-def planned(desk: Desk, session: Session, listener: Listener) -> Planned:
-    """The plan for the project. Warnings about it have been shown.
+def planned(desk: Desk, session: Session, choice: Choice, listener: Listener) -> Planned:
+    """The plan for what is chosen of the project. Warnings about it have been shown.
 
     Raises:
         FindingsError: a spec does not fit the remote.
     """
     from setwright.apply.planning import make_plan
+    from setwright.cli.choosing import changed_since
     from setwright.cli.findings import show_findings
+    from setwright.spec.choice import chosen
 
-    made = make_plan(desk.remote, desk.project, lineage=desk.lineage, listener=listener)
+    specs = desk.project.specs
+
+    def choose(gone: Collection[str]) -> Collection[str]:
+        return chosen(choice, specs, gone, lambda revision: changed_since(desk.root, specs, gone, revision))
+
+    made = make_plan(
+        desk.remote,
+        desk.project,
+        lineage=desk.lineage,
+        choose=None if choice.everything else choose,
+        listener=listener,
+    )
     show_findings(session, made.findings, err=True)
     return made
 
@@ -96,6 +110,7 @@ def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
         all_frames=all_frames,
         findings=in_reading_order((*desk.warnings, *made.findings)),
         steps=told(made.plan),
+        left_out=made.left_out,
     )
 
 

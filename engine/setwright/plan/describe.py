@@ -61,12 +61,14 @@ def describe(
     findings: Iterable[Diagnostic] = (),
     steps: tuple[document.Step, ...] = (),
     pictures: Mapping[str, tuple[document.Picture, ...]] | None = None,
+    left_out: tuple[str, ...] = (),
 ) -> document.PlanDocument:
     """The document of `plan`. `specs`, by address, say where things are written.
 
     `losses` are, by address and export, what the formats cannot hold of the planned content. With `all_frames` every
     frame that changes is listed, else a sample of each kind. `findings` are warnings in reading order, `steps` what
-    apply will walk, `pictures`, by address, are of frames that change.
+    apply will walk, `pictures`, by address, are of frames that change. `left_out` are addresses that were not planned
+    for.
     """
     shown = pictures or {}
     limit = None if all_frames else _SAMPLE
@@ -85,7 +87,8 @@ def describe(
         lineage=plan.lineage,
         serial=plan.serial,
         digest=plan_digest(plan),
-        complete=True,
+        complete=not left_out,
+        left_out=left_out,
         applyable=not plan.empty,
         errored=False,
         changes=changes,

@@ -329,6 +329,8 @@ class PlanDocument(Part):
     """Of what would be done: equal for plans that do the same, whenever and in whatever order they were made."""
     complete: bool
     """Whether nothing would be left to plan once this is applied."""
+    left_out: tuple[str, ...] = ()
+    """Addresses of the project that were not to be planned for, sorted; the plan is then not complete."""
     applyable: bool
     """Whether there is anything to apply, and no check forbids it."""
     errored: bool

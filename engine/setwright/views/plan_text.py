@@ -39,7 +39,16 @@ def render(
     changing = [change for change in document.changes if change.actions != ("no-op",)]
     still = [change for change in document.changes if change.actions == ("no-op",)]
     if not changing:
-        return "\n".join([*_nothing(still), *(_drift(document, color) if drift else ())]) + "\n"
+        return (
+            "\n".join(
+                [
+                    *_nothing(document, still),
+                    *(_drift(document, color) if drift else ()),
+                    *_left_out(document),
+                ]
+            )
+            + "\n"
+        )
     where = f"{escape.terminal(document.remote)} (revision {document.revision:,})"
     lines = [f"These changes would be made at {where}:", ""]
     for change in changing:
@@ -53,8 +62,8 @@ def render(
     return "\n".join([*lines, *_end(document, color)]) + "\n"
 
 
-def _nothing(still: list[DatasetChange]) -> Iterator[str]:
-    yield "No changes. The datasets are as their specs ask."
+def _nothing(document: PlanDocument, still: list[DatasetChange]) -> Iterator[str]:
+    yield f"No changes. The datasets {'that were chosen ' if document.left_out else ''}are as their specs ask."
     rows = [
         (f"  {escape.terminal(change.address)}", change.version.after, counted(change.frames.after, "frame"))
         for change in still
@@ -280,3 +289,9 @@ def _end(document: PlanDocument, color: bool) -> Iterator[str]:
     if document.summary.adopt:
         yield f"Adopt: {document.summary.adopt} into the state."
     yield words.data_summary(document)
+    yield from _left_out(document)
+
+
+def _left_out(document: PlanDocument) -> Iterator[str]:
+    if document.left_out:
+        yield escape.terminal(words.left_out(document))

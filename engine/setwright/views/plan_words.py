@@ -160,6 +160,11 @@ def data_summary(document: PlanDocument) -> str:
     )
 
 
+def left_out(document: PlanDocument) -> str:
+    """What the plan says nothing of."""
+    return f"Not planned for, and the plan is not complete: {', '.join(document.left_out)}."
+
+
 def _number(document: PlanDocument) -> str:
     """The version that the only dataset would get."""
     changing = [change for change in document.changes if change.actions != ("no-op",)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
 from setwright.cli.workspace import SpecOptions, spec_options
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from setwright.apply.run import Done, Outcome
     from setwright.cli.planning import Desk
     from setwright.plan.document import PlanDocument
+    from setwright.spec.choice import Choice
 
 _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on."
 
@@ -38,6 +40,7 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
     metavar="DIGEST",
     help="Apply only if the plan is the one with this digest, as `plan` told it.",
 )
+@choice_options
 @spec_options
 @pass_session
 def command(
@@ -47,6 +50,7 @@ def command(
     all_frames: bool,
     lock_timeout: float,
     approved: str | None,
+    choice: Choice,
     options: SpecOptions,
 ) -> int:
     """Make what was planned: show the plan, ask, and carry out exactly that.
@@ -62,7 +66,7 @@ def command(
 
     with desk(session, options) as place:
         _recover(place, author())
-        made, document = _plan(place, session, file, all_frames)
+        made, document = _plan(place, session, file, choice, all_frames)
         if not document.applyable:
             return 0
         click.echo()
@@ -78,7 +82,9 @@ def command(
     return _exit_code(session, outcome)
 
 
-def _plan(place: Desk, session: Session, file: str | None, all_frames: bool) -> tuple[Planned, PlanDocument]:
+def _plan(
+    place: Desk, session: Session, file: str | None, choice: Choice, all_frames: bool
+) -> tuple[Planned, PlanDocument]:
     """The plan to carry out, shown: the saved one, or one made now."""
     from setwright.apply.planning import replan
     from setwright.cli.planning import described, planned, saved_plan, show
@@ -87,10 +93,16 @@ def _plan(place: Desk, session: Session, file: str | None, all_frames: bool) -> 
 
     with listening(session, quiet=True) as listener:
         if file is None:
-            made = planned(place, session, listener)
+            made = planned(place, session, choice, listener)
             document = described(place, made, all_frames=all_frames)
             show(session, document)
             return made, document
+        if not choice.everything:
+            raise UsageError(
+                "A saved plan is applied as a whole",
+                "What was reviewed is what is made. Nothing was changed.",
+                "choose when you plan: `setwright plan --select … --out FILE`",
+            )
         document = saved_plan(file)
         if document.project != place.project.name:
             raise UsageError(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
 from setwright.cli.workspace import SpecOptions, spec_options
+
+if TYPE_CHECKING:
+    from setwright.spec.choice import Choice
 
 CHANGES_PENDING = 2
 """The exit code of a plan with changes, where --detailed-exitcode asks for it."""
@@ -30,6 +36,7 @@ CHANGES_PENDING = 2
 @click.option(
     "--approve-digest", is_flag=True, help="Print the digest for `setwright apply --approved` last."
 )
+@choice_options
 @spec_options
 @pass_session
 def command(
@@ -41,6 +48,7 @@ def command(
     out: str | None,
     as_json: bool,
     approve_digest: bool,
+    choice: Choice,
     options: SpecOptions,
 ) -> int:
     """Show what would change, down to frames, labels and splits.
@@ -56,7 +64,7 @@ def command(
     from setwright.cli.progress import listening
 
     with desk(session, options) as place, listening(session, quiet=True) as listener:
-        made = planned(place, session, listener)
+        made = planned(place, session, choice, listener)
         document = described(place, made, all_frames=all_frames)
     if out is not None:
         save(document, out)
