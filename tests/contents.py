@@ -38,6 +38,7 @@ def membership(
         size=np.full(count, 900),
         media_type=texts(["image/png"] * count),
         group=texts([""] * count),
+        phash=np.zeros(count, np.uint64),
     )
     annotations = replace(
         Annotations.empty(LABELS, ("project",)),

@@ -64,6 +64,7 @@ def _new(frame: FrameFacts, operation: str) -> NewFrame:
             media_type="image/png",
             pixels="RGB",
             orientation=1,
+            phash=0,
         ),
         annotations=tuple(
             _fitted(annotation) for annotation in frame.annotations if annotation.operation == operation

@@ -138,6 +138,7 @@ def _read_frames(connection: Connection, selected: ColumnElement[bool]) -> Frame
             columns.height,
             columns.size,
             columns.media_type,
+            columns.phash,
         )
         .join(schema.collections, columns.collection == schema.collections.c.id)
         .where(selected)
@@ -145,7 +146,9 @@ def _read_frames(connection: Connection, selected: ColumnElement[bool]) -> Frame
     ).all()
     if not rows:
         return Frames.empty()
-    number, name, file_name, collection, digest, width, height, size, media_type = zip(*rows, strict=True)
+    number, name, file_name, collection, digest, width, height, size, media_type, phash = zip(
+        *rows, strict=True
+    )
     return Frames(
         number=np.array(number, np.int64),
         name=texts(name),
@@ -157,6 +160,7 @@ def _read_frames(connection: Connection, selected: ColumnElement[bool]) -> Frame
         size=np.array(size, np.int64),
         media_type=texts(media_type),
         group=texts([""] * len(rows)),
+        phash=np.array([bits or 0 for bits in phash], np.uint64),
     )
 
 

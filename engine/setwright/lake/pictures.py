@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from setwright.lake.phash import perceptual_hash
 from setwright.model.errors import FormatError
 
 MAX_PIXELS = 100_000_000
@@ -30,7 +31,8 @@ class Picture:
     """A picture as it is to be stored.
 
     `content` are its bytes; `width` and `height` its upright pixels; `pixels` Pillow's word for their kind, such as
-    RGB, L (grey) or I;16 (grey, 16 bits); `orientation` the EXIF orientation (1 to 8) that the file had.
+    RGB, L (grey) or I;16 (grey, 16 bits); `orientation` the EXIF orientation (1 to 8) that the file had; `phash` the
+    perceptual hash of what is stored.
     """
 
     content: bytes
@@ -39,6 +41,7 @@ class Picture:
     media_type: str
     pixels: str
     orientation: int
+    phash: int
 
 
 def inspect(content: bytes) -> Picture:
@@ -79,12 +82,21 @@ def _inspect(content: bytes) -> Picture:
         orientation = _orientation(image)
         image.load()
         if orientation == 1:
-            return Picture(content, image.width, image.height, media_type, kind, orientation)
+            phash = perceptual_hash(image)
+            return Picture(content, image.width, image.height, media_type, kind, orientation, phash)
         # Pillow turns a TIFF by itself while loading; then there is nothing left to do here.
         upright = ImageOps.exif_transpose(image)
-        return Picture(
-            _encode(upright, media_type, image), upright.width, upright.height, media_type, kind, orientation
-        )
+        encoded = _encode(upright, media_type, image)
+    # Of the stored bytes, not of the pixels before they were encoded, so that anybody can compute it again.
+    phash = hash_of_stored(encoded)
+    return Picture(encoded, upright.width, upright.height, media_type, kind, orientation, phash)
+
+
+def hash_of_stored(content: bytes) -> int:
+    """The perceptual hash of a stored picture, from its bytes."""
+    with Image.open(io.BytesIO(content)) as image:
+        image.load()
+        return perceptual_hash(image)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -200,6 +200,7 @@ class Recorder:
                 "size": picture.size,
                 "media_type": picture.media_type,
                 "pixels": picture.pixels,
+                "phash": picture.phash,
                 "uploaded_at": self._at,
             }
         )

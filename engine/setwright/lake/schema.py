@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Rises with every change of the tables."""
 
 FOREVER = 2**63 - 1
@@ -50,6 +50,19 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Bits(TypeDecorator[int]):
+    """64 bits, 0 to 2**64 - 1. Databases keep them as a signed number, for they know no other."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return value if value is None or value < 2**63 else value - 2**64
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        return None if value is None else int(value) % 2**64
 
 
 # By code points, as SQLite sorts; PostgreSQL would else sort by the language of the machine.
@@ -130,6 +143,8 @@ frames = Table(
     Column("media_type", String(64), nullable=False),
     # Pillow's word for the kind of pixels: RGB, L (grey), I;16 (grey, 16 bits)…
     Column("pixels", String(16), nullable=False),
+    # The perceptual hash (`lake.phash`). NULL where it was not computed yet.
+    Column("phash", Bits),
     Column("uploaded_at", Moment, nullable=False),
     *_life(),
     _whole("frames_one_of_a_number", "number"),

@@ -26,7 +26,10 @@ TASK = "Reading pictures"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPicture:
-    """A picture whose bytes are in the store. `source_digest` and `orientation` are of the file as it was given."""
+    """A picture whose bytes are in the store. `source_digest` and `orientation` are of the file as it was given.
+
+    `phash` is the perceptual hash, None where an older setwright stored the picture.
+    """
 
     digest: str
     source_digest: str
@@ -36,6 +39,7 @@ class StoredPicture:
     media_type: str
     pixels: str
     orientation: int
+    phash: int | None
 
 
 def store_pictures(
@@ -76,6 +80,7 @@ def store_pictures(
             media_type=picture.media_type,
             pixels=picture.pixels,
             orientation=picture.orientation,
+            phash=picture.phash,
         )
 
     listener(Started(TASK, len(names), "pictures"))

@@ -44,7 +44,8 @@ class Frames:
     `name` the lake-wide unique name; `file_name` the name within `collection`; `digest` that of the stored picture;
     `width` and `height` `(N,) int32` upright pixels; `size` `(N,) int64` bytes of the stored picture; `media_type`
     for example `image/jpeg`; `group` the value of the metadata field by which splits keep frames together, empty
-    for none.
+    for none; `phash` `(N,) uint64` the perceptual hash of the stored picture, of which near duplicates differ in few
+    bits, 0 where none is known or the picture shows nothing: such a frame is like no other.
     """
 
     number: NDArray[np.int64]
@@ -57,6 +58,7 @@ class Frames:
     size: NDArray[np.int64]
     media_type: Texts
     group: Texts
+    phash: NDArray[np.uint64]
 
     def __len__(self) -> int:
         return len(self.number)
@@ -79,6 +81,7 @@ class Frames:
             size=np.empty(0, np.int64),
             media_type=texts([]),
             group=texts([]),
+            phash=np.empty(0, np.uint64),
         )
 
 

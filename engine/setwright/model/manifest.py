@@ -53,7 +53,7 @@ class Manifest:
         """Identifies the content: equal for equal content, on any machine and any lake.
 
         It covers what a trainer could notice. The numbers that a lake gives its frames are its own affair, and the
-        bytes of the pictures are covered by their digests.
+        bytes of the pictures, with all that is computed from them, are covered by their digests.
         """
         hasher = hashlib.sha256(ALGORITHM.encode())
         for part in self._identity():

@@ -31,6 +31,7 @@ _TABLES: tuple[tuple[str, type[Frames] | type[Annotations]], ...] = (
     ("annotations", Annotations),
 )
 _NO_COLUMN = {"labels", "operations"}
+_PHASH = "frames.phash.npy"
 
 
 def encode(manifest: Manifest) -> bytes:
@@ -71,6 +72,9 @@ def decode(content: bytes) -> Manifest:
             members = {
                 name: _array(archive.read(name)) for name in archive.namelist() if name.endswith(".npy")
             }
+        # Manifests of before there were perceptual hashes have no column of them.
+        if _PHASH not in members:
+            members[_PHASH] = np.zeros_like(members["frames.number.npy"], np.uint64)
         tables = {table: _table(table, kind, members) for table, kind in _TABLES}
         return Manifest(
             frames=Frames(**tables["frames"]),

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFrame:
-    """A frame with the bytes of its picture. `human` and `machine` say what kinds of annotations it has."""
+    """A frame with the bytes of its picture and its perceptual hash; `human` says who made its annotations."""
 
     facts: FrameFacts
     picture: bytes
     media_type: str = "image/png"
     human: bool = True
+    phash: int = 0
 
     @property
     def unique_name(self) -> str:
@@ -280,6 +281,7 @@ def _frames(frames: Sequence[StoredFrame], selection: Selection) -> Frames:
         height=np.array([fact.height for fact in facts], np.int32),
         size=np.array([len(frame.picture) for frame in frames], np.int64),
         media_type=texts(frame.media_type for frame in frames),
+        phash=np.array([frame.phash for frame in frames], np.uint64),
         group=texts(str(fact.metadata.get(selection.group_by or "", "")) for fact in facts),
     )
 

@@ -76,6 +76,7 @@ def manifest_of(
             size=np.array([len(frame.bytes) for frame in frames], np.int64),
             media_type=texts(frame.media_type for frame in frames),
             group=texts("" for _ in frames),
+            phash=np.zeros(len(frames), np.uint64),
         ),
         split=np.array([frame.split.code for frame in frames], np.int8),
         annotations=Annotations(
