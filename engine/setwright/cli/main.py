@@ -45,6 +45,9 @@ COMMANDS: Sections = {
     "Lake": {
         "lake": ("setwright.cli.commands.lake:command", "Fill the embedded lake and look into it"),
     },
+    "Remote": {
+        "auth": ("setwright.cli.commands.auth:command", "Look after the credentials: `status`, `check`"),
+    },
     "Shell": {
         "completion": ("setwright.cli.completion:command", "Print the completion script of a shell"),
     },

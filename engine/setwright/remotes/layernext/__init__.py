@@ -1,0 +1,1 @@
+"""LayerNext over its HTTP API."""

@@ -1,0 +1,193 @@
+"""What LayerNext can be asked and told, in its own notions: each method is one or a few requests."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from setwright.model.errors import RemoteError
+from setwright.remotes.layernext import wire
+from setwright.remotes.layernext.connection import failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from setwright.model.dataset import DatasetConfig, Filter, ItemType
+    from setwright.remotes.layernext.connection import Connection
+
+JOB_POLL = 2.0
+"""Seconds between two looks at a job."""
+
+
+class Client:
+    """LayerNext, as its API shows it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def check(self) -> None:
+        """Whether the server is a LayerNext that serves us, and takes the credentials.
+
+        Raises:
+            RemoteError: it is not, or does not.
+        """
+        self._ask(wire.compatibility())
+
+    def collection_id(self, name: str) -> str:
+        """The id of the image collection called `name`.
+
+        Raises:
+            RemoteError: there is none.
+        """
+        request = wire.collection_by_name(name)
+        answer = self._connection.send(request)
+        if answer.status != 200 or wire.refusal(answer.json) is not None:
+            said = wire.reason(answer.json)
+            raise RemoteError(
+                f'LayerNext has no image collection "{name}"',
+                f"It says: {said}." if said else f"It answered {answer.status}.",
+            )
+        return wire.read_collection(answer.json)
+
+    def check_collection(self, id: str) -> None:
+        """`id` names a collection of images, which alone a dataset can be made of.
+
+        Raises:
+            RemoteError: it names something else, or nothing.
+        """
+        code = wire.read_object_type(self._ask(wire.object_type(id)))
+        if code != wire.IMAGE_COLLECTION:
+            raise RemoteError(
+                f"{id} is no collection of images", f"LayerNext says that it is an object of type {code}."
+            )
+
+    def objects(
+        self, *, collection: str | None, items: ItemType, query: str, filter: Filter
+    ) -> Iterator[wire.Listed]:
+        """All objects of a collection, or of the lake for None, that the query and the filter let in.
+
+        Raises:
+            RemoteError: the query is refused, or the listing goes round in a circle.
+        """
+        seen: set[str] = set()
+        page = 0
+        while True:
+            asked = wire.list_objects(
+                collection=collection, items=items, query=query, filter=filter, page=page
+            )
+            listed = wire.read_list(self._ask(asked))
+            fresh = [each for each in listed if each.id not in seen]
+            yield from fresh
+            if len(listed) < wire.PAGE:
+                return
+            if not fresh:
+                raise RemoteError("LayerNext's listing does not end", f"Page {page} repeats earlier ones.")
+            seen.update(each.id for each in fresh)
+            page += 1
+
+    def count(self, *, collection: str | None, items: ItemType, query: str, filter: Filter) -> int | None:
+        """How many objects there are; None where the answer cannot be understood."""
+        asked = wire.count_objects(collection=collection, items=items, query=query, filter=filter)
+        return wire.read_count(self._ask(asked))
+
+    def labels(self) -> tuple[str, ...] | None:
+        """The labels' names, sorted; None where LayerNext does not tell."""
+        return wire.read_names(self._ask(wire.labels()))
+
+    def projects(self) -> tuple[str, ...] | None:
+        """The annotation projects' names, sorted; None where LayerNext does not tell."""
+        return wire.read_names(self._ask(wire.projects()))
+
+    def select(self, *, collection: str | None, items: ItemType, query: str, filter: Filter) -> str:
+        """A selection's tag.
+
+        Raises:
+            RemoteError: it is refused; LayerNext's reason is kept.
+        """
+        asked = wire.select(collection=collection, items=items, query=query, filter=filter)
+        return wire.read_selection(self._ask(asked))
+
+    def create(self, tag: str, config: DatasetConfig) -> wire.Made:
+        """Make a dataset. An answer that is lost is not asked for again: look for the dataset's name first."""
+        return wire.read_made(self._ask(wire.create(tag, config)))
+
+    def update_in_place(self, tag: str, version: str, config: DatasetConfig) -> wire.Made:
+        """Give a version other content or exports."""
+        return wire.read_made(self._ask(wire.update_in_place(tag, version, config)))
+
+    def new_version(self, tag: str, version: str, config: DatasetConfig) -> wire.Made:
+        """Make a version that follows another."""
+        return wire.read_made(self._ask(wire.new_version(tag, version, config)))
+
+    def delete_version(self, version: str) -> None:
+        """Delete a version."""
+        request = wire.delete_version(version)
+        answer = self._connection.send(request)
+        # The body may say otherwise, which the official SDK never sees.
+        if answer.status not in (200, 204) or wire.refusal(answer.json) is not None:
+            raise failure(request, answer)
+
+    def wait(
+        self,
+        job: str,
+        *,
+        told: Callable[[float], None],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        limit: float = 3600.0,
+    ) -> None:
+        """Wait until a job is done, telling its progress in percent.
+
+        Raises:
+            RemoteError: it failed, or was not done within `limit` seconds.
+        """
+        end = clock() + limit
+        while True:
+            state = wire.read_job(self._ask(wire.job(job)))
+            told(state.progress)
+            if state.status == "done":
+                return
+            if state.status == "failed":
+                raise RemoteError("LayerNext's job failed", f"Job {job} ended at {state.progress:.0f} %.")
+            if clock() > end:
+                raise RemoteError(
+                    "LayerNext's job is not done",
+                    f"Job {job} is at {state.progress:.0f} % after {limit:.0f} s.",
+                )
+            sleep(JOB_POLL)
+
+    def version_pages(self, version: str, export: str, *, session: str) -> Iterator[wire.Page]:
+        """The files of a version's export, page by page.
+
+        Raises:
+            RemoteError: there is no such version, or it has no such export.
+        """
+        page = 1
+        while True:
+            found = wire.read_version_files(
+                self._ask(wire.version_files(version, export, page, session=session))
+            )
+            if found is None:
+                raise RemoteError(
+                    f"LayerNext has no {export} of version {version}",
+                    "There is no such version, or it was not exported so, or the export is still being made.",
+                    "take the version's id from the dataset's page in LayerNext",
+                )
+            yield found
+            if not found.more:
+                return
+            page += 1
+
+    def _ask(self, request: wire.Request) -> Any:
+        """The JSON of an answer that is a success.
+
+        Raises:
+            RemoteError: it is none.
+        """
+        answer = self._connection.send(request)
+        if answer.status == 204:
+            return None
+        refused = wire.refusal(answer.json)
+        if answer.status != 200 or refused is not None:
+            raise failure(request, answer)
+        return answer.json

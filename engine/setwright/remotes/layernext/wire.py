@@ -1,0 +1,485 @@
+"""What goes over LayerNext's wire: each request as a value, each answer as far as anything is known of it.
+
+The shapes are those of the official SDK 2.3.4. Nothing documents what a server answers to a create or a count, so
+answers are read leniently: every name that an id or a number may stand under is looked at, and what is not found is
+None rather than an error. Nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import quote
+
+from setwright.model.errors import RemoteError
+
+if TYPE_CHECKING:
+    from setwright.model.dataset import AugmentationWish, DatasetConfig, Filter, ItemType
+
+IMAGE: Final = 2
+DATASET: Final = 3
+IMAGE_COLLECTION: Final = 5
+
+_CODES: Final[dict[ItemType, int]] = {
+    "image": IMAGE,
+    "image_collection": IMAGE_COLLECTION,
+    "dataset": DATASET,
+}
+# The order in which the SDK lists them, whichever order its user had.
+_STATES: Final = (("human", 2), ("raw", 0), ("machine", 1))
+
+PAGE: Final = 1000
+"""The most objects that LayerNext lists in one answer."""
+VERSION_PAGE: Final = 250
+"""How many files of a version the SDK asks for at a time; a wish, since the answer says whether more come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request: `path` below the base URL, `query` in order, `body` as JSON or None for none.
+
+    `writes` says whether it changes anything, which LayerNext's methods do not tell: its creates are GETs. Only a
+    request that does not may be sent again when its answer is lost.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    writes: bool = False
+
+
+# --- Requests -----------------------------------------------------------------------------------------------------
+
+
+def compatibility(version: str = "2.3.4") -> Request:
+    """Whether the server serves an SDK of `version`: the request in which wrong credentials show."""
+    return Request(method="GET", path=f"/datalake/api/client/sdk/compatibility/{_part(version)}")
+
+
+def object_type(id: str) -> Request:
+    """What kind of object an id names."""
+    return Request(method="GET", path=f"/datalake/api/client/{_part(id)}/getObjectTypeById", body={})
+
+
+def collection_by_name(name: str) -> Request:
+    """The id of an image collection."""
+    return Request(
+        method="POST",
+        path="/datalake/api/client/metadata/getCollectionIdByName",
+        body={"collectionName": name, "objectType": IMAGE_COLLECTION},
+    )
+
+
+def list_objects(
+    *, collection: str | None, items: ItemType, query: str, filter: Filter, page: int, size: int = PAGE
+) -> Request:
+    """One page, counted from 0, of the objects of a collection, or of the whole lake for None."""
+    asked = {"pageIndex": page, "pageSize": size, **_explored(items, query, filter)}
+    return Request(method="POST", path=_explorer(collection, "list"), body=asked)
+
+
+def count_objects(*, collection: str | None, items: ItemType, query: str, filter: Filter) -> Request:
+    """How many there are."""
+    return Request(method="POST", path=_explorer(collection, "count"), body=_explored(items, query, filter))
+
+
+def select(*, collection: str | None, items: ItemType, query: str, filter: Filter) -> Request:
+    """A handle for everything that matches, which a create or an update takes.
+
+    It makes something on the server, but nothing that anybody would miss or find twice.
+    """
+    body = {
+        "isAllSelected": True,
+        "contentType": _CODES[items],
+        "objectIdList": [],
+        "filterData": {"annotationTypes": _states(filter), "date": _days(filter)},
+        "query": query,
+        "collectionId": collection,
+    }
+    return Request(method="POST", path="/datalake/api/client/query/getSelectionId", body=body)
+
+
+def select_ids(ids: tuple[str, ...], *, collection: str | None, items: ItemType) -> Request:
+    """A handle for just the objects with these ids."""
+    body = {
+        "isAllSelected": False,
+        "contentType": _CODES[items],
+        "objectIdList": list(ids),
+        "filterData": {"annotationTypes": [], "date": {}},
+        "query": "",
+        "collectionId": collection,
+    }
+    return Request(method="POST", path="/datalake/api/client/query/getSelectionId", body=body)
+
+
+def create(tag: str, config: DatasetConfig) -> Request:
+    """Make a dataset of what the selection `tag` holds."""
+    return _dataset("create", (("datasetSelectionId", tag),), {"name": config.name, **_payload(config)})
+
+
+def update_in_place(tag: str, version: str, config: DatasetConfig) -> Request:
+    """Give the version what the selection holds now. Its name cannot change."""
+    return _dataset(
+        "updateExistingVersion",
+        (("datasetSelectionId", tag), ("datasetVersionId", version)),
+        _payload(config),
+    )
+
+
+def new_version(tag: str, version: str, config: DatasetConfig) -> Request:
+    """Make a version after `version`, of what the selection holds."""
+    return _dataset(
+        "updateNewVersion", (("datasetSelectionId", tag), ("datasetVersionId", version)), _payload(config)
+    )
+
+
+def delete_version(version: str) -> Request:
+    """Delete one version; there is no request that deletes a dataset."""
+    return _dataset("deleteVersion", (("datasetVersionId", version),), {})
+
+
+def version_files(version: str, export: str, page: int, *, session: str) -> Request:
+    """One page, counted from 1, of the files of a version's export.
+
+    Everything after the page size is a left-over of other downloads, sent because the SDK sends it.
+    """
+    return Request(
+        method="GET",
+        path=f"/dataset/api/dataset/getVersionData/{_part(version)}/{_part(export)}/",
+        query=(
+            ("pageNo", str(page)),
+            ("pageSize", str(VERSION_PAGE)),
+            ("statusList", "[]"),
+            ("isAnnotatedOnly", "False"),
+            ("projectIdList", "[]"),
+            ("operationIdList", "[]"),
+            ("annotationType", "all"),
+            ("sessionId", session),
+        ),
+    )
+
+
+def job(id: str) -> Request:
+    """How far a job is."""
+    return Request(method="GET", path=f"/datalake/api/client/jobs/{_part(id)}/getStatus")
+
+
+def labels() -> Request:
+    """All labels."""
+    return Request(method="GET", path="/datalake/api/client/labels/list", body={})
+
+
+def projects() -> Request:
+    """All annotation projects."""
+    return Request(method="GET", path="/studio/api/client/projects/list")
+
+
+def _dataset(call: str, query: tuple[tuple[str, str], ...], body: Any) -> Request:
+    return Request(
+        method="GET", path=f"/dataset/api/client/dataset/{call}", query=query, body=body, writes=True
+    )
+
+
+def _explorer(collection: str | None, what: str) -> str:
+    within = "" if collection is None else f"/{_part(collection)}"
+    return f"/datalake/api/client/explorer{within}/objects/{what}"
+
+
+def _explored(items: ItemType, query: str, filter: Filter) -> dict[str, Any]:
+    whole = {
+        "annotationTypes": _states(filter),
+        "date": _days(filter),
+        "tags": [],
+        "labels": [],
+        "metadata": {},
+    }
+    return {"query": query, "filterData": whole, "contentType": _CODES[items], "sortBy": {}}
+
+
+def _states(filter: Filter) -> list[int]:
+    return [code for word, code in _STATES if word in filter.annotation_types]
+
+
+def _days(filter: Filter) -> dict[str, str]:
+    days = {"toDate": filter.to_date, "fromDate": filter.from_date}
+    return {key: day.isoformat() for key, day in days.items() if day is not None}
+
+
+def _payload(config: DatasetConfig) -> dict[str, Any]:
+    split = config.split
+    return {
+        "splitInfo": {
+            "train": _number(split.train),
+            "test": _number(split.test),
+            "validation": _number(split.validation),
+        },
+        "labels": [source for label in config.labels for source in label.sources],
+        "exportTypes": list(config.exports),
+        "operations": None if config.operations is None else list(config.operations),
+        "augmentations": augmentations(config.augmentations),
+    }
+
+
+def augmentations(wish: AugmentationWish) -> dict[str, Any] | None:
+    """LayerNext's own JSON for `wish`, None for no augmentation. It has no place for copies, fraction or seed."""
+    types: dict[str, list[dict[str, Any]]] = {}
+    for recipe in wish.recipes:
+        values = [True] if recipe.range is None else [_number(end) for end in recipe.range]
+        types.setdefault(recipe.type, []).append({"id": recipe.property, "values": values})
+    if not types:
+        return None
+    return {
+        "IMAGE_LEVEL": [
+            {"id": type, "properties": properties, "isSelected": True} for type, properties in types.items()
+        ]
+    }
+
+
+def _number(value: float) -> float:
+    return int(value) if float(value).is_integer() else value
+
+
+def _part(text: str) -> str:
+    """`text` as one part of a path, whatever it holds."""
+    return quote(text, safe="")
+
+
+# --- Answers ------------------------------------------------------------------------------------------------------
+
+_SUCCESS = ("isSuccess", "success", "is_success", "isCompatible")
+_REASONS = ("message", "warningMsg", "error")
+
+
+def refusal(answer: Any) -> str | None:
+    """Why the server says that it did not do it, None where it does not say so. 200 alone is no success."""
+    if isinstance(answer, Mapping) and any(answer.get(flag) is False for flag in _SUCCESS):
+        return reason(answer) or "without a reason"
+    return None
+
+
+def reason(answer: Any) -> str | None:
+    """What an answer says of a failure, whichever of its fields says it."""
+    if not isinstance(answer, Mapping):
+        return None
+    error = answer.get("error")
+    if isinstance(error, Mapping) and isinstance(error.get("message"), str):
+        return str(error["message"])
+    return next((answer[key] for key in _REASONS if isinstance(answer.get(key), str)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One object of a listing. `unique_name` and `url` are there for files only."""
+
+    id: str
+    name: str
+    unique_name: str | None = None
+    url: str | None = None
+
+
+def read_list(answer: Any) -> tuple[Listed, ...]:
+    """The objects of a page; none for an answer without a body, as a server gives that has nothing.
+
+    Raises:
+        RemoteError: it is no listing.
+    """
+    if answer is None:
+        return ()
+    if not isinstance(answer, list):
+        raise _unexpected("a list of objects", answer)
+    return tuple(
+        Listed(
+            id=_text(each, "id", "a list of objects"),
+            name=_text(each, "name", "a list of objects"),
+            unique_name=_optional_text(each, "uniqueName"),
+            url=_optional_text(each, "url"),
+        )
+        for each in answer
+    )
+
+
+def read_count(answer: Any) -> int | None:
+    """The number in an answer to a count, whose shape nothing documents; None where there is none to be found."""
+    if answer is None:
+        return 0
+    if _is_count(answer):
+        return int(answer)
+    if isinstance(answer, Mapping):
+        names = ("count", "totalCount", "total", "itemCount", "objectCount")
+        return next((int(answer[name]) for name in names if _is_count(answer.get(name))), None)
+    return None
+
+
+def read_selection(answer: Any) -> str:
+    """The tag of a selection.
+
+    Raises:
+        RemoteError: the answer has none.
+    """
+    return _text(answer, "selectionTag", "a selection")
+
+
+def read_collection(answer: Any) -> str:
+    """The id of a collection.
+
+    Raises:
+        RemoteError: the answer has none.
+    """
+    return _text(answer, "collectionId", "a collection's id")
+
+
+def read_object_type(answer: Any) -> int:
+    """The code of an object's type.
+
+    Raises:
+        RemoteError: the answer has none.
+    """
+    if not isinstance(answer, Mapping) or not _is_count(answer.get("objectType")):
+        raise _unexpected("the type of an object", answer)
+    return int(answer["objectType"])
+
+
+def read_names(answer: Any) -> tuple[str, ...] | None:
+    """The names in a list of labels or projects, sorted; None where the answer is no list, or names cannot be found."""
+    if not isinstance(answer, list):
+        return None
+    keys = ("labelText", "name", "projectName", "label")
+    found = [
+        next((each[key] for key in keys if isinstance(each.get(key), str)), None)
+        for each in answer
+        if isinstance(each, Mapping)
+    ]
+    names = [name for name in found if name is not None]
+    return tuple(sorted(set(names))) if len(names) == len(answer) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What an answer to a create or an update tells, as far as it does. Ids are to be checked before they are used."""
+
+    version: str | None = None
+    group: str | None = None
+    number: str | None = None
+    job: str | None = None
+
+
+def read_made(answer: Any) -> Made:
+    """The ids in an answer whose shape nothing documents."""
+    if not isinstance(answer, Mapping):
+        return Made()
+    return Made(
+        version=_first_text(answer, "datasetVersionId", "versionId", "id"),
+        group=_first_text(answer, "datasetGroupId", "groupId"),
+        number=_first_text(answer, "versionNo", "versionNumber"),
+        job=_first_text(answer, "jobId", "job_id"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """How far a job is: `progress` in percent."""
+
+    status: Literal["running", "done", "failed"]
+    progress: float
+
+
+def read_job(answer: Any) -> JobState:
+    """How far a job is. A code that is not known counts as running."""
+    code = answer.get("status") if isinstance(answer, Mapping) else None
+    progress = answer.get("progress") if isinstance(answer, Mapping) else None
+    status: Literal["running", "done", "failed"] = (
+        "done" if code == 2 else "failed" if code == 4 else "running"
+    )
+    known = isinstance(progress, int | float) and not isinstance(progress, bool)
+    return JobState(status=status, progress=float(progress) if known and progress is not None else 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One file of an export: `folder` below the dataset's folder, `name` in it; both are the server's words.
+
+    `url` is fetched without credentials, and is None for an item that has nothing to fetch. `path_list` names the
+    list in which the file's path stands (`train` for `train.txt`). `unzip`: a zip, unpacked into a folder `name`.
+    """
+
+    name: str
+    folder: str
+    url: str | None
+    is_media: bool
+    unzip: bool
+    path_list: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of an export's files, and whether another follows."""
+
+    dataset: str
+    export: str
+    resources: tuple[Resource, ...]
+    more: bool
+
+
+def read_version_files(answer: Any) -> Page | None:
+    """A page of files; None where the version has no such export, or there is no such version.
+
+    Raises:
+        RemoteError: what an item says cannot be understood.
+    """
+    data = answer.get("data") if isinstance(answer, Mapping) else None
+    if not isinstance(data, Mapping) or "identifier" not in data:
+        return None
+    items = data.get("resourceArray", [])
+    if not isinstance(items, list):
+        raise _unexpected("the files of a version", answer)
+    return Page(
+        dataset=_text(data, "groupUniqueName", "the files of a version"),
+        export=_text(data, "format", "the files of a version"),
+        resources=tuple(_resource(item) for item in items),
+        more=data.get("nextPage") is True,
+    )
+
+
+def _resource(item: Any) -> Resource:
+    what = "a file of a version"
+    return Resource(
+        name=_text(item, "fileName", what),
+        folder=_text(item, "fileDownloadFolderLocation", what),
+        url=_optional_text(item, "fileUrl"),
+        is_media=item.get("isMediaFile") is True,
+        unzip="isUnzipRequired" in item,  # its presence counts for the SDK, whatever it says
+        path_list=_optional_text(item, "writingPathFileName"),
+    )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _text(answer: Any, key: str, what: str) -> str:
+    value = answer.get(key) if isinstance(answer, Mapping) else None
+    if not isinstance(value, str) or not value:
+        raise _unexpected(what, answer)
+    return value
+
+
+def _optional_text(answer: Any, key: str) -> str | None:
+    value = answer.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _first_text(answer: Mapping[str, Any], *keys: str) -> str | None:
+    return next((found for key in keys if (found := _optional_text(answer, key)) is not None), None)
+
+
+def _unexpected(what: str, answer: Any) -> RemoteError:
+    kind = (
+        type(answer).__name__ if not isinstance(answer, Mapping) else f"fields {sorted(map(str, answer))[:8]}"
+    )
+    return RemoteError(
+        f"LayerNext's answer is not {what}",
+        f"It holds {kind}. Nothing was taken from it.",
+        "check that the URL is that of a LayerNext installation of version 2.3",
+    )
