@@ -20,6 +20,7 @@ from setwright.formats.reading.protocol import (
     Ring,
     Shape,
 )
+from setwright.formats.rings import clip, is_flat, opened
 from setwright.model.canonical import canonical_json
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
 
@@ -144,7 +145,7 @@ def _moved(shape: Shape, move: Callable[[Point], Point]) -> Shape:
             # Turning swaps edges, and some tools draw boxes from the bottom up.
             return Rectangle((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)))
         case Polygon(rings):
-            return Polygon(tuple(tuple(map(move, _open(ring))) for ring in rings))
+            return Polygon(tuple(tuple(map(move, opened(ring))) for ring in rings))
         case Line(points):
             return Line(tuple(map(move, points)))
         case Points(points):
@@ -155,31 +156,18 @@ def _moved(shape: Shape, move: Callable[[Point], Point]) -> Shape:
             assert_never(shape)
 
 
-def _open(ring: Ring) -> Ring:
-    """`ring` without a last point that only repeats the first."""
-    return ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
-
-
 def _without_area(shape: Shape) -> bool:
     match shape:
         case Rectangle((left, top, right, bottom)):
             return left >= right or top >= bottom
         case Polygon(rings):
-            return all(map(_flat, rings))
+            return all(map(is_flat, rings))
         case Line(points):
             return len(set(points)) < 2
         case Points() | Mask():
             return False
         case _:
             assert_never(shape)
-
-
-def _flat(ring: Ring) -> bool:
-    """Whether all points lie on one line."""
-    (x0, y0), *others = ring
-    far = max(others, key=lambda point: abs(point[0] - x0) + abs(point[1] - y0), default=(x0, y0))
-    dx, dy = far[0] - x0, far[1] - y0
-    return all(dx * (y - y0) == dy * (x - x0) for x, y in others)
 
 
 def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
@@ -195,7 +183,9 @@ def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
                 )
             )
         case Polygon(rings):
-            parts = tuple(ring for ring in (_clip_ring(ring, canvas) for ring in rings) if ring)
+            parts = tuple(
+                ring for ring in (clip(ring, canvas.width, canvas.height) for ring in rings) if ring
+            )
             return Polygon(parts) if parts else None
         case Line(points):
             # Cutting a line gives several, which one annotation cannot hold; moving its points would bend it.
@@ -207,35 +197,6 @@ def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
             return shape
         case _:
             assert_never(shape)
-
-
-def _clip_ring(ring: Ring, canvas: Canvas) -> Ring:
-    """`ring` cut at the four edges, one after the other (Sutherland and Hodgman, 1974).
-
-    A ring that leaves the picture and comes back stays one ring, joined along the edge, which adds no area.
-    """
-    for axis, bound, sign in (
-        (0, 0.0, 1.0),
-        (0, float(canvas.width), -1.0),
-        (1, 0.0, 1.0),
-        (1, float(canvas.height), -1.0),
-    ):
-        inside = [(point[axis] - bound) * sign >= 0 for point in ring]
-        if all(inside):
-            continue
-        kept: list[Point] = []
-        for index, point in enumerate(ring):
-            before = ring[index - 1]
-            if inside[index] != inside[index - 1]:
-                share = (bound - before[axis]) / (point[axis] - before[axis])
-                other = before[1 - axis] + share * (point[1 - axis] - before[1 - axis])
-                kept.append((bound, other) if axis == 0 else (other, bound))
-            if inside[index]:
-                kept.append(point)
-        ring = tuple(kept)
-        if not ring:
-            break
-    return ring
 
 
 def _overshoot(shape: Shape, canvas: Canvas) -> float:
