@@ -8,6 +8,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from setwright.cli.main import root
+from setwright.spec.exports import KNOWN_EXPORTS
 from tests.cli.project_folder import project_at
 
 PROJECT = """\
@@ -41,7 +42,7 @@ def test_addresses_are_those_of_the_project_that_the_command_line_names(tmp_path
 
 
 def test_exports_are_offered_by_the_names_that_need_no_quotes(tmp_path: Path) -> None:
-    assert offered(tmp_path, "pull", "--export", "") == ["raw", "yolo-darknet"]
+    assert offered(tmp_path, "pull", "--export", "") == [each.short for each in KNOWN_EXPORTS if each.lake]
     assert offered(tmp_path, "pull", "--export", "YO") == ["YOLO Darknet"]
 
 

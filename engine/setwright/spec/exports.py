@@ -23,7 +23,7 @@ KNOWN_EXPORTS: tuple[KnownExport, ...] = (
     KnownExport("RAW", "raw", lake=True, layernext=True),
     KnownExport("YOLO Darknet", "yolo-darknet", lake=True, layernext=True),
     KnownExport("Semantic Segmentation", "semantic-segmentation", lake=False, layernext=True),
-    KnownExport("COCO", "coco", lake=False, layernext=False),
+    KnownExport("COCO", "coco", lake=True, layernext=False),
     KnownExport("Pascal VOC", "pascal-voc", lake=False, layernext=False),
     KnownExport("Ultralytics", "ultralytics", lake=False, layernext=False),
 )

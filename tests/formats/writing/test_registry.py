@@ -10,25 +10,31 @@ from setwright.formats.writing.raw import Raw
 from setwright.formats.writing.registry import export_formats, export_names, find
 from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.errors import FormatError, UsageError
+from setwright.spec.exports import KNOWN_EXPORTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", ["YOLO Darknet", "yolo", "yolo darknet", "YOLO_Darknet", "yolo-darknet"])
+@pytest.mark.parametrize("name", ["YOLO Darknet", "yolo darknet", "YOLO_Darknet", "yolo-darknet"])
 def test_an_export_is_found_by_its_name_or_short_name_however_it_is_written(name: str) -> None:
     assert find(name) == YoloDarknet()
 
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("yollo", 'did you mean "yolo"?'), ("RAWW", 'did you mean "RAW"?'), ("parquet", None)],
+    [("yolo darknt", 'did you mean "YOLO Darknet"?'), ("RAWW", 'did you mean "RAW"?'), ("tfrecord", None)],
 )
 def test_a_name_that_none_has_is_answered_with_those_there_are(name: str, hint: str | None) -> None:
     with pytest.raises(UsageError, match=f'No export is called "{name}"') as caught:
         find(name)
     assert caught.value.hint == hint
     assert "RAW, YOLO Darknet" in caught.value.detail
+
+
+def test_what_specs_know_as_made_by_a_lake_are_the_exports_there_are() -> None:
+    known = sorted((each.name, each.short) for each in KNOWN_EXPORTS if each.lake)
+    assert known == [(format.name, format.short) for format in export_formats()]
 
 
 def test_short_names_are_unique() -> None:
@@ -63,7 +69,9 @@ def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("other_package")
 def test_another_package_can_add_an_export() -> None:
-    assert export_names() == ("Broken", "Lists of Names", "RAW", "Wrong", "YOLO Darknet")
+    ours = {format.name for format in export_formats()}
+    assert set(export_names()) == ours | {"Broken", "Lists of Names", "Wrong"}
+    assert list(export_names()) == sorted(export_names())
     assert find("lists of names").name == "Lists of Names"
 
 

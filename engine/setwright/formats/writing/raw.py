@@ -16,6 +16,8 @@ import numpy as np
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.writing.names import export_names
+from setwright.formats.writing.numbers import number
+from setwright.formats.writing.outlines import PARTS_MEET, several_rings
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, SHAPES
 from setwright.model.splits import SPLITS
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 ANNOTATIONS = "raw/annotations.json"
 
 _DECIMALS = 6
-# A polygon's outline is `[[[x,y],…],…]` in canonical JSON; so, and only so, do two of its parts meet.
-_PARTS_MEET = "]],[["
 
 _LAYOUT = (
     ("data/", "the pictures"),
@@ -52,7 +52,7 @@ class Raw:
         layout = Layout(
             export=self.name,
             entries=_entries(manifest),
-            changed=self.losses(manifest.annotations),
+            changed=lambda: self.losses(manifest.annotations),
             layout=_LAYOUT,
             start=self.start,
             readme="readme",
@@ -62,8 +62,7 @@ class Raw:
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """What LayerNext would not take back; setwright does."""
         masks = int((annotations.shape == MASK).sum())
-        polygons = annotations.outline[annotations.shape == POLYGON]
-        several = int((np.strings.find(polygons, _PARTS_MEET) >= 0).sum())
+        several = len(several_rings(annotations))
         losses = (
             Loss("a mask, which LayerNext does not read", masks),
             Loss("a polygon of several parts, of which LayerNext reads the first", several),
@@ -132,17 +131,13 @@ def _shapes(annotations: Annotations) -> Iterator[str]:
 
 def _geometry(shape: int, box: list[float], outline: str) -> str:
     if shape == RECTANGLE:
-        return f'"bbox":[{",".join(map(_number, box))}]'
+        return f'"bbox":[{",".join(map(number, box))}]'
     if shape == POLYGON:
-        first, *more = outline[1:-1].split(_PARTS_MEET[:2] + ",", 1)
+        first, *more = outline[1:-1].split(PARTS_MEET[:2] + ",", 1)
         return f'"polygon":{first}]],"parts":{outline}' if more else f'"polygon":{first}'
     if shape in (LINE, POINTS):
         return f'"{SHAPES[shape]}":{outline}'
     return f'"mask":{outline}'
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _json(text: str) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from setwright.formats.writing.coco import Coco
 from setwright.formats.writing.raw import Raw
 from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.errors import FormatError, UsageError
@@ -24,7 +25,7 @@ GROUP = "setwright.exports"
 @cache
 def export_formats() -> tuple[ExportFormat, ...]:
     """Our own, sorted by name."""
-    return (Raw(), YoloDarknet())
+    return (Coco(), Raw(), YoloDarknet())
 
 
 def export_names() -> tuple[str, ...]:

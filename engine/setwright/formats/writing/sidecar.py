@@ -14,7 +14,7 @@ from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile,
 from setwright.model.statistics import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
@@ -27,13 +27,14 @@ SIDECAR = "setwright.json"
 class Layout:
     """An export without what lies beside it.
 
-    `entries` are its files; `changed` what became of annotations on the way, the gravest first; `layout` says
-    which file is what; `start` how one begins to use it. `readme` is what the readme is called.
+    `entries` are its files; `changed` tells what became of annotations on the way, the gravest first, and is asked
+    after the last entry, so that it may be counted meanwhile; `layout` says which file is what; `start` how one
+    begins to use it. `readme` is what the readme is called.
     """
 
     export: str
     entries: Iterable[ExportEntry]
-    changed: tuple[Loss, ...]
+    changed: Callable[[], Iterable[Loss]]
     layout: tuple[tuple[str, str], ...]
     start: str
     readme: str = "README.txt"
@@ -47,10 +48,11 @@ def with_sidecar(layout: Layout, manifest: Manifest, facts: VersionFacts) -> Ite
         files[entry.path] = _record(entry)
         yield entry
     statistics = count(manifest)
-    readme = MadeFile(layout.readme, _readme(layout, facts, statistics).encode())
+    changed = tuple(loss for loss in layout.changed() if loss.count)
+    readme = MadeFile(layout.readme, _readme(layout, facts, statistics, changed).encode())
     files[readme.path] = _record(readme)
     yield readme
-    yield MadeFile(SIDECAR, _sidecar(layout, manifest, facts, statistics, files).encode())
+    yield MadeFile(SIDECAR, _sidecar(layout, manifest, facts, statistics, changed, files).encode())
 
 
 def _record(entry: ExportEntry) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def _sidecar(
     manifest: Manifest,
     facts: VersionFacts,
     statistics: Statistics,
+    changed: Sequence[Loss],
     files: dict[str, dict[str, Any]],
 ) -> str:
     head = {
@@ -85,7 +88,7 @@ def _sidecar(
             }
             for split in statistics.splits
         },
-        "changed": [{"what": loss.what, "count": loss.count} for loss in layout.changed],
+        "changed": [{"what": loss.what, "count": loss.count} for loss in changed],
     }
     # One file a line: a person can search it, and `diff` shows which files two versions do not share.
     lines = [f"    {_json(path)}: {_json(files[path])}" for path in sorted(files)]
@@ -97,7 +100,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _readme(layout: Layout, facts: VersionFacts, statistics: Statistics) -> str:
+def _readme(layout: Layout, facts: VersionFacts, statistics: Statistics, changed: Sequence[Loss]) -> str:
     parts = [f"{facts.dataset} {facts.number}, as {layout.export}"]
     if facts.description:
         parts.append(facts.description)
@@ -105,8 +108,8 @@ def _readme(layout: Layout, facts: VersionFacts, statistics: Statistics) -> str:
     files = (*layout.layout, (SIDECAR, "counts, and size and SHA-256 of each file"))
     parts.append(f"Files\n\n{_indented(_columns(files))}")
     parts.append(f"Where to start\n\n{_indented(layout.start)}")
-    if layout.changed:
-        told = "\n".join(f"{loss.count:,} × {loss.what}" for loss in layout.changed)
+    if changed:
+        told = "\n".join(f"{loss.count:,} × {loss.what}" for loss in changed)
         parts.append(f"What this format could not hold\n\n{_indented(told)}")
     parts.append(f"The content is {facts.manifest_digest}.")
     return "\n\n".join(parts) + "\n"

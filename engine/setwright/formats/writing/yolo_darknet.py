@@ -43,18 +43,17 @@ class YoloDarknet:
     """LayerNext's `YOLO Darknet`. It holds boxes only."""
 
     name: Final = "YOLO Darknet"
-    short: Final = "yolo"
+    short: Final = "yolo-darknet"
     start: Final[str] = _START
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """Labels beside pictures, the lists, `obj.data` and `obj.names`; what lies beside every export."""
         rows = _label_rows(manifest.annotations, manifest.frames)
         subsets = _subsets(manifest)
-        changed = tuple(loss for loss in (*self.losses(manifest.annotations), *rows.changed) if loss.count)
         layout = Layout(
             export=self.name,
             entries=_entries(manifest, rows, subsets),
-            changed=changed,
+            changed=lambda: (*self.losses(manifest.annotations), *rows.changed),
             layout=_layout(subsets),
             start=self.start,
         )

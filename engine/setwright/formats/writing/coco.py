@@ -1,0 +1,281 @@
+"""COCO: one JSON file of boxes, polygons and masks for each split, the pictures beside.
+
+    annotations/instances_{train,val,test}.json  images/{train,val,test}/x.jpg
+
+`file_name` is the name in the split's folder, so torchvision and supervision are given the folder and the file, and
+datumaro the root. Class ids begin with 1, as in COCO's own files. Image and annotation ids go on from one split to the
+next, so the files can be joined.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.rings import area, hull
+from setwright.formats.writing.attributes import Attributes
+from setwright.formats.writing.names import export_names
+from setwright.formats.writing.numbers import number
+from setwright.formats.writing.outlines import Runs, holed, mask_runs, polygon_inside
+from setwright.formats.writing.raster import fill, overlap, run_lengths, runs_hull
+from setwright.formats.writing.sidecar import Layout, with_sidecar
+from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
+from setwright.model.splits import SPLITS, Split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from setwright.formats.rings import Ring
+    from setwright.model.frames import Annotations, Frames
+    from setwright.model.manifest import Manifest
+
+SUBSETS: dict[Split, str] = {Split.TRAIN: "train", Split.VALIDATION: "val", Split.TEST: "test"}
+"""COCO's words for the splits."""
+
+DECIMALS = 6
+"""Boxes are told to a millionth of a pixel, outlines as exactly as they are known."""
+
+_NO_AREA = "an object without area inside its picture, left out"
+_OTHER_SIZE = "a mask of another size than its picture, left out"
+_CUT = "an object cut at the edge of its picture"
+_CHANGES = (_NO_AREA, _OTHER_SIZE, _CUT)
+
+_START = 'pycocotools.coco.COCO("annotations/instances_train.json"), in this folder; pictures in images/train'
+
+
+@dataclass(frozen=True, slots=True)
+class Coco:
+    """COCO's instances. It holds boxes, polygons of several parts and masks, confidence, and plain attributes."""
+
+    name: Final = "COCO"
+    short: Final = "coco"
+    start: Final[str] = _START
+
+    def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
+        """The pictures by split and a JSON file for each; what lies beside every export."""
+        changes: Counter[str] = Counter()
+        subsets = _subsets(manifest)
+        layout = Layout(
+            export=self.name,
+            entries=_entries(manifest, facts, subsets, changes),
+            changed=lambda: (
+                *self.losses(manifest.annotations),
+                *(Loss(what, changes[what]) for what in _CHANGES),
+            ),
+            layout=_layout(subsets),
+            start=self.start,
+        )
+        return with_sidecar(layout, manifest, facts)
+
+    def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
+        """Lines and points are left out, and so are metadata and what an attribute says beside one value."""
+        counts = np.bincount(annotations.shape, minlength=MASK + 1).tolist()
+        extras = [Attributes.of(extra) for extra in annotations.extra[annotations.extra != ""].tolist()]
+        losses = (
+            Loss("a line, left out", counts[LINE]),
+            Loss("a set of points, left out", counts[POINTS]),
+            Loss("a polygon with holes, told as run lengths to the pixel", holed(annotations)),
+            Loss("metadata of an annotation, left out", sum(extra.metadata for extra in extras)),
+            Loss(
+                "attributes of an annotation that are more than one plain value, reduced to the first",
+                sum(extra.more for extra in extras),
+            ),
+        )
+        return tuple(loss for loss in losses if loss.count)
+
+
+def _subsets(manifest: Manifest) -> tuple[Split, ...]:
+    """Train and val, which trainers ask for, empty or not; test if it holds frames."""
+    with_test = bool(np.any(manifest.split == Split.TEST.code))
+    return SPLITS if with_test else SPLITS[:2]
+
+
+def _layout(subsets: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
+    words = ", ".join(SUBSETS[split] for split in subsets)
+    return (
+        ("annotations/instances_*.json", f"classes, pictures and objects of each split: {words}"),
+        ("images/*/", "the pictures of each split; file_name in the JSON is the name in there"),
+    )
+
+
+def _entries(
+    manifest: Manifest, facts: VersionFacts, subsets: tuple[Split, ...], changes: Counter[str]
+) -> Iterator[ExportEntry]:
+    frames = manifest.frames
+    names = [stem + ending for stem, ending in export_names(frames)]
+    folders = (SUBSETS[SPLITS[code]] for code in manifest.split.tolist())
+    for name, folder, digest, size in zip(
+        names, folders, frames.digest.tolist(), frames.size.tolist(), strict=True
+    ):
+        yield PictureFile(f"images/{folder}/{name}", digest.decode(), size)
+    image_ids = _Ids()
+    object_ids = _Ids()
+    for split in subsets:
+        rows = np.flatnonzero(manifest.split == split.code)
+        ids = np.zeros(len(frames), np.int64)
+        ids[rows] = image_ids.next(len(rows))
+        chosen = manifest.annotations.take(manifest.split[manifest.annotations.frame] == split.code)
+        document = _document(
+            {"description": facts.description or facts.dataset, "version": facts.number},
+            manifest.classes,
+            _images(frames.take(rows), ids[rows].tolist(), [names[row] for row in rows.tolist()]),
+            (
+                f'{{"id":{object_ids.next(1)[0]},{each}}}'
+                for each in _objects(chosen, frames, ids.tolist(), changes)
+            ),
+        )
+        yield MadeFile(f"annotations/instances_{SUBSETS[split]}.json", document)
+
+
+class _Ids:
+    """Numbers from 1, each given once."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self, count: int) -> range:
+        """The next `count` of them."""
+        first = self._last + 1
+        self._last += count
+        return range(first, self._last + 1)
+
+
+def _document(
+    info: dict[str, str], classes: Sequence[str], images: Iterable[str], objects: Iterable[str]
+) -> bytes:
+    """The JSON file, an image or object a line. Written piece by piece: a million objects need only their text."""
+    categories = (
+        f'{{"id":{place},"name":{_json(name)},"supercategory":""}}'
+        for place, name in enumerate(classes, start=1)
+    )
+    file = io.BytesIO()
+    file.write(f'{{"info":{_json(info)},\n"licenses":[]'.encode())
+    for key, lines in (("categories", categories), ("images", images), ("annotations", objects)):
+        file.write(f',\n"{key}":['.encode())
+        separator = "\n"
+        for line in lines:
+            file.write(f"{separator}{line}".encode())
+            separator = ",\n"
+        file.write(b"\n]")
+    file.write(b"}\n")
+    return file.getvalue()
+
+
+def _images(frames: Frames, ids: list[int], names: list[str]) -> Iterator[str]:
+    for id, name, width, height in zip(
+        ids, names, frames.width.tolist(), frames.height.tolist(), strict=True
+    ):
+        yield f'{{"id":{id},"file_name":{_json(name)},"width":{width},"height":{height}}}'
+
+
+def _objects(
+    annotations: Annotations, frames: Frames, image_ids: list[int], changes: Counter[str]
+) -> Iterator[str]:
+    """Each object as the members of a JSON object, all but its id."""
+    size = np.stack([frames.width, frames.height], axis=1)
+    columns = zip(
+        annotations.frame.tolist(),
+        annotations.label.tolist(),
+        annotations.shape.tolist(),
+        # By rows, for a million boxes as lists of numbers would take ten times the room of the columns.
+        annotations.box,
+        annotations.outline,
+        annotations.confidence.tolist(),
+        annotations.extra,
+        strict=True,
+    )
+    for frame, label, shape, box, outline, confidence, extra in columns:
+        width, height = size[frame].tolist()
+        geometry = _geometry(shape, box.tolist(), outline, width, height, changes)
+        if geometry is None:
+            continue
+        attributes = Attributes.of(extra)
+        crowd = attributes.flag("iscrowd")
+        plain = {key: value for key, value in attributes.plain.items() if key != "iscrowd" or not crowd}
+        yield (
+            f'"image_id":{image_ids[frame]},"category_id":{label + 1},{geometry},"iscrowd":{int(crowd)}'
+            + ("" if confidence != confidence else f',"score":{confidence!r}')
+            + (f',"attributes":{_json(plain)}' if plain else "")
+        )
+
+
+def _geometry(
+    shape: int, box: list[float], outline: str, width: int, height: int, changes: Counter[str]
+) -> str | None:
+    """The members `bbox`, `area` and `segmentation`; None for what is left out, which is counted."""
+    if shape == RECTANGLE:
+        left, top, right, bottom = box
+        inside = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
+        told = _box(inside)
+        if told is None:
+            changes[_NO_AREA] += 1
+            return None
+        changes[_CUT] += inside != (left, top, right, bottom)
+        return _members(told, told[2] * told[3], "[]")
+    if shape == POLYGON:
+        polygon = polygon_inside(outline, width, height)
+        geometry = _polygon(polygon.rings, width, height) if polygon.rings else None
+        if geometry is None:
+            changes[_NO_AREA] += 1
+            return None
+        changes[_CUT] += polygon.cut
+        return geometry
+    if shape == MASK:
+        runs = mask_runs(outline)
+        if (runs.width, runs.height) != (width, height):
+            changes[_OTHER_SIZE] += 1
+            return None
+        geometry = _runs(runs)
+        if geometry is None:
+            changes[_NO_AREA] += 1
+        return geometry
+    return None  # a line, or points, which `losses` counts
+
+
+def _polygon(rings: tuple[Ring, ...], width: int, height: int) -> str | None:
+    told = _box(hull(rings))
+    if told is None:
+        return None
+    if len(rings) > 1 and overlap(rings, width, height):
+        # Readers take several polygons for parts beside each other and would fill a hole.
+        counts = run_lengths(fill(rings, width, height), width, height)
+        return _runs(Runs(width, height, tuple(counts)))
+    # An outline that crosses itself may have as much on one side as on the other, and then no area by this formula.
+    covered = sum(map(area, rings)) or float(fill(rings, width, height).covered.sum())
+    parts = (",".join(f"{number(x)},{number(y)}" for x, y in ring) for ring in rings)
+    return _members(told, covered, "[" + ",".join(f"[{part}]" for part in parts) + "]")
+
+
+def _runs(runs: Runs) -> str | None:
+    """A mask, None for one that covers nothing. Run lengths are numbers, for those who cannot read them as letters."""
+    edges = runs_hull(runs.counts, runs.height)
+    told = None if edges is None else _box(edges)
+    if told is None:
+        return None
+    counts = ",".join(map(str, runs.counts))
+    segmentation = f'{{"size":[{runs.height},{runs.width}],"counts":[{counts}]}}'
+    return _members(told, sum(runs.counts[1::2]), segmentation)
+
+
+def _box(edges: tuple[float, float, float, float]) -> tuple[float, float, float, float] | None:
+    """x, y, width and height as they are written; None where nothing would be left of a side."""
+    left, top, right, bottom = edges
+    x, y, width, height = (round(each, DECIMALS) for each in (left, top, right - left, bottom - top))
+    return (x, y, width, height) if width > 0 and height > 0 else None
+
+
+def _members(box: tuple[float, float, float, float], covered: float, segmentation: str) -> str:
+    return (
+        f'"bbox":[{",".join(map(number, box))}],"area":{number(round(covered, DECIMALS))},'
+        f'"segmentation":{segmentation}'
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

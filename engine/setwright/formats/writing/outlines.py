@@ -1,0 +1,78 @@
+"""The outline of an annotation as values: rings inside their picture, and masks."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.formats.rings import Ring, clip, hull, is_flat, opened
+from setwright.formats.writing.raster import overlap
+from setwright.model.frames import POLYGON
+
+if TYPE_CHECKING:
+    from setwright.model.frames import Annotations
+
+PARTS_MEET = "]],[["
+"""A polygon's outline is `[[[x,y],…],…]` in canonical JSON; so, and only so, do two of its rings meet."""
+
+
+def several_rings(annotations: Annotations) -> list[str]:
+    """The outlines of those polygons that have more than one ring."""
+    outlines = annotations.outline[annotations.shape == POLYGON]
+    found: list[str] = outlines[np.strings.find(outlines, PARTS_MEET) >= 0].tolist()
+    return found
+
+
+def holed(annotations: Annotations) -> int:
+    """How many polygons have rings that cover a pixel twice: a hole, or parts one over the other."""
+    count = 0
+    for outline in several_rings(annotations):
+        rings = _rings(outline)
+        _, _, right, bottom = hull(rings)
+        count += overlap(rings, max(math.ceil(right), 0), max(math.ceil(bottom), 0))
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The part of a polygon that lies in its picture: its rings that are not flat, maybe none; whether it was cut."""
+
+    rings: tuple[Ring, ...]
+    cut: bool
+
+
+def polygon_inside(outline: str, width: int, height: int) -> Inside:
+    """What of the polygon `outline` lies in a picture of `width` × `height`."""
+    rings = _rings(outline)
+    if not rings:
+        return Inside((), False)
+    left, top, right, bottom = hull(rings)
+    cut = left < 0 or top < 0 or right > width or bottom > height
+    if cut:
+        rings = tuple(clip(ring, width, height) for ring in rings)
+    rings = tuple(opened(ring) for ring in rings if ring)
+    return Inside(tuple(ring for ring in rings if len(ring) > 2 and not is_flat(ring)), cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A mask: COCO's run lengths, column by column, of a picture of `width` × `height`."""
+
+    width: int
+    height: int
+    counts: tuple[int, ...]
+
+
+def mask_runs(outline: str) -> Runs:
+    """The mask that `outline` tells."""
+    value = json.loads(outline)
+    height, width = value["size"]
+    return Runs(width, height, tuple(value["counts"]))
+
+
+def _rings(outline: str) -> tuple[Ring, ...]:
+    return tuple(tuple((x, y) for x, y in ring) for ring in json.loads(outline) if ring)
