@@ -197,3 +197,55 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_a_lake_that_does(project: Path) -> 
     assert lake(project, "verify").returncode == 0
     assert ingest(project).returncode == 0
     assert json.loads(lake(project, "stats", "--json").stdout)["frames"] == 400
+
+
+@pytest.fixture
+def asked(project: Path) -> Path:
+    frames = {f"{number}.png": ["RBC"] * (number % 3) + ["WBC"] * (number % 2) for number in range(8)}
+    write(project / "in", frames)
+    assert ingest(project).returncode == 0
+    return project
+
+
+def test_a_query_lists_names_one_a_line(asked: Path) -> None:
+    found = lake(asked, "query", "annotation.label=RBC and annotation.label=WBC")
+    assert (found.stdout, found.stderr) == ("cells_1.png\ncells_5.png\ncells_7.png\n", "")
+    assert len(lake(asked, "query").stdout.splitlines()) == 8
+    assert lake(asked, "query", "annotation.label=RBC", "--count").stdout == "5\n"
+    assert lake(asked, "query", "", "--count", "--at", "0").stdout == "0\n"
+
+
+def test_a_query_is_explained(asked: Path, golden: Golden) -> None:
+    query = "annotation(label=RBC and area>=50) and not (annotation.label=WBC or frame.width<5)"
+    golden("lake/query.txt", lake(asked, "query", query, "--explain", "--labels", "--sample", "2").stdout)
+
+
+def test_a_query_answers_in_json(asked: Path) -> None:
+    answer = json.loads(
+        lake(asked, "query", "annotation.label=WBC", "--json", "--labels", "--explain").stdout
+    )
+    assert (answer["count"], answer["revision"]) == (4, 1)
+    assert answer["labels"]["WBC"] == {"annotations": 4, "frames": 4}
+    assert answer["parts"] == [{"depth": 0, "text": "annotation.label=WBC", "frames": 4}]
+    assert json.loads(lake(asked, "query", "frame.width>99", "--json").stdout)["frames"] == []
+
+
+def test_a_mistake_in_a_query_is_underlined(asked: Path, golden: Golden) -> None:
+    long = " or ".join(["metadata.name~x"] * 9)
+    told = [
+        lake(asked, "query", query)
+        for query in (
+            "annotation.lable=RBC",
+            f"{long} or annotation.label==RBC or {long}",
+            "frame.date=soon",
+            "a=\n(",
+        )
+    ]
+    assert {each.returncode for each in told} == {1}
+    golden("lake/query-mistakes.txt", "".join(each.stderr for each in told))
+
+
+def test_names_that_the_lake_does_not_have_are_told(asked: Path) -> None:
+    found = lake(asked, "query", "annotation.label in (RBCs, WBC) and collection.name=cells", "--count")
+    assert found.stdout == "4\n"
+    assert found.stderr == 'No label of the lake is called "RBCs"; did you mean "RBC"?\n'

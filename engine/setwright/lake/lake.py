@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -14,22 +15,24 @@ from setwright.formats.reading.listing import FolderListing
 from setwright.formats.reading.protocol import ReadOptions
 from setwright.formats.reading.registry import detect, named
 from setwright.lake import inventory, leases, schema, states, versions
+from setwright.lake.answers import Answers
 from setwright.lake.blobs import Blobs, missing
 from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
 from setwright.lake.difference import difference
 from setwright.lake.identity import checked_name
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
-from setwright.lake.membership import read_membership
+from setwright.lake.membership import read_membership, require_revision
 from setwright.lake.record import Recorded, Recorder
 from setwright.lake.stored import StoredPicture, store_pictures
 from setwright.lake.verify import verify
 from setwright.model.errors import LakeError
 from setwright.model.events import silence
 from setwright.model.manifest_file import decode, encode
+from setwright.query.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
@@ -280,6 +283,21 @@ class Lake:
         """
         with self._catalogue.reading() as connection:
             return read_membership(connection, selection, revision)
+
+    @contextmanager
+    def answers(self, query: str, revision: int | None = None) -> Iterator[Answers]:
+        """What `query` gives at `revision`, the newest where none is given, all read at one moment.
+
+        Raises:
+            QueryError: the query does not parse.
+            RemoteError: the lake does not have the revision.
+        """
+        tree = parse(query)
+        with self._catalogue.reading() as connection:
+            if revision is None:
+                revision = newest_revision(connection)
+            require_revision(connection, revision)
+            yield Answers(connection, tree, revision)
 
     def picture(self, digest: str) -> BinaryIO:
         """The stored picture with that digest, to be read once and closed.

@@ -43,9 +43,7 @@ def read_membership(connection: Connection, selection: Selection, revision: int)
         RemoteError: the lake does not know the revision or the collection, or does not offer the source.
         QueryError: the query does not parse.
     """
-    newest = newest_revision(connection)
-    if not 0 <= revision <= newest:
-        raise RemoteError(f"The lake has no revision {revision}", f"Its newest one is {newest}.")
+    require_revision(connection, revision)
     query = parse(selection.query)
     selected = and_(
         held_at(_frames, revision),
@@ -58,6 +56,17 @@ def read_membership(connection: Connection, selection: Selection, revision: int)
         frames = _grouped(connection, frames, selection.group_by, selected, revision)
     annotations = _read_annotations(connection, frames, selected, selection, revision)
     return Membership(revision=revision, frames=frames, annotations=annotations)
+
+
+def require_revision(connection: Connection, revision: int) -> None:
+    """Refuse a revision that the lake does not have.
+
+    Raises:
+        RemoteError: it does not.
+    """
+    newest = newest_revision(connection)
+    if not 0 <= revision <= newest:
+        raise RemoteError(f"The lake has no revision {revision}", f"Its newest one is {newest}.")
 
 
 def _unknown(kind: str, name: str, names: Iterable[str]) -> RemoteError:

@@ -9,6 +9,7 @@ from setwright.cli.lazy import LazyGroup, Sections
 COMMANDS: Sections = {
     "Commands": {
         "ingest": ("setwright.cli.commands.lake.ingest:command", "Add pictures and their annotations"),
+        "query": ("setwright.cli.commands.lake.query:command", "List or count the frames that a query gives"),
         "stats": ("setwright.cli.commands.lake.stats:command", "Count frames, labels and bytes"),
         "log": ("setwright.cli.commands.lake.log:command", "List the revisions, newest first"),
         "diff": ("setwright.cli.commands.lake.diff:command", "Compare two revisions"),

@@ -1,0 +1,167 @@
+"""What a query gives when somebody asks: how many frames, which, with what labels, and what each part of it keeps."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, assert_never
+
+from sqlalchemy import and_, distinct, func, select
+
+from setwright.lake import schema
+from setwright.lake.as_of import held_at
+from setwright.lake.compile_query import compile_query
+from setwright.query.format import format_query
+from setwright.query.tree import And, AnnotationMatch, Comparison, Everything, Not, OneOf, Or
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from setwright.query.tree import Node, Query
+
+_frames, _annotations = schema.frames, schema.annotations
+
+_MIX = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelCount:
+    """How often a label is found: `annotations` of it on `frames` frames."""
+
+    label: str
+    annotations: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFrame:
+    """One frame that a query gives; `labels` with their numbers of annotations, sorted."""
+
+    name: str
+    collection: str
+    file_name: str
+    width: int
+    height: int
+    bytes: int
+    digest: str
+    labels: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a query, as text, and how many frames it alone gives; `depth` parts are around it."""
+
+    depth: int
+    text: str
+    frames: int
+
+
+class Answers:
+    """What `query` gives at `revision`, read at one moment."""
+
+    def __init__(self, connection: Connection, query: Query, revision: int) -> None:
+        self._connection = connection
+        self.query = query
+        self.revision = revision
+
+    def count(self) -> int:
+        """How many frames."""
+        return self._count(self.query)
+
+    def names(self) -> Iterator[str]:
+        """Their unique names, sorted, as they come from the database."""
+        asked = select(_frames.c.unique_name).where(self._selected()).order_by(_frames.c.unique_name)
+        yield from self._connection.execution_options(yield_per=1000).execute(asked).scalars()
+
+    def labels(self) -> tuple[LabelCount, ...]:
+        """The labels on these frames, most annotations first."""
+        number, frames = func.count(), func.count(distinct(_annotations.c.frame))
+        rows = self._connection.execute(
+            select(schema.labels.c.name, number.label("annotations"), frames.label("frames"))
+            .join(_annotations, _annotations.c.label == schema.labels.c.id)
+            .where(held_at(_annotations, self.revision), _annotations.c.frame.in_(self._numbers()))
+            .group_by(schema.labels.c.name)
+            .order_by(number.desc(), schema.labels.c.name)
+        )
+        return tuple(
+            LabelCount(label=row.name, annotations=row.annotations, frames=row.frames) for row in rows
+        )
+
+    def sample(self, size: int) -> tuple[FoundFrame, ...]:
+        """`size` of these frames from all over them, sorted by name; the same ones while they are among them."""
+        numbers = self._connection.execution_options(yield_per=10_000).execute(self._numbers()).scalars()
+        chosen = heapq.nsmallest(size, numbers, key=_mixed)
+        labels: dict[int, Counter[str]] = defaultdict(Counter)
+        rows: list[Any] = []
+        for chunk in (chosen[start : start + 500] for start in range(0, len(chosen), 500)):
+            rows += self._connection.execute(
+                select(_frames, schema.collections.c.name.label("collection_name"))
+                .join(schema.collections, _frames.c.collection == schema.collections.c.id)
+                .where(held_at(_frames, self.revision), _frames.c.number.in_(chunk))
+            )
+            for frame, label, number in self._connection.execute(
+                select(_annotations.c.frame, schema.labels.c.name, func.count())
+                .join(schema.labels, _annotations.c.label == schema.labels.c.id)
+                .where(held_at(_annotations, self.revision), _annotations.c.frame.in_(chunk))
+                .group_by(_annotations.c.frame, schema.labels.c.name)
+            ):
+                labels[frame][label] = number
+        found = (
+            FoundFrame(
+                name=row.unique_name,
+                collection=row.collection_name,
+                file_name=row.name,
+                width=row.width,
+                height=row.height,
+                bytes=row.size,
+                digest=row.digest,
+                labels=tuple(sorted(labels[row.number].items())),
+            )
+            for row in rows
+        )
+        return tuple(sorted(found, key=lambda frame: frame.name))
+
+    def parts(self) -> tuple[Part, ...]:
+        """The query and its parts, each with the frames that it alone gives, in reading order."""
+        return () if isinstance(self.query, Everything) else tuple(self._parts(self.query, 0, tied=False))
+
+    def _parts(self, node: Node, depth: int, *, tied: bool) -> Iterator[Part]:
+        """`node` and what it is made of; `tied` in an `annotation(…)`, of which each part is asked by itself."""
+        asked: Node = AnnotationMatch(node) if tied else node
+        yield Part(depth=depth, text=format_query(asked), frames=self._count(asked))
+        match node:
+            case Comparison() | OneOf():
+                below: tuple[Node, ...] = ()
+            case And(operands) | Or(operands):
+                below = operands
+            case Not(operand):
+                below = (operand,)
+            case AnnotationMatch(where):
+                # A single condition in it says the same; of several each is shown.
+                tied, below = True, where.operands if isinstance(where, And | Or) else ()
+            case _:
+                assert_never(node)
+        for each in below:
+            yield from self._parts(each, depth + 1, tied=tied)
+
+    def _count(self, query: Query) -> int:
+        asked = select(func.count()).select_from(_frames).where(self._selected(query))
+        return int(self._connection.execute(asked).scalar_one())
+
+    def _numbers(self) -> Any:
+        return select(_frames.c.number).where(self._selected())
+
+    def _selected(self, query: Query | None = None) -> ColumnElement[bool]:
+        asked = self.query if query is None else query
+        return and_(held_at(_frames, self.revision), compile_query(asked, self.revision))
+
+
+def _mixed(number: int) -> int:
+    """`number` scattered over 64 bits, so that the smallest ones are from anywhere (Stafford's mix 13)."""
+    mixed = (number * _MIX) % 2**64
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) % 2**64
+    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) % 2**64
+    return mixed ^ (mixed >> 31)
