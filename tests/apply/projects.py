@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from setwright.apply.journal import Journal
+from setwright.apply.locking import lock, locked
 from setwright.apply.planning import Planned, make_plan
 from setwright.apply.recover import Recovered, recover
 from setwright.apply.run import Outcome, Waiting, run
@@ -14,7 +15,8 @@ from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.diagnostics import SourceRef
 from setwright.model.events import Listener, silence
 from setwright.remotes.memory import MemoryRemote, StoredFrame
-from setwright.remotes.protocol import Remote
+from setwright.remotes.protocol import Remote, RemoteReader
+from setwright.spec.lock import Pin
 from setwright.spec.project import Project, RemoteSettings, Spec
 from tests.conformance.test_memory import stored
 
@@ -54,9 +56,24 @@ def frames(labels: Mapping[str, list[str]]) -> list[StoredFrame]:
     return [stored("cells", name, list(each)) for name, each in labels.items()]
 
 
-def planned(remote: Remote, wanted: Project, lineage: str = "lineage") -> Planned:
+def planned(
+    remote: Remote, wanted: Project, lineage: str = "lineage", pins: Mapping[str, Pin] | None = None
+) -> Planned:
     """The plan for `wanted`."""
-    return make_plan(remote, wanted, lineage=lineage)
+    return make_plan(remote, wanted, lineage=lineage, pins=pins)
+
+
+def locked_now(
+    remote: RemoteReader,
+    wanted: Project,
+    pins: Mapping[str, Pin] | None = None,
+    *,
+    upgrade: bool = False,
+) -> dict[str, Pin]:
+    """The pins of `wanted` once it is locked."""
+    known = pins or {}
+    chosen = {*known, *(spec.address for spec in wanted.specs)}
+    return locked(known, lock(remote, wanted, known, chosen=chosen, upgrade=upgrade))
 
 
 def carry_out(

@@ -15,13 +15,14 @@ import pytest
 
 import setwright
 from setwright.apply.planning import make_plan
+from setwright.cli import lock_file
 from setwright.cli.finding_pages import codes, page
-from setwright.cli.workspace import Workspace, open_workspace
+from setwright.cli.workspace import Workspace, open_workspace, require_project
 from setwright.lake.lake import Lake
 from setwright.model.diagnostics import FindingKind
 from setwright.model.errors import FindingsError
 from setwright.remotes.open import open_remote
-from setwright.spec.project import Project, RemoteSettings
+from setwright.spec.project import RemoteSettings
 
 DOCS = Path(__file__).parents[2] / "docs" / "findings"
 SPEC = "specs/balloons.yaml"
@@ -54,12 +55,12 @@ class Example:
 
 
 def example(code: str, heading: str) -> Example:
-    """The example below `heading`: fences of YAML, each with its file's name in the line before, or of `SPEC`."""
+    """The example below `heading`: fenced files, each with its name in the line before, or of `SPEC`."""
     section = page(code).text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     files = {
         name or SPEC: text
         for name, text in re.findall(
-            r"(?:^`([^`\n]+)`:\n\n)?^```yaml\n(.*?)^```$", section, re.DOTALL | re.MULTILINE
+            r"(?:^`([^`\n]+)`:\n\n)?^```(?:yaml|toml)\n(.*?)^```$", section, re.DOTALL | re.MULTILINE
         )
     }
     told = re.search(r"^\$ setwright .*--env (\S+)", section, re.MULTILINE)
@@ -172,11 +173,15 @@ def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def planned(project: Project, party: Path) -> set[str]:
+def planned(workspace: Workspace, party: Path) -> set[str]:
     """The codes of what a plan beside the lake finds."""
+    project = require_project(workspace)
+    pins = lock_file.read(workspace.root, None)
     with open_remote(RemoteSettings(path="lake"), party) as remote:
         try:
-            return {finding.code for finding in make_plan(remote, project, lineage="docs").findings}
+            return {
+                finding.code for finding in make_plan(remote, project, lineage="docs", pins=pins).findings
+            }
         except FindingsError as error:
             return {finding.code for finding in error.diagnostics}
 
@@ -187,8 +192,7 @@ def test_the_wrong_example_of_what_only_a_remote_knows_gives_that_finding_in_a_p
 ) -> None:
     workspace = opened(example(code, "Wrong"), tmp_path)
     assert workspace.diagnostics == ()
-    assert workspace.project is not None
-    assert planned(workspace.project, party) == {code}
+    assert planned(workspace, party) == {code}
 
 
 @pytest.mark.parametrize("code", BESIDE_A_REMOTE)
@@ -196,8 +200,7 @@ def test_the_right_example_of_what_only_a_remote_knows_gives_none(
     code: str, tmp_path: Path, party: Path
 ) -> None:
     workspace = opened(example(code, "Right"), tmp_path)
-    assert workspace.project is not None
-    assert planned(workspace.project, party) == set()
+    assert planned(workspace, party) == set()
 
 
 def test_what_a_page_tells_people_to_run_is_a_command_with_such_options() -> None:

@@ -76,9 +76,11 @@ def run(
 ) -> Outcome:
     """Take the steps of `plan`, which was made from `state`.
 
-    A step is tried under its dataset's lock, and refused where the dataset or its entry in the state is no longer
-    what was planned on. Exceptions that are no `SetwrightError` stop the run; what was done stays done.
+    A step is tried under its dataset's lock, and refused where the dataset or its entry in the state is no longer what
+    was planned on. Nothing is tried if the lake gives other frames than those that were locked. Exceptions that are no
+    `SetwrightError` stop the run; what was done stays done.
     """
+    check_pins(plan)
     todo = list(steps(plan))
     listener(Started(TASK, len(todo), "datasets"))
     # The journal's own lock tells others that this run still goes on.
@@ -94,6 +96,20 @@ def run(
         walk.record()
     listener(Finished(TASK, f"{len(walk.done)} of {len(todo)} datasets done"))
     return Outcome(done=tuple(walk.done), failed=tuple(walk.failed))
+
+
+def check_pins(plan: Plan) -> None:
+    """Make sure that what `plan` makes is what the lock file says.
+
+    Raises:
+        StalePlanError: the lake gives other frames than those that were locked; nothing was changed.
+    """
+    if broken := plan.broken_pins:
+        raise StalePlanError(
+            "The lake gives other frames than those that were locked",
+            f"The lock file says otherwise of {', '.join(broken)}. Nothing was changed.",
+            f"`setwright lock --upgrade {' '.join(broken)}` accepts what the lake gives",
+        )
 
 
 class _Walk:

@@ -84,7 +84,7 @@ def steps(plan: Plan) -> Iterator[Step]:
                     # Nobody trains on it yet, so all of it is an addition.
                     severity=ChangeSeverity.ADDITIVE,
                     content=change.content,
-                    revision=plan.revision,
+                    revision=change.revision,
                 )
             case Follow():
                 parent = change.observed.version.id
@@ -96,7 +96,7 @@ def steps(plan: Plan) -> Iterator[Step]:
                     number=change.number,
                     severity=change.severity,
                     content=change.content,
-                    revision=plan.revision,
+                    revision=change.revision,
                 )
             case Amend():
                 current = change.observed.version

@@ -29,6 +29,7 @@ COMMANDS: Sections = {
     "Main job": {
         "validate": ("setwright.cli.commands.validate:command", "Check the specs and list every mistake"),
         "plan": ("setwright.cli.commands.plan:command", "Show what would change, down to the frames"),
+        "lock": ("setwright.cli.commands.lock:command", "Pin what the specs select"),
         "apply": ("setwright.cli.commands.apply:command", "Make what was planned"),
         "pull": ("setwright.cli.commands.pull:command", "Write a version's export to a folder"),
     },

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from setwright.apply.planning import Planned
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import Remote
     from setwright.spec.choice import Choice
+    from setwright.spec.lock import Pin
     from setwright.spec.project import Project
 
 
@@ -32,6 +33,8 @@ class Desk:
     remote: Remote
     lineage: str
     """For the state of a project that was never applied."""
+    pins: Mapping[str, Pin] | None
+    """What the lock file holds addresses to, None where there is no such file."""
     warnings: tuple[Diagnostic, ...] = ()
     """About the specs by themselves."""
 
@@ -52,6 +55,7 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
     """
     import secrets
 
+    from setwright.cli import lock_file
     from setwright.cli.findings import show_findings
     from setwright.cli.workspace import require_project
     from setwright.remotes.open import open_remote
@@ -66,6 +70,7 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
             remote=remote,
             lineage=secrets.token_hex(16),
             warnings=workspace.diagnostics,
+            pins=lock_file.read(workspace.root, options.environment),
         )
 
 
@@ -89,6 +94,7 @@ def planned(desk: Desk, session: Session, choice: Choice, listener: Listener) ->
         desk.remote,
         desk.project,
         lineage=desk.lineage,
+        pins=desk.pins,
         choose=None if choice.everything else choose,
         listener=listener,
     )

@@ -33,23 +33,28 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Create:
-    """The dataset does not exist; its first version is made."""
+    """The dataset does not exist; its first version is made, of the frames of `revision`."""
 
     address: str
     config: DatasetConfig
     number: VersionNumber
     content: Manifest
+    revision: int
     reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Follow:
-    """The content changes, or the spec asks for it, so a new version follows the current one."""
+    """The content changes, or the spec asks for it, so a new version follows the current one.
+
+    It is made of the frames of `revision`.
+    """
 
     address: str
     config: DatasetConfig
     number: VersionNumber
     content: Manifest
+    revision: int
     reasons: tuple[Reason, ...]
     severity: ChangeSeverity
     fields: tuple[FieldChange, ...]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from setwright.plan.causes import Cause
     from setwright.plan.changes import Change, MadeChange
     from setwright.plan.drift import Drift
+    from setwright.plan.pinning import Pinned
     from setwright.plan.plan import Plan
     from setwright.spec.project import Spec
 
@@ -74,7 +75,10 @@ def describe(
     limit = None if all_frames else _SAMPLE
     changes = tuple(
         _change(change, specs.get(change.address), losses.get(change.address, {}), limit).model_copy(
-            update={"pictures": shown.get(change.address, ())}
+            update={
+                "pictures": shown.get(change.address, ()),
+                "pin": _pin(plan.pinned.get(change.address)),
+            }
         )
         for change in plan.changes
     )
@@ -89,7 +93,7 @@ def describe(
         digest=plan_digest(plan),
         complete=not left_out,
         left_out=left_out,
-        applyable=not plan.empty,
+        applyable=plan.applyable,
         errored=False,
         changes=changes,
         findings=tuple(map(finding, findings)),
@@ -180,6 +184,31 @@ def _written(spec: Spec, path: str) -> SourceRef | None:
     while path not in spec.fields and "." in path:
         path = path.rpartition(".")[0]
     return spec.fields.get(path)
+
+
+def _pin(pinned: Pinned | None) -> document.PinLine | None:
+    if pinned is None:
+        return None
+    beyond = pinned.upgrade
+    return document.PinLine(
+        revision=pinned.pin.revision,
+        frames=pinned.pin.frames,
+        selection=pinned.pin.selection,
+        membership=pinned.pin.membership,
+        outdated=pinned.outdated,
+        broken=pinned.broken,
+        upgrade=None
+        if beyond is None
+        else document.PinUpgrade(
+            revision=beyond.revision,
+            entering=beyond.entering,
+            leaving=beyond.leaving,
+            moving=beyond.moving,
+            repainted=beyond.repainted,
+            relabelled=beyond.relabelled,
+            severity=beyond.severity.value,
+        ),
+    )
 
 
 def _version(change: MadeChange) -> document.VersionChange:

@@ -170,6 +170,35 @@ class ByteChanges(Part):
     after: int = Field(ge=0)
 
 
+class PinUpgrade(Part):
+    """What the dataset would become beside what is planned, if its pin were moved; in frames."""
+
+    revision: int = Field(ge=0)
+    """That the pin would be moved to."""
+    entering: int = Field(ge=0)
+    leaving: int = Field(ge=0)
+    moving: int = Field(ge=0)
+    repainted: int = Field(ge=0)
+    relabelled: int = Field(ge=0)
+    severity: str
+
+
+class PinLine(Part):
+    """What the lock file holds a spec to."""
+
+    revision: int | None = None
+    """Of the lake; absent where it cannot be asked about the past."""
+    frames: int = Field(ge=0)
+    selection: str
+    membership: str
+    outdated: bool = False
+    """The spec selects otherwise than it did when it was locked, so only the revision holds it."""
+    broken: bool = False
+    """The lake gives other frames than those that were locked; apply refuses."""
+    upgrade: PinUpgrade | None = None
+    """Absent where the lake has nothing else for it."""
+
+
 class VersionChange(Part):
     """The version's number and content. `before` is absent for a new dataset."""
 
@@ -227,6 +256,8 @@ class DatasetChange(Part):
     """The resolved configuration that is asked for; absent where no spec asks for anything."""
     config_digest: str | None = None
     version: VersionChange | None = None
+    pin: PinLine | None = None
+    """Absent for a spec that follows the lake."""
     fields: tuple[ConfigField, ...] = ()
     frames: FrameChanges | None = None
     splits: tuple[SplitChange, ...] = ()
@@ -321,7 +352,7 @@ class PlanDocument(Part):
     remote: str
     """Where the datasets are; holds no credentials."""
     revision: int = Field(ge=0)
-    """Of the lake that was read."""
+    """Of the lake that was read; a pinned spec selects at its pin's."""
     lineage: str
     """Of the state that the plan was made from."""
     serial: int = Field(ge=0)

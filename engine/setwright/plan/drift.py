@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from setwright.diff.config import changed_fields
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from setwright.diff.config import FieldChange
     from setwright.model.versions import ObservedDataset
-    from setwright.plan.changes import Change
+    from setwright.plan.changes import Change, MadeChange
+    from setwright.plan.pinning import Pinned
     from setwright.state.document import Applied, State
 
 _OF_ANNOTATIONS = ("source", "filter", "operations", "labels")
@@ -38,11 +40,15 @@ class Drift:
 
 
 def drift(
-    changes: Iterable[Change], state: State, observed: Mapping[str, ObservedDataset]
+    changes: Iterable[Change],
+    state: State,
+    observed: Mapping[str, ObservedDataset],
+    pinned: Mapping[str, Pinned] = MappingProxyType({}),
 ) -> tuple[Drift, ...]:
     """All that was changed by others, as far as it was `observed`, in the order of `changes`.
 
-    Datasets that no spec describes any more, or that get another name, are not looked at.
+    Datasets that no spec describes any more, or that get another name, are not looked at. Of those that are `pinned`,
+    by address, it is told what has come to the lake since, though nothing follows from it.
     """
     return tuple(
         each
@@ -51,6 +57,7 @@ def drift(
         for each in (
             *_of_dataset(change.address, change.config.name, state, observed.get(change.config.name)),
             *_of_lake(change, state),
+            *_beyond(change, state, observed.get(change.config.name), pinned.get(change.address)),
         )
     )
 
@@ -94,3 +101,21 @@ def _of_lake(change: Change, state: State) -> Iterator[Drift]:
     )
     if found.entering or found.leaving or found.relabelled or found.repainted:
         yield found
+
+
+def _beyond(
+    change: MadeChange, state: State, observed: ObservedDataset | None, pinned: Pinned | None
+) -> Iterator[Drift]:
+    """Of a pinned dataset, what the lake has beyond its pin."""
+    if pinned is not None and pinned.upgrade is not None:
+        yield Drift(
+            address=change.address,
+            name=change.config.name,
+            drift="data",
+            applied=state.datasets.get(change.address),
+            observed=observed,
+            entering=pinned.upgrade.entering,
+            leaving=pinned.upgrade.leaving,
+            relabelled=pinned.upgrade.relabelled,
+            repainted=pinned.upgrade.repainted,
+        )

@@ -24,6 +24,9 @@ NO_FRAMES = _warning("SW505", "No frame is selected")
 EMPTY_SPLIT = _warning("SW506", "Split without a frame")
 EMPTY_CLASS = _warning("SW507", "Class without an annotation")
 
+LOCK_OUTDATED = _warning("SW508", "Lock file out of date")
+LOCK_BROKEN = _warning("SW509", "Other frames than those that were locked")
+
 KINDS: tuple[FindingKind, ...] = (
     UNKNOWN_COLLECTION,
     UNKNOWN_LABEL,
@@ -32,5 +35,7 @@ KINDS: tuple[FindingKind, ...] = (
     NO_FRAMES,
     EMPTY_SPLIT,
     EMPTY_CLASS,
+    LOCK_OUTDATED,
+    LOCK_BROKEN,
 )
 """All of them, by code."""

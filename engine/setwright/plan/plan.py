@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
 from setwright.model.versions import FIRST_VERSION, ChangeSeverity
 from setwright.plan.causes import causes, variants
-from setwright.plan.changes import Adopt, Amend, Change, Create, Follow, Forget, Keep, Reason
+from setwright.plan.changes import Adopt, Amend, Change, Create, Follow, Forget, Keep, MadeChange, Reason
 from setwright.plan.content import desired_content
 from setwright.plan.drift import drift
+from setwright.plan.pinning import Pinned, pinned
 from setwright.plan.severity import content_severity, settings_severity
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Plan:
     """The changes, one an address, sorted by it, and the world they were made for.
 
     `lineage` and `serial` are of the state that the plan was made from, `revision` of the lake that it read. `drift`
-    is what others changed; it is told and steers nothing.
+    is what others changed, `pinned`, by address, what the lock file holds specs to; they are told and steer nothing.
     """
 
     location: str
@@ -41,11 +42,22 @@ class Plan:
     serial: int
     changes: tuple[Change, ...]
     drift: tuple[Drift, ...] = ()
+    pinned: Mapping[str, Pinned] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Whether applying it would do nothing."""
         return all(isinstance(change, Keep) for change in self.changes)
+
+    @property
+    def broken_pins(self) -> tuple[str, ...]:
+        """The addresses for which the lake gives other frames than those that were locked."""
+        return tuple(address for address, pinned in self.pinned.items() if pinned.broken)
+
+    @property
+    def applyable(self) -> bool:
+        """Whether there is anything to apply, and nothing forbids it."""
+        return not (self.empty or self.broken_pins)
 
 
 def plan(
@@ -63,17 +75,23 @@ def plan(
         if address not in desired and (within is None or address in within)
     ]
     changes = tuple(sorted([*planned, *forgotten], key=lambda change: change.address))
+    pins = {
+        change.address: pinned(change, survey.held[change.address])
+        for change in planned
+        if change.address in survey.held
+    }
     return Plan(
         location=survey.location,
         revision=survey.revision,
         lineage=survey.state.lineage,
         serial=survey.state.serial,
         changes=changes,
-        drift=drift(changes, survey.state, survey.observed),
+        drift=drift(changes, survey.state, survey.observed, pins),
+        pinned=pins,
     )
 
 
-def _planned(address: str, config: DatasetConfig, survey: Survey) -> Change:
+def _planned(address: str, config: DatasetConfig, survey: Survey) -> MadeChange:
     applied = survey.state.datasets.get(address)
     observed = survey.observed.get(config.name)
     if observed is None:
@@ -83,6 +101,7 @@ def _planned(address: str, config: DatasetConfig, survey: Survey) -> Change:
             config=config,
             number=FIRST_VERSION,
             content=desired_content(config, survey.memberships[address], None),
+            revision=survey.at(address),
             reasons=(Reason.DELETED_AT_REMOTE if gone else Reason.NOT_AT_REMOTE,),
         )
     # A remote that cannot read configuration back is taken to have the one that was applied last.
@@ -139,6 +158,7 @@ def _following(
         config=config,
         number=number,
         content=content,
+        revision=survey.at(address),
         reasons=reasons or (Reason.DATA_CHANGED,),
         severity=severity,
         fields=changed_fields(known, config),
@@ -159,7 +179,7 @@ def _causes(
     after: Manifest,
     diff: DataDiff,
 ) -> tuple[Cause, ...]:
-    asked = variants(known, config, lake_moved=observed.version.revision < survey.frames_revision)
+    asked = variants(known, config, lake_moved=survey.lake_moved(address, observed.version))
     answers = survey.answers.get(address, {})
     if len(asked) != 1 and any(variant.cause not in answers for variant in asked):
         return ()  # nobody asked, or could: then nothing is said rather than something made up

@@ -10,11 +10,13 @@ from setwright.plan import findings
 from setwright.plan.changes import Forget, statistics_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
     from setwright.model.vocabulary import Vocabulary
     from setwright.plan.changes import Change
+    from setwright.plan.pinning import Pinned
+    from setwright.spec.lock import Pin
     from setwright.spec.project import Spec
 
 
@@ -38,6 +40,39 @@ def preflight(specs: Sequence[Spec], vocabulary: Vocabulary, *, augments: bool) 
                 _place(spec, "versioning"),
                 "A version of this remote never changes its content, so it cannot be changed in place.",
                 "leave `versioning` out: what is no content is updated in place anyway",
+            )
+
+
+def on_pins(
+    specs: Sequence[Spec], pins: Mapping[str, Pin], pinned: Mapping[str, Pinned]
+) -> Iterator[Diagnostic]:
+    """Where the lock file, whose `pins` these are, does not fit the specs or the lake."""
+    for spec in specs:
+        selection = _place(spec, "query" if spec.config.query else "source")
+        if isinstance(spec.config.source, DatasetsSource):
+            continue  # it takes what its datasets hold, which are pinned themselves
+        if spec.address not in pins:
+            yield findings.LOCK_OUTDATED.at(
+                spec.where,
+                f"{spec.address} is not in the lock file, so it follows the lake.",
+                f"`setwright lock {spec.address}` pins it",
+            )
+        elif pinned[spec.address].outdated:
+            yield findings.LOCK_OUTDATED.at(
+                selection,
+                f"{spec.address} selects otherwise than it did when it was locked. Its frames are still those of the "
+                "revision that the lock file names.",
+                f"`setwright lock {spec.address}` writes down what that gives",
+            )
+        elif pinned[spec.address].broken:
+            pin = pins[spec.address]
+            yield findings.LOCK_BROKEN.at(
+                selection,
+                f"{pin.frames:,} frames were locked for {spec.address}"
+                + (f" at revision {pin.revision:,}" if pin.revision is not None else "")
+                + ", and the lake gives others: it is another lake, or cannot be asked about the past. Apply refuses "
+                "this.",
+                f"`setwright lock --upgrade {spec.address}` accepts what the lake gives",
             )
 
 

@@ -9,6 +9,7 @@ from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import config_digest, from_document
 from setwright.model.errors import FormatError, StalePlanError
 from setwright.plan.document import FORMAT_VERSION, PlanDocument
+from setwright.spec.lock import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +62,20 @@ def configs(plan: PlanDocument) -> dict[str, DatasetConfig]:
         change.address: from_document(DatasetConfig, change.config)
         for change in plan.changes
         if change.config is not None
+    }
+
+
+def saved_pins(plan: PlanDocument) -> dict[str, Pin]:
+    """What the specs of the plan were pinned to, by address."""
+    return {
+        change.address: Pin(
+            revision=change.pin.revision,
+            frames=change.pin.frames,
+            selection=change.pin.selection,
+            membership=change.pin.membership,
+        )
+        for change in plan.changes
+        if change.pin is not None
     }
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
-    from setwright.model.versions import ObservedDataset
+    from setwright.model.versions import ObservedDataset, Version
+    from setwright.plan.pinning import Held
     from setwright.state.document import State
 
 
@@ -25,6 +26,8 @@ class Survey:
 
     `frames_revision` is the newest at which a frame changed. `answers`, by address and cause, are the memberships of
     the variants that tell the causes of a change apart (`plan.causes`), where there is more than one.
+
+    `held`, by address, is what was found for the specs that are pinned: their frames are those of their pins.
     """
 
     location: str
@@ -36,3 +39,14 @@ class Survey:
     memberships: Mapping[str, Membership]
     unmoved: frozenset[str] = frozenset()
     answers: Mapping[str, Mapping[str, Membership]] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
+
+    def at(self, address: str) -> int:
+        """The revision whose frames the spec of `address` is given."""
+        held = self.held.get(address)
+        return self.revision if held is None or held.pin.revision is None else held.pin.revision
+
+    def lake_moved(self, address: str, version: Version) -> bool:
+        """Whether frames may be others at that revision than those that `version` was made of."""
+        held = self.held.get(address)
+        return version.revision < self.frames_revision if held is None else held.moved

@@ -54,7 +54,8 @@ def render(
     for change in changing:
         lines += [*_dataset(change, color, width), ""]
     if still:
-        lines += [f"Unchanged: {', '.join(escape.terminal(change.address) for change in still)}.", ""]
+        lines += [f"Unchanged: {', '.join(escape.terminal(change.address) for change in still)}."]
+        lines += [*_upgrades(still), ""]
     if drift:
         lines += [*_drift(document, color), ""]
     if explain:
@@ -70,6 +71,15 @@ def _nothing(document: PlanDocument, still: list[DatasetChange]) -> Iterator[str
         if change.version is not None and change.frames is not None
     ]
     yield from aligned(rows, left=2)
+    yield from _upgrades(still)
+
+
+def _upgrades(still: list[DatasetChange]) -> Iterator[str]:
+    """What the lake has beyond the pins of datasets that do not change."""
+    for change in still:
+        if change.pin is not None and change.pin.upgrade is not None:
+            told = words.pin_upgrade(change.address, change.pin.upgrade)
+            yield escape.terminal(f"{change.address} is pinned {words.pin(change.pin)}; {told}.")
 
 
 def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
@@ -87,11 +97,18 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
     yield f"{paint(sign, role, color=color)} {title}{' ' * room}{place}".rstrip()
     if action in ("adopt", "forget"):
         return
-    body = [*_fields(change, color)]
+    body = [*_fields(change, color), *_pin(change)]
     if action != "update":
         body += [*_frames(change, color), *_splits(change, color), *_labels(change, color)]
     body += [*_exports(change, color)]
     yield from (f"    {line}" for line in body)
+
+
+def _pin(change: DatasetChange) -> Iterator[str]:
+    if change.pin is not None:
+        yield f"pinned  {words.pin(change.pin)}"
+        if change.pin.upgrade is not None:
+            yield f"  {escape.terminal(words.pin_upgrade(change.address, change.pin.upgrade))}"
 
 
 # --- The parts of a dataset ---------------------------------------------------------------------------------------

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, assert_never
 from setwright.views.numbers import counted
 
 if TYPE_CHECKING:
-    from setwright.plan.document import Action, DatasetChange, Drift, FrameCause, PlanDocument, Step
+    from setwright.plan.document import (
+        Action,
+        DatasetChange,
+        Drift,
+        FrameCause,
+        PinLine,
+        PinUpgrade,
+        PlanDocument,
+        Step,
+    )
 
 SIGNS: dict[Action, str] = {
     "create": "+",
@@ -158,6 +167,26 @@ def data_summary(document: PlanDocument) -> str:
         f"Data: +{counts.entering:,} -{counts.leaving:,} frames, {counts.relabelled:,} relabelled, "
         f"{counted(counts.moving, 'split move')}.{_number(document)}"
     )
+
+
+def pin(held: PinLine) -> str:
+    """What the lock file holds a dataset to, in a phrase."""
+    where = f"to revision {held.revision:,}" if held.revision is not None else "by its digest"
+    if held.broken:
+        return f"{where}, and the lake gives other frames than the {held.frames:,} that were locked"
+    return f"{where}, for another selection than this" if held.outdated else where
+
+
+def pin_upgrade(address: str, beyond: PinUpgrade) -> str:
+    """What an upgrade of the pin would bring beside what is planned, in a sentence without a stop."""
+    parts = [
+        f"+{beyond.entering:,} -{beyond.leaving:,} frames" if beyond.entering or beyond.leaving else "",
+        f"{beyond.relabelled:,} relabelled" if beyond.relabelled else "",
+        f"{beyond.repainted:,} with another picture" if beyond.repainted else "",
+        counted(beyond.moving, "split move") if beyond.moving else "",
+    ]
+    told = ", ".join(filter(None, parts))
+    return f"`setwright lock --upgrade {address}` would bring {told} ({beyond.severity})"
 
 
 def left_out(document: PlanDocument) -> str:

@@ -61,12 +61,14 @@ def command(
     A dataset is made whole or not at all, and a failure of one does not stop the others. Whatever cuts the run off,
     the next one finishes it.
     """
+    from setwright.apply.run import check_pins
     from setwright.cli.author import author
     from setwright.cli.planning import desk
 
     with desk(session, options) as place:
         _recover(place, author())
         made, document = _plan(place, session, file, choice, all_frames)
+        check_pins(made.plan)
         if not document.applyable:
             return 0
         click.echo()

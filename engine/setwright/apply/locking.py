@@ -1,0 +1,122 @@
+"""From a project and its remote to its lock file: pins that are added, written anew, moved, or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from setwright.model.dataset import DatasetsSource, Selection
+from setwright.model.errors import StalePlanError
+from setwright.model.events import Advanced, Finished, Started, silence
+from setwright.model.membership import membership_digest, selection_digest
+from setwright.spec.lock import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from setwright.model.events import Listener
+    from setwright.remotes.protocol import RemoteReader
+    from setwright.spec.project import Project, Spec
+
+_TASK = "Locking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinChange:
+    """What becomes of one pin. `before` is None for one that is new, `after` for one that is dropped."""
+
+    address: str
+    before: Pin | None
+    after: Pin | None
+
+    @property
+    def kind(self) -> Literal["new", "upgraded", "rewritten", "dropped", "kept"]:
+        """In a word."""
+        if self.before is None:
+            return "new"
+        if self.after is None:
+            return "dropped"
+        if self.before == self.after:
+            return "kept"
+        return "rewritten" if self.before.revision == self.after.revision else "upgraded"
+
+
+def lock(
+    remote: RemoteReader,
+    project: Project,
+    pins: Mapping[str, Pin],
+    *,
+    chosen: Container[str],
+    upgrade: bool,
+    listener: Listener = silence,
+) -> tuple[PinChange, ...]:
+    """What a lock file that holds `pins` must become, sorted by address; those that are not `chosen` stay.
+
+    A spec that is pinned keeps its revision unless this is an `upgrade`; what it selects is written down anew where the
+    spec asks otherwise than it did. Specs that no longer exist lose their pins. A spec that is made of other datasets
+    takes what they hold, and has none.
+
+    Raises:
+        StalePlanError: a pin speaks of a revision that the lake has not come to.
+    """
+    newest = remote.revision()
+    locker = _Locker(remote, newest, remote.frames_revision(newest))
+    specs = {
+        spec.address: spec for spec in project.specs if not isinstance(spec.config.source, DatasetsSource)
+    }
+    addresses = [address for address in sorted({*specs, *pins}) if address in chosen]
+    listener(Started(_TASK, len(addresses), "specs"))
+    changes = []
+    for address in addresses:
+        before, spec = pins.get(address), specs.get(address)
+        after = None if spec is None else locker.pin(spec, before, upgrade=upgrade)
+        changes.append(PinChange(address=address, before=before, after=after))
+        listener(Advanced(_TASK))
+    listener(Finished(_TASK, f"{len(addresses)} specs at revision {newest:,}"))
+    return tuple(changes)
+
+
+def locked(pins: Mapping[str, Pin], changes: tuple[PinChange, ...]) -> dict[str, Pin]:
+    """The pins after `changes`."""
+    after = {**pins, **{change.address: change.after for change in changes}}
+    return {address: pin for address, pin in sorted(after.items()) if pin is not None}
+
+
+class _Locker:
+    """`newest` is the revision of the lake, `touched` the newest that touched frames: both give the same."""
+
+    def __init__(self, remote: RemoteReader, newest: int, touched: int) -> None:
+        self._remote = remote
+        self._newest = newest
+        self._touched = touched
+        self._remembers = remote.capabilities.pins_revisions
+
+    def pin(self, spec: Spec, before: Pin | None, *, upgrade: bool) -> Pin:
+        """The pin of `spec`, which was `before`."""
+        selection = selection_digest(spec.config)
+        if before is None:
+            return self._made(spec, selection, self._touched)
+        if before.revision is not None and before.revision > self._newest and not upgrade:
+            raise StalePlanError(
+                "The lock file is of another lake",
+                f"It speaks of revision {before.revision:,} for {spec.address}, and the newest at "
+                f"{self._remote.location} is {self._newest:,}.",
+                f"`setwright lock --upgrade {spec.address}` writes it anew",
+            )
+        asks_alike = selection == before.selection
+        if not upgrade:
+            at = self._touched if before.revision is None else before.revision
+            return before if asks_alike else self._made(spec, selection, at)
+        made = self._made(spec, selection, self._touched)
+        # What gives the same need not be moved, which keeps the file quiet; unless its revision never was.
+        known = before.revision is None or before.revision <= self._newest
+        return before if asks_alike and known and made.membership == before.membership else made
+
+    def _made(self, spec: Spec, selection: str, revision: int) -> Pin:
+        membership = self._remote.membership(Selection.of(spec.config), revision)
+        return Pin(
+            revision=revision if self._remembers else None,
+            frames=len(membership.frames),
+            selection=selection,
+            membership=membership_digest(membership),
+        )

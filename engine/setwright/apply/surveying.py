@@ -1,0 +1,202 @@
+"""What a plan is made of beside the specs: everything is read once, and only where it can make a difference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from setwright.model.dataset import Selection
+from setwright.model.errors import StalePlanError
+from setwright.model.events import Advanced, Finished, Started, silence
+from setwright.model.membership import membership_digest, selection_digest
+from setwright.plan.causes import variants
+from setwright.plan.content import asks_alike
+from setwright.plan.pinning import Held
+from setwright.plan.survey import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.events import Listener
+    from setwright.model.frames import Membership
+    from setwright.model.manifest import Manifest
+    from setwright.model.versions import ObservedDataset
+    from setwright.remotes.protocol import RemoteReader
+    from setwright.spec.lock import Pin
+    from setwright.state.document import State
+
+_TASK = "Selecting frames"
+
+
+def survey(
+    remote: RemoteReader,
+    state: State,
+    desired: Mapping[str, DatasetConfig],
+    *,
+    pins: Mapping[str, Pin],
+    revision: int | None = None,
+    ahead: bool = True,
+    listener: Listener = silence,
+) -> Survey:
+    """What is found at the remote for the configurations `desired`, by address: now, with the frames of `revision`.
+
+    `state` is the newest of the project, `pins` are what its lock file holds addresses to. None stands for the newest
+    revision. Frames are asked for only where they can differ from those of the current version; with `ahead` also what
+    lies beyond a pin.
+
+    Raises:
+        StalePlanError: the lake has not come to one of these revisions.
+    """
+    # The revision first: what is published meanwhile is then newer than the frames, never older.
+    newest = remote.revision()
+    if revision is None:
+        revision = newest
+    elif revision > newest:
+        raise _another_lake(remote, f"The plan is of revision {revision:,}", newest)
+    pins = {address: pin for address, pin in pins.items() if address in desired}
+    for pin in pins.values():
+        if pin.revision is not None and pin.revision > newest:
+            raise _another_lake(remote, f"The lock file speaks of revision {pin.revision:,}", newest)
+    observed = remote.observe([config.name for config in desired.values()])
+    reading = _Reading(remote, observed, revision, pins)
+    moved = [address for address, config in desired.items() if reading.may_differ(address, config)]
+    listener(Started(_TASK, len(moved), "specs"))
+    memberships: dict[str, Membership] = {}
+    for address in moved:
+        memberships[address] = reading.membership(address, desired[address])
+        listener(Advanced(_TASK))
+    contents: dict[str, Manifest] = {}
+    for address, config in desired.items():
+        found = observed.get(config.name)
+        always = config.versioning == "always"
+        if found is not None and (address in memberships or (always and found.config != config)):
+            contents[found.version.id] = remote.manifest(found.version.id)
+    held = {
+        address: reading.held(address, desired[address], memberships.get(address), contents, ahead=ahead)
+        for address in pins
+    }
+    frames = sum(len(membership.frames) for membership in memberships.values())
+    listener(Finished(_TASK, f"{frames:,} frames at revision {revision:,}"))
+    return Survey(
+        location=remote.location,
+        revision=revision,
+        frames_revision=reading.frames_revision,
+        state=state,
+        observed=observed,
+        contents=contents,
+        memberships=memberships,
+        unmoved=frozenset(desired.keys() - memberships.keys()),
+        answers={address: reading.answers(address, desired[address]) for address in memberships},
+        held=held,
+    )
+
+
+class _Reading:
+    """A remote that is being read at one revision, and at those of the pins."""
+
+    def __init__(
+        self,
+        remote: RemoteReader,
+        observed: Mapping[str, ObservedDataset],
+        revision: int,
+        pins: Mapping[str, Pin],
+    ) -> None:
+        self._remote = remote
+        self._observed = observed
+        self._revision = revision
+        self._pins = pins
+        self._frames_revisions: dict[int, int] = {}
+        self.frames_revision = self._touched(revision)
+
+    def membership(self, address: str, config: DatasetConfig) -> Membership:
+        """What the spec of `address` selects, at its pin if it has one."""
+        return self._remote.membership(Selection.of(config), self._at(address))
+
+    def may_differ(self, address: str, config: DatasetConfig) -> bool:
+        """Whether the content that `config` asks for may be another than that of the current version."""
+        found = self._observed.get(config.name)
+        return (
+            found is None
+            or found.config is None
+            or self._moved(address, found)
+            or not asks_alike(config, found.config)
+        )
+
+    def held(
+        self,
+        address: str,
+        config: DatasetConfig,
+        membership: Membership | None,
+        contents: Mapping[str, Manifest],
+        *,
+        ahead: bool,
+    ) -> Held:
+        """What is to be known of the pin of `address`, whose frames were read if they may differ."""
+        pin = self._pins[address]
+        found = self._observed.get(config.name)
+        outdated = selection_digest(config) != pin.selection
+        broken = membership is not None and not outdated and membership_digest(membership) != pin.membership
+        held = Held(
+            pin=pin,
+            moved=found is None or self._moved(address, found),
+            outdated=outdated,
+            broken=broken,
+            revision=self.frames_revision,
+        )
+        if not ahead or pin.revision is None or self.frames_revision == self._touched(pin.revision):
+            return held
+        return replace(
+            held,
+            newest=self._remote.membership(Selection.of(config), self._revision),
+            base=None
+            if found is None
+            else contents.get(found.version.id) or self._remote.manifest(found.version.id),
+        )
+
+    def answers(self, address: str, config: DatasetConfig) -> dict[str, Membership]:
+        """The memberships that tell apart why frames enter and leave, by cause."""
+        found = self._observed.get(config.name)
+        if found is None or found.config is None or not self._remote.capabilities.pins_revisions:
+            return {}
+        asked = variants(found.config, config, lake_moved=self._moved(address, found))
+        if len(asked) < 2:
+            return {}
+        return {
+            variant.cause: self._remote.membership(
+                _frames_only(variant.config), self._at(address) if variant.now else found.version.revision
+            )
+            for variant in asked
+        }
+
+    def _at(self, address: str) -> int:
+        pin = self._pins.get(address)
+        return self._revision if pin is None or pin.revision is None else pin.revision
+
+    def _moved(self, address: str, found: ObservedDataset) -> bool:
+        """Whether frames may be others at the revision asked for than those of the current version."""
+        at, made = self._at(address), found.version.revision
+        if at == self._revision:
+            return made < self.frames_revision
+        # A pin may lead back, to before the current version.
+        return self._touched(max(at, made)) > min(at, made)
+
+    def _touched(self, revision: int) -> int:
+        """The newest revision up to `revision` that touched frames."""
+        if revision not in self._frames_revisions:
+            self._frames_revisions[revision] = self._remote.frames_revision(revision)
+        return self._frames_revisions[revision]
+
+
+def _another_lake(remote: RemoteReader, what: str, newest: int) -> StalePlanError:
+    return StalePlanError(
+        "This is another lake, or an older copy of the one that was planned on",
+        f"{what}, and the newest at {remote.location} is {newest:,}.",
+        "plan again; `setwright lock --upgrade` writes the lock file anew",
+    )
+
+
+def _frames_only(config: DatasetConfig) -> Selection:
+    """The selection of `config`, without the annotations where they do not decide which frames stay."""
+    selection = Selection.of(config)
+    return selection if config.background == "drop" else replace(selection, labels=())

@@ -1,0 +1,198 @@
+"""A spec that is pinned is given the frames that it was locked with, whatever comes to the lake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.apply.planning import replan
+from setwright.model.dataset import DatasetConfig
+from setwright.model.errors import StalePlanError
+from setwright.plan.changes import Create, Follow, Keep
+from setwright.plan.describe import describe, plan_digest
+from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.protocol import Capabilities
+from setwright.spec.lock import Pin
+from tests.apply.projects import CELLS, carry_out, frames, lake_in_memory, locked_now, planned, project
+from tests.apply.test_planning import configs, new_frames
+
+ONE = project({"cells": CELLS})
+WHITE = project({"cells": replace(CELLS, query="annotation.label=WBC")})
+
+
+class Forgetful(MemoryRemote):
+    """A remote that cannot be asked about the past."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, pins_revisions=False)
+
+
+def test_frames_that_come_are_not_planned_until_the_pin_is_moved(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, ONE)
+    carry_out(remote, planned(remote, ONE, pins=pins), tmp_path)
+    remote.put(frames({"new.png": ["WBC"]}))
+    made = planned(remote, ONE, pins=pins)
+    assert made.plan.empty
+    upgrade = made.plan.pinned["cells"].upgrade
+    assert upgrade is not None
+    assert (upgrade.entering, upgrade.leaving, upgrade.revision) == (1, 0, 2)
+    (follow,) = planned(remote, ONE, pins=locked_now(remote, ONE, pins, upgrade=True)).plan.changes
+    assert isinstance(follow, Follow)
+    assert follow.content.frames.file_name[follow.diff.entering].tolist() == ["new.png"]
+    assert follow.severity is upgrade.severity
+
+
+def test_what_the_lake_has_beyond_a_pin_is_data_drift(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, ONE)
+    carry_out(remote, planned(remote, ONE, pins=pins), tmp_path)
+    remote.put(frames({"new.png": ["WBC"], "01.png": []}))
+    (drift,) = planned(remote, ONE, pins=pins).plan.drift
+    assert (drift.drift, drift.entering, drift.relabelled) == ("data", 1, 1)
+
+
+@given(before=configs, after=configs, came=new_frames, went=st.sets(st.sampled_from(["01.png", "02.png"])))
+def test_the_plan_of_a_pinned_spec_is_the_same_before_and_after_the_lake_moved_on(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: DatasetConfig,
+    after: DatasetConfig,
+    came: dict[str, list[str]],
+    went: set[str],
+) -> None:
+    folder = tmp_path_factory.mktemp("journal")
+    remote = lake_in_memory()
+    old, new = project({"cells": before}), project({"cells": after})
+    carry_out(remote, planned(remote, old, pins=locked_now(remote, old)), folder)
+    pins = locked_now(remote, new)
+    then = planned(remote, new, pins=pins)
+    remote.put(frames(came))
+    remote.remove(f"cells_{name}" for name in went)
+    now = planned(remote, new, pins=pins)
+    assert plan_digest(now.plan) == plan_digest(then.plan)
+    texts = []
+    for made in (then, now):
+        whole = describe(made.plan, project="blood", specs={}, losses=made.losses).model_dump()
+        for change in whole["changes"]:
+            del change["pin"]["upgrade"]
+        texts.append((whole["changes"], whole["summary"]))
+    assert texts[0] == texts[1]
+    carry_out(remote, now, folder)
+    assert planned(remote, new, pins=pins).plan.empty
+
+
+def test_a_first_version_is_made_of_the_frames_of_the_pin(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, ONE)
+    remote.put(frames({"new.png": ["WBC"]}))
+    made = planned(remote, ONE, pins=pins)
+    (create,) = made.plan.changes
+    assert isinstance(create, Create)
+    assert (len(create.content.frames), create.revision) == (20, 1)
+    (done,) = carry_out(remote, made, tmp_path).done
+    assert done.version is not None
+    assert done.version.revision == 1
+
+
+def test_a_pin_that_is_turned_back_brings_the_old_frames_back(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    old = locked_now(remote, ONE)
+    carry_out(remote, planned(remote, ONE, pins=old), tmp_path)
+    remote.put(frames({"new.png": ["WBC"]}))
+    new = locked_now(remote, ONE, old, upgrade=True)
+    carry_out(remote, planned(remote, ONE, pins=new), tmp_path)
+    made = planned(remote, ONE, pins=old)
+    (back,) = made.plan.changes
+    assert isinstance(back, Follow)
+    assert (len(back.diff.entering), len(back.diff.leaving)) == (0, 1)
+    assert [cause.cause for cause in back.causes] == ["lake"]
+    carry_out(remote, made, tmp_path)
+    assert planned(remote, ONE, pins=old).plan.empty
+
+
+def test_a_query_that_changes_selects_among_the_frames_of_the_pin_and_the_lock_is_out_of_date() -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, ONE)
+    remote.put(frames({"new.png": ["WBC"]}))
+    made = planned(remote, WHITE, pins=pins)
+    (create,) = made.plan.changes
+    assert isinstance(create, Create)
+    assert "new.png" not in create.content.frames.file_name.tolist()
+    assert [finding.code for finding in made.findings] == ["SW508"]
+    again = locked_now(remote, WHITE, pins)
+    assert again["cells"].revision == pins["cells"].revision
+    assert again["cells"].frames < pins["cells"].frames
+    assert planned(remote, WHITE, pins=again).findings == ()
+
+
+def test_locking_again_moves_nothing_and_an_upgrade_moves_only_what_would_change(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, WHITE)
+    assert locked_now(remote, WHITE, pins) == pins
+    remote.put(frames({"bare.png": []}))
+    assert locked_now(remote, WHITE, pins, upgrade=True) == pins
+    remote.put(frames({"white.png": ["WBC"]}))
+    assert locked_now(remote, WHITE, pins)["cells"] == pins["cells"]
+    assert locked_now(remote, WHITE, pins, upgrade=True)["cells"].revision == 3
+
+
+def test_the_pin_of_a_spec_that_is_gone_goes_too() -> None:
+    remote = lake_in_memory()
+    assert locked_now(remote, project({}), locked_now(remote, ONE)) == {}
+
+
+def test_a_lake_that_gives_other_frames_than_were_locked_is_refused(tmp_path: Path) -> None:
+    pins = locked_now(lake_in_memory(), ONE)
+    other = MemoryRemote()
+    other.put(frames({"other.png": ["WBC"]}))
+    made = planned(other, ONE, pins=pins)
+    assert "SW509" in [finding.code for finding in made.findings]
+    assert not made.plan.applyable
+    with pytest.raises(StalePlanError, match="locked"):
+        carry_out(other, made, tmp_path)
+    assert other.versions("Cells") == ()
+
+
+def test_a_pin_of_a_revision_that_never_was_there_is_refused_and_an_upgrade_mends_it() -> None:
+    remote = lake_in_memory()
+    for number in range(3):
+        remote.put(frames({f"{number}.new.png": []}))
+    pins = locked_now(remote, ONE)
+    young = lake_in_memory()
+    with pytest.raises(StalePlanError, match="another"):
+        planned(young, ONE, pins=pins)
+    assert planned(young, ONE, pins=locked_now(young, ONE, pins, upgrade=True)).plan.applyable
+
+
+def test_a_remote_that_cannot_pin_is_held_to_digest_and_count(tmp_path: Path) -> None:
+    remote = Forgetful()
+    remote.put(frames({"a.png": ["WBC"], "b.png": ["RBC"]}))
+    pins = locked_now(remote, ONE)
+    assert (pins["cells"].revision, pins["cells"].frames) == (None, 2)
+    carry_out(remote, planned(remote, ONE, pins=pins), tmp_path)
+    assert planned(remote, ONE, pins=pins).plan.empty
+    remote.put(frames({"c.png": ["WBC"]}))
+    made = planned(remote, ONE, pins=pins)
+    assert made.plan.broken_pins == ("cells",)
+    with pytest.raises(StalePlanError, match="locked"):
+        carry_out(remote, made, tmp_path)
+    carry_out(remote, planned(remote, ONE, pins=locked_now(remote, ONE, pins, upgrade=True)), tmp_path)
+    assert [version.statistics.frames for version in remote.versions("Cells")] == [3, 2]
+
+
+def test_a_saved_plan_keeps_its_pins(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins: dict[str, Pin] = locked_now(remote, ONE)
+    remote.put(frames({"new.png": ["WBC"]}))
+    made = planned(remote, ONE, pins=pins)
+    document = describe(made.plan, project="blood", specs={}, losses=made.losses)
+    again = replan(remote, document)
+    assert plan_digest(again.plan) == document.digest
+    carry_out(remote, again, tmp_path)
+    (kept,) = planned(remote, ONE, pins=pins).plan.changes
+    assert isinstance(kept, Keep)

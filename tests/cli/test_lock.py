@@ -1,0 +1,117 @@
+"""`setwright lock`, as people and build servers run it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from setwright.lake.lake import Lake
+from tests.cli.inside import setwright, succeeded
+from tests.cli.project_folder import BALLOONS, project_at
+
+KITES = "dataset: kites\nsource: {collection: party}\nlabels: [Kite]\n"
+
+
+def ingest(project: Path, *names: str) -> None:
+    """Put a small picture into the collection `party` for each name."""
+    pictures = project.parent / "pictures"
+    pictures.mkdir(exist_ok=True)
+    for name in names:
+        colour = (len(name), ord(name[0]), ord(name[-1]))
+        Image.new("RGB", (8, 8), colour).save(pictures / f"{name}.png")
+    with Lake.open(project / ".setwright" / "lake") as lake:
+        lake.ingest(pictures, collection="party", author="ada", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Two specs over a lake of three pictures."""
+    folder = tmp_path / "project"
+    environments = "project: party\nenvironments: {staging: {names: {prefix: staging-}}}\n"
+    project_at(folder, {"specs/balloons.yaml": BALLOONS, "specs/kites.yaml": KITES}, environments)
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, "a", "b", "c")
+    return folder
+
+
+def test_a_project_that_is_locked_follows_the_lake_only_when_told(project: Path) -> None:
+    assert "2 of 2 pins changed" in succeeded(project, "lock")
+    succeeded(project, "apply", "--yes")
+    ingest(project, "d", "e")
+    text = succeeded(project, "plan")
+    assert "No changes." in text
+    assert (
+        "balloons is pinned to revision 1; `setwright lock --upgrade balloons` would bring +2 -0 frames"
+        in text
+    )
+    assert setwright(project, "plan", "--detailed-exitcode").returncode == 0
+    assert succeeded(project, "lock").startswith("setwright.lock stays as it is: 2 pins.")
+    told = succeeded(project, "lock", "--upgrade", "balloons")
+    assert "^ balloons  revision 1 -> 4, 3 -> 5 frames" in told
+    plan = json.loads(succeeded(project, "plan", "--json"))
+    assert [change["actions"] for change in plan["changes"]] == [["new-version"], ["no-op"]]
+
+
+def test_a_build_server_learns_whether_the_lock_file_is_up_to_date(project: Path) -> None:
+    check = setwright(project, "lock", "--check")
+    assert (check.returncode, check.stdout) == (
+        1,
+        "  + balloons  revision 1, 3 frames\n  + kites     revision 1, 3 frames\n"
+        "setwright.lock is not there. `setwright lock` writes it.\n",
+    )
+    assert not (project / "setwright.lock").exists()
+    succeeded(project, "lock")
+    assert succeeded(project, "lock", "--check") == "setwright.lock is up to date: 2 pins.\n"
+    ingest(project, "d")
+    assert setwright(project, "lock", "--check").returncode == 0
+    assert setwright(project, "lock", "--check", "--upgrade").returncode == 1
+    spec = project / "specs" / "kites.yaml"
+    spec.write_text(KITES.replace("[Kite]", "[Kite, Dragon]"))
+    told = setwright(project, "lock", "--check")
+    assert told.returncode == 1
+    assert "~ kites" in told.stdout
+    spec.unlink()
+    assert "- kites" in setwright(project, "lock", "--check").stdout
+
+
+def test_a_spec_that_is_not_locked_is_told_of(project: Path) -> None:
+    succeeded(project, "lock", "balloons")
+    ran = setwright(project, "plan")
+    assert "SW508" in ran.stderr
+    assert "kites is not in the lock file" in ran.stderr
+
+
+def test_an_environment_has_a_lock_file_of_its_own(project: Path) -> None:
+    assert "setwright.staging.lock was written" in succeeded(project, "lock", "--env", "staging")
+    assert not (project / "setwright.lock").exists()
+    assert "pinned" in succeeded(project, "plan", "--env", "staging")
+    assert "pinned" not in succeeded(project, "plan")
+
+
+def test_a_lock_file_of_another_lake_stops_apply_before_anything_is_made(project: Path) -> None:
+    succeeded(project, "lock")
+    lock = project / "setwright.lock"
+    lock.write_text(re.sub("membership-1:[0-9a-f]+", f"membership-1:{'0' * 64}", lock.read_text()))
+    ran = setwright(project, "apply", "--yes")
+    assert ran.returncode == 5, ran.stderr
+    assert "setwright lock --upgrade balloons kites" in ran.stderr
+    assert "no version yet" in succeeded(project, "versions", "balloons")
+
+
+def test_an_address_that_nobody_has_is_an_error_with_a_hint(project: Path) -> None:
+    ran = setwright(project, "lock", "ballons")
+    assert ran.returncode == 1
+    assert "balloons" in ran.stderr
+
+
+def test_a_conflict_that_a_merge_left_is_an_error_that_says_what_to_do(project: Path) -> None:
+    (project / "setwright.lock").write_text("<<<<<<< ours\n")
+    for arguments in (["plan"], ["lock"], ["lock", "--check"]):
+        ran = setwright(project, *arguments)
+        assert ran.returncode == 1
+        assert "solve the conflict" in ran.stderr
