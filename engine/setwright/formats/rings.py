@@ -69,6 +69,28 @@ def area(ring: Ring) -> float:
     return abs(doubled) / 2
 
 
+def joined(rings: Sequence[Ring]) -> Ring:
+    """One ring that holds what `rings` hold by the even-odd rule: parts and holes, joined by lines without width.
+
+    Each further ring is reached from the nearest point so far and left by the same way, which therefore counts twice,
+    and so not at all.
+    """
+    whole, *others = rings
+    for ring in others:
+        here, there = _nearest(whole, ring)
+        whole = (*whole[: here + 1], *ring[there:], *ring[: there + 1], *whole[here:])
+    return whole
+
+
+def _nearest(one: Ring, other: Ring) -> tuple[int, int]:
+    """The places of two points, one of each ring, that are nearest to each other; of equals the first."""
+    import numpy as np
+
+    from_, to = np.array(one)[:, None], np.array(other)[None]
+    here, there = divmod(int(np.argmin(((from_ - to) ** 2).sum(axis=2))), len(other))
+    return here, there
+
+
 def hull(rings: Iterable[Sequence[Point]]) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of all points.
 

@@ -24,8 +24,9 @@ KNOWN_EXPORTS: tuple[KnownExport, ...] = (
     KnownExport("YOLO Darknet", "yolo-darknet", lake=True, layernext=True),
     KnownExport("Semantic Segmentation", "semantic-segmentation", lake=False, layernext=True),
     KnownExport("COCO", "coco", lake=True, layernext=False),
-    KnownExport("Pascal VOC", "pascal-voc", lake=False, layernext=False),
-    KnownExport("Ultralytics", "ultralytics", lake=False, layernext=False),
+    KnownExport("Pascal VOC", "pascal-voc", lake=True, layernext=False),
+    KnownExport("Ultralytics", "ultralytics", lake=True, layernext=False),
+    KnownExport("Ultralytics Segmentation", "ultralytics-segmentation", lake=True, layernext=False),
 )
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
 from setwright.formats.protocol import MadeFile
+from setwright.formats.writing.coco import Coco
+from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
+from setwright.formats.writing.voc import PascalVoc
 from setwright.formats.writing.yolo_darknet import SUBSETS, YoloDarknet
 from setwright.model.splits import SPLITS, Split
 from tests.formats.writing.manifests import Frame, Shape, facts_of, manifest_of
 from tests.oracles.blood_cells import BCCD, frames_of_the_xml, needs_photographs
-from tests.oracles.datumaro import read_with_datumaro
+from tests.oracles.datumaro import SeenDataset, read_with_datumaro
+from tests.oracles.others import read_all, read_with
 
 if TYPE_CHECKING:
     from setwright.formats.protocol import ExportFormat
@@ -142,3 +146,135 @@ def test_datumaro_finds_in_our_yolo_darknet_what_it_finds_in_the_voc_files_of_re
         lost.update(frame.name for _ in missing)
     # The two boxes without area, which YOLO cannot hold and our sidecar counts.
     assert lost == {"BloodImage_00338": 1, "BloodImage_00343": 1}
+
+
+OBJECTS = manifest_of(
+    [
+        Frame(
+            file_name="a b.jpg",
+            shapes=(
+                Shape(label=1, box=(10, 5, 30, 25)),
+                Shape(code=1, box=(40, 10, 60, 30), outline="[[[40,10],[60,10],[60,30],[40,30]]]"),
+            ),
+        ),
+        Frame(file_name="c.JPG", split=Split.VALIDATION, shapes=(Shape(label=1, box=(90, 40, 110, 60)),)),
+        Frame(file_name="ü.jpg", split=Split.TEST, shapes=(Shape(box=(1, 2, 3, 4)),)),
+        Frame(file_name="sky.jpg"),
+        Frame(file_name="a b.jpg", collection="other", shapes=(Shape(label=1, box=(0, 0, 100, 50)),)),
+    ]
+)
+"""Boxes and an outline, a name with a blank, one that is not ASCII, one twice, a box over the edge, a background."""
+
+BOXES = {
+    ("train", "party_a b"): [("Kite", (10, 5, 30, 25)), ("Balloon", (40, 10, 60, 30))],
+    ("val", "c"): [("Kite", (90, 40, 100, 50))],
+    ("test", "ü"): [("Balloon", (1, 2, 3, 4))],
+    ("train", "sky"): [],
+    ("train", "other_a b"): [("Kite", (0, 0, 100, 50))],
+}
+"""What they come to: label and box, by split and stem."""
+
+SPLITS_OF_OTHERS = ("train", "val", "test")
+
+
+def seen_by_supervision(found: dict[str, dict[str, list[Any]]]) -> dict[tuple[str, str], list[Any]]:
+    """In the form of `BOXES`, from what was found by split."""
+    return {
+        (split, name.rpartition(".")[0]): [
+            (label, pytest.approx(tuple(box), abs=1e-3)) for label, box, _ in objects
+        ]
+        for split, frames in found.items()
+        for name, objects in frames.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "format", [Ultralytics(), UltralyticsSegmentation()], ids=lambda format: format.short
+)
+def test_supervision_reads_ultralytics_wherever_the_folder_lies_and_whoever_asks(
+    format: ExportFormat, tmp_path: Path
+) -> None:
+    write(format, OBJECTS, tmp_path / "written", drawn(OBJECTS))
+    folder = (tmp_path / "written").rename(tmp_path / "moved here")
+    for cwd, root in ((folder, Path()), (tmp_path, folder)):
+        calls = [
+            ("supervision_yolo", root / "images" / split, root / "labels" / split, root / "data.yaml")
+            for split in SPLITS_OF_OTHERS
+        ]
+        found = dict(zip(SPLITS_OF_OTHERS, read_all(*calls, cwd=cwd), strict=True))
+        assert seen_by_supervision(found) == BOXES
+
+
+def test_supervision_finds_the_pixels_of_outlines_in_ultralytics_segmentation(tmp_path: Path) -> None:
+    holed = Shape(
+        code=1,
+        box=(10, 10, 40, 40),
+        outline="[[[10,10],[40,10],[40,40],[10,40]],[[20,20],[30,20],[30,30],[20,30]]]",
+    )
+    manifest = manifest_of([Frame(file_name="x.jpg", shapes=(holed,))])
+    write(UltralyticsSegmentation(), manifest, tmp_path, drawn(manifest))
+    ((_, _, pixels),) = read_with(
+        "supervision_yolo", tmp_path / "images/train", tmp_path / "labels/train", tmp_path / "data.yaml"
+    )["x.jpg"]
+    # OpenCV covers the pixels on the outline too: one more row and column, around the hole as well.
+    assert pixels == pytest.approx(800, abs=31 + 31 + 11 + 11 + 30)
+
+
+def test_datumaro_reads_the_boxes_of_ultralytics(tmp_path: Path) -> None:
+    write(Ultralytics(), OBJECTS, tmp_path, drawn(OBJECTS))
+    assert seen_by_datumaro(read_with_datumaro(tmp_path, "yolo")) == BOXES
+
+
+def test_pycocotools_and_supervision_read_the_boxes_and_outlines_of_coco(tmp_path: Path) -> None:
+    write(Coco(), OBJECTS, tmp_path, drawn(OBJECTS))
+    files = [tmp_path / f"annotations/instances_{split}.json" for split in SPLITS_OF_OTHERS]
+    found = read_all(*(("pycocotools", file) for file in files))
+    boxes = {
+        (split, name.rpartition(".")[0]): [
+            (label, (x, y, x + w, y + h)) for label, (x, y, w, h), _, _ in objects
+        ]
+        for split, images in zip(SPLITS_OF_OTHERS, found, strict=True)
+        for name, objects in images.items()
+    }
+    assert boxes == BOXES
+    assert found[0]["party_a b.jpg"][1][2:] == [400, 400]
+    # supervision wants a mask for each object of a file or for none, and the pictures of train have both.
+    calls = [("supervision_coco", tmp_path / "images" / file.stem[10:], file) for file in files[1:]]
+    seen = seen_by_supervision(dict(zip(SPLITS_OF_OTHERS[1:], read_all(*calls), strict=True)))
+    assert seen == {key: boxes for key, boxes in BOXES.items() if key[0] != "train"}
+
+
+def test_pycocotools_sees_the_hole_of_a_polygon_and_the_pixels_of_a_mask(tmp_path: Path) -> None:
+    mask = Shape(code=4, label=1, box=(1, 1, 2, 3), outline='{"counts":[51,2,4947],"size":[50,100]}')
+    holed = Shape(
+        code=1,
+        box=(10, 10, 40, 40),
+        outline="[[[10,10],[40,10],[40,40],[10,40]],[[20,20],[30,20],[30,30],[20,30]]]",
+    )
+    manifest = manifest_of([Frame(file_name="x.jpg", shapes=(mask, holed))])
+    write(Coco(), manifest, tmp_path, drawn(manifest))
+    found = read_with("pycocotools", tmp_path / "annotations/instances_train.json")["x.jpg"]
+    assert found == [["Kite", [1, 1, 1, 2], 2, 2], ["Balloon", [10, 10, 30, 30], 800, 800]]
+
+
+def test_datumaro_and_supervision_agree_on_the_pixels_of_voc(tmp_path: Path) -> None:
+    write(PascalVoc(), OBJECTS, tmp_path, drawn(OBJECTS))
+    seen = read_with_datumaro(tmp_path, "voc", coordinate_mode="voc-one-based")
+    assert [label for label in seen.labels if label != "background"] == ["Balloon", "Kite"]
+    frames = [frame for frame in seen.frames if frame.subset != "trainval"]
+    assert seen_by_datumaro(SeenDataset(seen.labels, tuple(frames))) == BOXES
+    # supervision knows no lists.
+    found = read_with("supervision_voc", tmp_path / "JPEGImages", tmp_path / "Annotations")
+    assert {stem: boxes for (_, stem), boxes in seen_by_supervision({"": found}).items()} == {
+        stem: boxes for (_, stem), boxes in BOXES.items()
+    }
+
+
+def seen_by_datumaro(seen: SeenDataset) -> dict[tuple[str, str], list[Any]]:
+    """In the form of `BOXES`."""
+    return {
+        (frame.subset, frame.name): [
+            (shape.label, pytest.approx(shape.box, abs=1e-3)) for shape in frame.shapes
+        ]
+        for frame in seen.frames
+    }

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setwright.formats.protocol import Loss
+from setwright.formats.reading.yolo_darknet import YoloDarknet as DarknetReader
 from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.frames import Annotations
+from setwright.model.manifest import Manifest
 from setwright.model.splits import Split
 from tests.formats.writing.manifests import SHOWCASE, Frame, Shape, facts_of, made, manifest_of, pictures
+from tests.formats.writing.round_trips import labels_in, read_back
+from tests.formats.writing.strategies import manifests
 
 YOLO = YoloDarknet()
 
@@ -149,3 +153,10 @@ def test_splits_are_kept_apart_by_folder() -> None:
     assert sum(path.startswith("obj_test_data/") for path in found) == int(
         (SHOWCASE.split == Split.TEST.code).sum()
     )
+
+
+@settings(max_examples=30)
+@given(manifest=manifests())
+def test_read_back_and_written_again_it_is_the_same(manifest: Manifest) -> None:
+    again = read_back(YoloDarknet(), DarknetReader(), manifest)
+    assert labels_in(YoloDarknet(), again) == labels_in(YoloDarknet(), manifest)

@@ -9,6 +9,7 @@ pixel; what LabelImg, CVAT and others write counts from 0. The files do not say 
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -145,8 +146,9 @@ def _splits(listing: Listing) -> Iterator[tuple[str, str]]:
             continue
         root = folder.removesuffix("ImageSets/Main")
         for line in listing.read(name, MAX_TEXT).decode("utf-8", "replace").splitlines():
-            if words := line.split():
-                yield root + words[0], split
+            # A name may hold blanks; lists of one class say 1 or -1 behind it.
+            if stem := re.sub(r"\s+-?[01]$", "", line.strip()):
+                yield root + stem, split
 
 
 def _set_key(name: str) -> str:

@@ -20,13 +20,15 @@ import numpy as np
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.rings import area, hull
 from setwright.formats.writing.attributes import Attributes
+from setwright.formats.writing.losses import CUT, NO_AREA, OTHER_SIZE, extras, some, without_area
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.numbers import number
 from setwright.formats.writing.outlines import Runs, holed, mask_runs, polygon_inside
 from setwright.formats.writing.raster import fill, overlap, run_lengths, runs_hull
 from setwright.formats.writing.sidecar import Layout, with_sidecar
-from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
-from setwright.model.splits import SPLITS, Split
+from setwright.formats.writing.subsets import SHORT, subsets
+from setwright.model.frames import MASK, POLYGON, RECTANGLE
+from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,17 +36,12 @@ if TYPE_CHECKING:
     from setwright.formats.rings import Ring
     from setwright.model.frames import Annotations, Frames
     from setwright.model.manifest import Manifest
-
-SUBSETS: dict[Split, str] = {Split.TRAIN: "train", Split.VALIDATION: "val", Split.TEST: "test"}
-"""COCO's words for the splits."""
+    from setwright.model.splits import Split
 
 DECIMALS = 6
 """Boxes are told to a millionth of a pixel, outlines as exactly as they are known."""
 
-_NO_AREA = "an object without area inside its picture, left out"
-_OTHER_SIZE = "a mask of another size than its picture, left out"
-_CUT = "an object cut at the edge of its picture"
-_CHANGES = (_NO_AREA, _OTHER_SIZE, _CUT)
+_CHANGES = (NO_AREA, OTHER_SIZE, CUT)
 
 _START = 'pycocotools.coco.COCO("annotations/instances_train.json"), in this folder; pictures in images/train'
 
@@ -60,44 +57,37 @@ class Coco:
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """The pictures by split and a JSON file for each; what lies beside every export."""
         changes: Counter[str] = Counter()
-        subsets = _subsets(manifest)
+        parts = subsets(manifest)
         layout = Layout(
             export=self.name,
-            entries=_entries(manifest, facts, subsets, changes),
+            entries=_entries(manifest, facts, parts, changes),
             changed=lambda: (
                 *self.losses(manifest.annotations),
                 *(Loss(what, changes[what]) for what in _CHANGES),
             ),
-            layout=_layout(subsets),
+            layout=_layout(parts),
             start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out, and so are metadata and what an attribute says beside one value."""
-        counts = np.bincount(annotations.shape, minlength=MASK + 1).tolist()
-        extras = [Attributes.of(extra) for extra in annotations.extra[annotations.extra != ""].tolist()]
-        losses = (
-            Loss("a line, left out", counts[LINE]),
-            Loss("a set of points, left out", counts[POINTS]),
-            Loss("a polygon with holes, told as run lengths to the pixel", holed(annotations)),
-            Loss("metadata of an annotation, left out", sum(extra.metadata for extra in extras)),
-            Loss(
-                "attributes of an annotation that are more than one plain value, reduced to the first",
-                sum(extra.more for extra in extras),
-            ),
+        said = extras(annotations)
+        return some(
+            (
+                *without_area(annotations),
+                Loss("a polygon with holes, told as run lengths to the pixel", holed(annotations)),
+                Loss("metadata of an annotation, left out", sum(extra.metadata for extra in said)),
+                Loss(
+                    "attributes of an annotation that are more than one plain value, reduced to the first",
+                    sum(extra.more for extra in said),
+                ),
+            )
         )
-        return tuple(loss for loss in losses if loss.count)
 
 
-def _subsets(manifest: Manifest) -> tuple[Split, ...]:
-    """Train and val, which trainers ask for, empty or not; test if it holds frames."""
-    with_test = bool(np.any(manifest.split == Split.TEST.code))
-    return SPLITS if with_test else SPLITS[:2]
-
-
-def _layout(subsets: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
-    words = ", ".join(SUBSETS[split] for split in subsets)
+def _layout(parts: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
+    words = ", ".join(SHORT[split] for split in parts)
     return (
         ("annotations/instances_*.json", f"classes, pictures and objects of each split: {words}"),
         ("images/*/", "the pictures of each split; file_name in the JSON is the name in there"),
@@ -105,18 +95,18 @@ def _layout(subsets: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _entries(
-    manifest: Manifest, facts: VersionFacts, subsets: tuple[Split, ...], changes: Counter[str]
+    manifest: Manifest, facts: VersionFacts, parts: tuple[Split, ...], changes: Counter[str]
 ) -> Iterator[ExportEntry]:
     frames = manifest.frames
     names = [stem + ending for stem, ending in export_names(frames)]
-    folders = (SUBSETS[SPLITS[code]] for code in manifest.split.tolist())
+    folders = (SHORT[SPLITS[code]] for code in manifest.split.tolist())
     for name, folder, digest, size in zip(
         names, folders, frames.digest.tolist(), frames.size.tolist(), strict=True
     ):
         yield PictureFile(f"images/{folder}/{name}", digest.decode(), size)
     image_ids = _Ids()
     object_ids = _Ids()
-    for split in subsets:
+    for split in parts:
         rows = np.flatnonzero(manifest.split == split.code)
         ids = np.zeros(len(frames), np.int64)
         ids[rows] = image_ids.next(len(rows))
@@ -130,7 +120,7 @@ def _entries(
                 for each in _objects(chosen, frames, ids.tolist(), changes)
             ),
         )
-        yield MadeFile(f"annotations/instances_{SUBSETS[split]}.json", document)
+        yield MadeFile(f"annotations/instances_{SHORT[split]}.json", document)
 
 
 class _Ids:
@@ -214,26 +204,26 @@ def _geometry(
         inside = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
         told = _box(inside)
         if told is None:
-            changes[_NO_AREA] += 1
+            changes[NO_AREA] += 1
             return None
-        changes[_CUT] += inside != (left, top, right, bottom)
+        changes[CUT] += inside != (left, top, right, bottom)
         return _members(told, told[2] * told[3], "[]")
     if shape == POLYGON:
         polygon = polygon_inside(outline, width, height)
         geometry = _polygon(polygon.rings, width, height) if polygon.rings else None
         if geometry is None:
-            changes[_NO_AREA] += 1
+            changes[NO_AREA] += 1
             return None
-        changes[_CUT] += polygon.cut
+        changes[CUT] += polygon.cut
         return geometry
     if shape == MASK:
         runs = mask_runs(outline)
         if (runs.width, runs.height) != (width, height):
-            changes[_OTHER_SIZE] += 1
+            changes[OTHER_SIZE] += 1
             return None
         geometry = _runs(runs)
         if geometry is None:
-            changes[_NO_AREA] += 1
+            changes[NO_AREA] += 1
         return geometry
     return None  # a line, or points, which `losses` counts
 

@@ -17,7 +17,7 @@ MAX_STEM_BYTES = 160
 """The longest stem, in UTF-8: file systems stop at 255 bytes, and a stem may still get a prefix and an ending."""
 
 ENDINGS: dict[str, tuple[str, ...]] = {
-    "image/jpeg": (".jpg", ".jpeg", ".jpe"),
+    "image/jpeg": (".jpg", ".jpeg"),  # trainers pass over .jpe
     "image/png": (".png",),
     "image/webp": (".webp",),
     "image/bmp": (".bmp",),

@@ -85,6 +85,40 @@ def runs_hull(counts: Sequence[int], height: int) -> tuple[int, int, int, int] |
     return int((starts // height).min()), top, int((last // height).max()) + 1, bottom
 
 
+def outlines_of_pixels(patch: Patch) -> tuple[Ring, ...]:
+    """Rings along the edges of the covered pixels, which cover just these by the even-odd rule."""
+    h, w = patch.covered.shape
+    grid = np.zeros((h + 2, w + 2), np.bool_)
+    grid[1:-1, 1:-1] = patch.covered
+    # From each corner of the grid the next one, with what is covered to the right of the way.
+    ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for beside, before, start, end in (
+        (grid[:-1, 1:-1], grid[1:, 1:-1], (0, 0), (1, 0)),  # along the top
+        (grid[1:, 1:-1], grid[:-1, 1:-1], (1, 0), (0, 0)),  # along the bottom, backwards
+        (grid[1:-1, 1:], grid[1:-1, :-1], (0, 0), (0, 1)),  # down the right
+        (grid[1:-1, :-1], grid[1:-1, 1:], (0, 1), (0, 0)),  # up the left
+    ):
+        for y, x in np.argwhere(before & ~beside).tolist():
+            ways.setdefault((x + start[0], y + start[1]), []).append((x + end[0], y + end[1]))
+    rings = []
+    while ways:
+        first = at = min(ways)
+        ring: list[tuple[int, int]] = []
+        while True:
+            following = ways[at].pop(0)
+            if not ways[at]:
+                del ways[at]
+            # A point between two others on one straight way is none.
+            if len(ring) > 1 and (ring[-2][0] == ring[-1][0] == at[0] or ring[-2][1] == ring[-1][1] == at[1]):
+                ring.pop()
+            ring.append(at)
+            at = following
+            if at == first:
+                break
+        rings.append(tuple((float(x + patch.left), float(y + patch.top)) for x, y in ring))
+    return tuple(rings)
+
+
 def runs_cover(counts: Sequence[int], width: int, height: int) -> Patch:
     """What run lengths cover, as a patch of the whole picture.
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from setwright.formats.writing.coco import Coco
 from setwright.formats.writing.raw import Raw
+from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
+from setwright.formats.writing.voc import PascalVoc
 from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.errors import FormatError, UsageError
 from setwright.model.suggestions import closest
@@ -25,7 +27,7 @@ GROUP = "setwright.exports"
 @cache
 def export_formats() -> tuple[ExportFormat, ...]:
     """Our own, sorted by name."""
-    return (Coco(), Raw(), YoloDarknet())
+    return (Coco(), PascalVoc(), Raw(), Ultralytics(), UltralyticsSegmentation(), YoloDarknet())
 
 
 def export_names() -> tuple[str, ...]:

@@ -13,27 +13,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.writing.losses import all_that_is_said, boxes_only, some
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.sidecar import Layout, with_sidecar
-from setwright.model.frames import LINE, MASK, POINTS, POLYGON
-from setwright.model.splits import SPLITS, Split
+from setwright.formats.writing.subsets import lines, one_line, subsets
+from setwright.formats.writing.yolo_rows import BoxRows
+from setwright.model.splits import Split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from setwright.model.frames import Annotations, Frames
+    from setwright.model.frames import Annotations
     from setwright.model.manifest import Manifest
 
 SUBSETS: dict[Split, str] = {Split.TRAIN: "train", Split.VALIDATION: "valid", Split.TEST: "test"}
 """Darknet's words for the splits."""
-
-DECIMALS = 6
-_ROW = "%d" + f" %.{DECIMALS}f" * 4 + "\n"
 
 _START = "In this folder: darknet detector train obj.data your-model.cfg your-weights"
 
@@ -48,72 +43,25 @@ class YoloDarknet:
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """Labels beside pictures, the lists, `obj.data` and `obj.names`; what lies beside every export."""
-        rows = _label_rows(manifest.annotations, manifest.frames)
-        subsets = _subsets(manifest)
+        rows = BoxRows.of(manifest.annotations, manifest.frames)
+        # CVAT refuses a third list, so there is one for test only with frames in it.
+        parts = subsets(manifest)
         layout = Layout(
             export=self.name,
-            entries=_entries(manifest, rows, subsets),
+            entries=_entries(manifest, rows, parts),
             changed=lambda: (*self.losses(manifest.annotations), *rows.changed),
-            layout=_layout(subsets),
+            layout=_layout(parts),
             start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; polygons and masks become boxes; attributes and confidence are lost."""
-        counts = np.bincount(annotations.shape, minlength=MASK + 1).tolist()
-        losses = (
-            Loss("a line, left out", counts[LINE]),
-            Loss("a set of points, left out", counts[POINTS]),
-            Loss("a polygon, reduced to its box", counts[POLYGON]),
-            Loss("a mask, reduced to its box", counts[MASK]),
-            Loss("attributes and metadata of an annotation, left out", int((annotations.extra != "").sum())),
-            Loss("the confidence of an annotation, left out", int((~np.isnan(annotations.confidence)).sum())),
-        )
-        return tuple(loss for loss in losses if loss.count)
+        return some((*boxes_only(annotations), *all_that_is_said(annotations)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _LabelRows:
-    """The rows of all label files: `values` `(R, 5) float64`; those of frame `f` are `bounds[f]:bounds[f + 1]`."""
-
-    values: NDArray[np.float64]
-    bounds: NDArray[np.intp]
-    changed: tuple[Loss, ...]
-
-    def text(self, frame: int) -> str:
-        """The label file of a frame; empty for one without objects, which readers want rather than no file."""
-        start, end = self.bounds[frame], self.bounds[frame + 1]
-        return (_ROW * int(end - start)) % tuple(self.values[start:end].ravel().tolist())
-
-
-def _label_rows(annotations: Annotations, frames: Frames) -> _LabelRows:
-    boxed = annotations.take(~np.isin(annotations.shape, (LINE, POINTS)))
-    size = np.stack([frames.width[boxed.frame], frames.height[boxed.frame]], axis=1).astype(np.float64)
-    low = np.clip(boxed.box[:, :2], 0, size)
-    high = np.clip(boxed.box[:, 2:], 0, size)
-    centre = (low + high) / 2 / size
-    extent = (high - low) / size
-    # What is written as 0.000000 is no box to any reader.
-    kept = np.all(np.round(extent, DECIMALS) > 0, axis=1)
-    cut = kept & np.any(boxed.box != np.concatenate([low, high], axis=1), axis=1)
-    values = np.concatenate([boxed.label[:, None].astype(np.float64), centre, extent], axis=1)[kept]
-    bounds = np.searchsorted(boxed.frame[kept], np.arange(len(frames) + 1))
-    changed = (
-        Loss("a box without area inside its picture, left out", int((~kept).sum())),
-        Loss("a box cut at the edge of its picture", int(cut.sum())),
-    )
-    return _LabelRows(values, bounds, changed)
-
-
-def _subsets(manifest: Manifest) -> tuple[Split, ...]:
-    """Darknet wants train and valid, empty or not; CVAT refuses a third one, so test is there if it holds frames."""
-    with_test = bool(np.any(manifest.split == Split.TEST.code))
-    return SPLITS if with_test else SPLITS[:2]
-
-
-def _layout(subsets: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
-    lists = " ".join(f"{SUBSETS[split]}.txt" for split in subsets)
+def _layout(parts: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
+    lists = " ".join(f"{SUBSETS[split]}.txt" for split in parts)
     return (
         ("obj.data", "what Darknet is given: number of classes, lists, names"),
         ("obj.names", "the classes; the first line is class 0"),
@@ -123,10 +71,10 @@ def _layout(subsets: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _entries(manifest: Manifest, rows: _LabelRows, subsets: tuple[Split, ...]) -> Iterator[ExportEntry]:
+def _entries(manifest: Manifest, rows: BoxRows, parts: tuple[Split, ...]) -> Iterator[ExportEntry]:
     frames = manifest.frames
-    lists: dict[int, list[str]] = {split.code: [] for split in subsets}
-    folders = {split.code: f"obj_{SUBSETS[split]}_data" for split in subsets}
+    lists: dict[int, list[str]] = {split.code: [] for split in parts}
+    folders = {split.code: f"obj_{SUBSETS[split]}_data" for split in parts}
     columns = zip(
         export_names(frames),
         manifest.split.tolist(),
@@ -139,13 +87,9 @@ def _entries(manifest: Manifest, rows: _LabelRows, subsets: tuple[Split, ...]) -
         lists[code].append(picture)
         yield PictureFile(picture, digest.decode(), size)
         yield MadeFile(f"{folders[code]}/{stem}.txt", rows.text(row).encode())
-    for split in subsets:
-        yield MadeFile(f"{SUBSETS[split]}.txt", _lines(lists[split.code]))
-    yield MadeFile("obj.names", _lines([" ".join(name.splitlines()) for name in manifest.classes]))
+    for split in parts:
+        yield MadeFile(f"{SUBSETS[split]}.txt", lines(lists[split.code]))
+    yield MadeFile("obj.names", lines(map(one_line, manifest.classes)))
     keys = [f"classes = {len(manifest.classes)}"]
-    keys += [f"{SUBSETS[split]} = {SUBSETS[split]}.txt" for split in subsets]
-    yield MadeFile("obj.data", _lines([*keys, "names = obj.names", "backup = backup/"]))
-
-
-def _lines(lines: list[str]) -> bytes:
-    return "".join(f"{line}\n" for line in lines).encode()
+    keys += [f"{SUBSETS[split]} = {SUBSETS[split]}.txt" for split in parts]
+    yield MadeFile("obj.data", lines([*keys, "names = obj.names", "backup = backup/"]))
