@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from setwright.lake.lake import Lake
 from tests.cli.inside import setwright, succeeded
-from tests.cli.project_folder import BALLOONS, project_at
+from tests.cli.project_folder import BALLOONS, ingest, project_at
 
 KITES = "dataset: kites\nsource: {collection: party}\nlabels: [Kite]\n"
-
-
-def ingest(project: Path, *names: str) -> None:
-    """Put a small picture into the collection `party` for each name."""
-    pictures = project.parent / "pictures"
-    pictures.mkdir(exist_ok=True)
-    for name in names:
-        colour = (len(name), ord(name[0]), ord(name[-1]))
-        Image.new("RGB", (8, 8), colour).save(pictures / f"{name}.png")
-    with Lake.open(project / ".setwright" / "lake") as lake:
-        lake.ingest(pictures, collection="party", author="ada", at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture

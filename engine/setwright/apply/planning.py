@@ -15,7 +15,8 @@ from setwright.plan.describe import plan_digest
 from setwright.plan.document import LossLine
 from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import afterthoughts, on_pins, preflight
-from setwright.plan.saved import check_state, configs, saved_pins
+from setwright.plan.saved import configs, saved_pins
+from setwright.plan.staleness import changed_since
 from setwright.state.document import never_applied
 
 if TYPE_CHECKING:
@@ -98,10 +99,12 @@ def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silen
     Raises:
         StalePlanError: it would no longer do what it did; nothing was changed.
     """
-    newest = remote.state(saved.project)
-    check_state(saved, newest)
-    state = newest or never_applied(saved.lineage)
     desired = configs(saved)
+    if told := since(remote, saved):
+        raise StalePlanError(
+            "The saved plan is stale", "\n".join([*told, "Nothing was changed."]), "plan again"
+        )
+    state = remote.state(saved.project) or never_applied(saved.lineage)
     surveyed = survey(
         remote,
         state,
@@ -120,6 +123,12 @@ def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silen
             "plan again, and look at what is different",
         )
     return Planned(plan=made, state=state, findings=(), losses={}, left_out=saved.left_out)
+
+
+def since(remote: RemoteReader, saved: PlanDocument) -> tuple[str, ...]:
+    """Why the plan that was saved can no longer be applied, in sentences; none where it can."""
+    observed = remote.observe([change.name for change in saved.changes])
+    return changed_since(saved, remote.state(saved.project), observed)
 
 
 def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, ...]]:

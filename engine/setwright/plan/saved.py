@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import config_digest, from_document
-from setwright.model.errors import FormatError, StalePlanError
+from setwright.model.errors import FormatError
 from setwright.plan.document import FORMAT_VERSION, PlanDocument
 from setwright.spec.lock import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from setwright.state.document import State
 
 
 def read_plan(content: bytes, where: str, schema: Callable[[], Mapping[str, Any]]) -> PlanDocument:
@@ -77,19 +75,3 @@ def saved_pins(plan: PlanDocument) -> dict[str, Pin]:
         for change in plan.changes
         if change.pin is not None
     }
-
-
-def check_state(plan: PlanDocument, newest: State | None) -> None:
-    """Make sure that `newest`, the project's state, is the one that the plan was made from.
-
-    Raises:
-        StalePlanError: it is not: the plan was applied before, or another was applied since.
-    """
-    serial = 0 if newest is None else newest.serial
-    if serial == plan.serial and (newest is None or newest.lineage == plan.lineage):
-        return
-    if newest is not None and newest.lineage != plan.lineage:
-        what = "The project was applied for the first time since, or its state has another history."
-    else:
-        what = f"It was made from state {plan.serial}, and the newest is {serial}."
-    raise StalePlanError("The saved plan is stale", f"{what} Nothing was changed.", "plan again")

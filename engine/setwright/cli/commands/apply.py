@@ -38,7 +38,7 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
 @click.option(
     "--approved",
     metavar="DIGEST",
-    help="Apply only if the plan is the one with this digest, as `plan` told it.",
+    help="Plan again, and apply only if it is the plan with this digest, as `plan` told it; also a saved plan's file.",
 )
 @choice_options
 @spec_options
@@ -73,7 +73,7 @@ def command(
             return 0
         click.echo()
         if approved is not None:
-            _check_approval(document.digest, approved)
+            _check_approval(place, document, approved)
         if not (yes or file or approved or _agreed()):
             click.echo("Nothing was changed.")
             return 1
@@ -115,13 +115,16 @@ def _plan(
         return replan(place.remote, document, listener), document
 
 
-def _check_approval(digest: str, approved: str) -> None:
+def _check_approval(place: Desk, document: PlanDocument, approved: str) -> None:
+    from setwright.cli.approvals import check
     from setwright.model.errors import StalePlanError
 
-    if digest != approved.strip():
+    difference = check(place.root, approved, document)
+    if difference:
+        click.echo(f"In what it differs from the approved plan:\n{difference}")
         raise StalePlanError(
             "The plan is not the approved one",
-            f"Its digest is {digest}. Nothing was changed.",
+            f"Its digest is {document.digest}. Nothing was changed.",
             "look at what is different, and approve it anew",
         )
 

@@ -60,6 +60,7 @@ def command(
     """
     import shlex
 
+    from setwright.cli.approvals import remember
     from setwright.cli.planning import described, desk, planned, save, show
     from setwright.cli.progress import listening
 
@@ -75,6 +76,8 @@ def command(
         if document.applyable:
             how = "setwright apply" if out is None else f"setwright apply {shlex.quote(out)}"
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
+    if approve_digest:
+        remember(place.root, document)
     if approve_digest and not as_json:
         click.echo(document.digest)
     return CHANGES_PENDING if detailed_exitcode and document.applyable else 0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from setwright.model.versions import Version
+    from setwright.plan.document import PlanDocument
 
 JSON_FORMAT_VERSION = "1.0"
 
@@ -26,7 +27,8 @@ JSON_FORMAT_VERSION = "1.0"
 def command(session: Session, target: str, as_json: bool, options: SpecOptions) -> None:
     """Show one version: frames, labels, splits. Without a version the newest is shown.
 
-    The name of a file is taken for a plan that `setwright plan --out` saved.
+    The name of a file is taken for a plan that `setwright plan --out` saved; it is told whether it can still be
+    applied.
     """
     import json
     from pathlib import Path
@@ -42,6 +44,7 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
             click.echo(plan.model_dump_json(indent=2))
         else:
             show(session, plan)
+            click.echo(f"\n{_standing(plan, target, session, options)}")
         return
     workspace = options.open(session.cwd)
     project = require_project(workspace)
@@ -53,6 +56,40 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_text(version, address)))
+
+
+def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOptions) -> str:
+    """Whether the saved plan can still be applied, and what has changed since."""
+    import shlex
+
+    from setwright.apply.planning import since
+    from setwright.cli.workspace import require_settings
+    from setwright.model.errors import SetwrightError
+    from setwright.remotes.open import open_remote
+    from setwright.views.escape import terminal
+
+    try:
+        root, settings = require_settings(session.cwd, environment=options.environment)
+        if settings.name != plan.project:
+            return (
+                f'Whether it still holds is not known here: this is the project "{terminal(settings.name)}".'
+            )
+        with open_remote(settings.remote, root) as remote:
+            told, revision = since(remote, plan), remote.revision()
+    except SetwrightError as error:
+        return f"Whether it still holds is not known here: {terminal(error.summary)}."
+    if told:
+        return "\n".join(
+            ["This plan is stale, and apply would refuse it:", *(f"  {terminal(line)}" for line in told)]
+        )
+    lines = []
+    if revision > plan.revision:
+        lines.append(
+            f"The lake has come from revision {plan.revision:,} to {revision:,}; the plan makes what was reviewed."
+        )
+    if plan.applyable:
+        lines.append(f"`setwright apply {shlex.quote(file)}` makes it so.")
+    return "\n".join(lines or ["Nothing has changed since."])
 
 
 def _text(version: Version, address: str) -> Iterator[str]:

@@ -1,0 +1,69 @@
+"""In what two plans differ, for who has approved the one and now sees the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.views import escape
+from setwright.views import plan_words as words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.plan.document import DatasetChange, PlanDocument
+
+_ABSENT = "not in the plan"
+
+
+def render(before: PlanDocument, after: PlanDocument) -> str:
+    """A block for each dataset of which the two plans say other things; empty where they would do the same."""
+    old = {change.address: change for change in before.changes}
+    new = {change.address: change for change in after.changes}
+    lines = [
+        line
+        for address in sorted({*old, *new})
+        for line in _dataset(address, old.get(address), new.get(address))
+    ]
+    return "".join(f"{escape.terminal(line)}\n" for line in lines)
+
+
+def _identity(change: DatasetChange | None) -> tuple[object, ...]:
+    """What the digest of a plan is made of."""
+    if change is None:
+        return ()
+    version = change.version
+    if change.actions in (("no-op",), ("forget",)) or version is None:
+        return (change.actions,)
+    return (change.actions, change.config_digest, version.manifest_after, version.id_before)
+
+
+def _dataset(address: str, before: DatasetChange | None, after: DatasetChange | None) -> Iterator[str]:
+    if _identity(before) == _identity(after):
+        return
+    yield f"  {address}"
+    yield f"    approved  {_told(before)}"
+    yield f"    now       {_told(after)}"
+    if before is None or after is None:
+        return
+    old, new = before.config or {}, after.config or {}
+    for field in sorted({*old, *new}):
+        if old.get(field) != new.get(field):
+            yield f"      {field}  {words.value(old.get(field))} -> {words.value(new.get(field))}"
+    if before.version is not None and after.version is not None:
+        if before.version.id_before != after.version.id_before:
+            yield f"      follows {before.version.before or 'nothing'} -> {after.version.before or 'nothing'}"
+        if before.version.manifest_after != after.version.manifest_after and old == new:
+            yield "      the content is another, for the lake or the current version is"
+
+
+def _told(change: DatasetChange | None) -> str:
+    if change is None:
+        return _ABSENT
+    frames = change.frames
+    if change.actions == ("no-op",) or frames is None:
+        return "stays as it is" if change.actions == ("no-op",) else words.headline(change)
+    severity = f" ({change.severity})" if change.severity else ""
+    return (
+        f"{words.headline(change)}{severity}; +{frames.entering.count:,} -{frames.leaving.count:,} frames, "
+        f"{frames.after:,} after"
+    )
