@@ -47,6 +47,7 @@ COMMANDS: Sections = {
         "lake": ("setwright.cli.commands.lake:command", "Fill the embedded lake and look into it"),
     },
     "Remote": {
+        "serve": ("setwright.server.commands.serve:command", "Serve a lake as LayerNext's SDK expects it"),
         "auth": ("setwright.cli.commands.auth:command", "Look after the credentials: `status`, `check`"),
     },
     "Shell": {

@@ -132,3 +132,48 @@ def _counted(
         .order_by(names.c.name)
     )
     return tuple((row[0], row[1]) for row in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionDetails:
+    """One collection: its id for the world outside, the prefix of its frames' unique names, and its frames counted."""
+
+    uid: str
+    name: str
+    storage_path: str
+    frames: int
+    bytes: int
+
+
+def collections(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """The id and the name of each collection, sorted by name."""
+    columns = schema.collections.c
+    rows = connection.execute(select(columns.uid, columns.name).order_by(columns.name))
+    return tuple((row.uid, row.name) for row in rows)
+
+
+def collection_details(connection: Connection, uid: str) -> CollectionDetails | None:
+    """The collection with that id, None where there is none."""
+    columns = schema.collections.c
+    held = held_at(_frames, newest_revision(connection))
+    found = connection.execute(
+        select(
+            columns.uid,
+            columns.name,
+            columns.storage_path,
+            func.count(_frames.c.id).label("frames"),
+            func.coalesce(func.sum(_frames.c.size), 0).label("bytes"),
+        )
+        .outerjoin(_frames, and_(_frames.c.collection == columns.id, held))
+        .where(columns.uid == uid)
+        .group_by(columns.uid, columns.name, columns.storage_path)
+    ).one_or_none()
+    return None if found is None else CollectionDetails(**found._mapping)
+
+
+def operations(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """The name of each operation in use, sorted, and who works in it: `human` or `machine`."""
+    columns = schema.operations.c
+    used = set(_used(connection, schema.operations, _annotations.c.operation, newest_revision(connection)))
+    rows = connection.execute(select(columns.name, columns.mode).order_by(columns.name))
+    return tuple((row.name, "human" if row.mode == 1 else "machine") for row in rows if row.name in used)

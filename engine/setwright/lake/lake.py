@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from setwright.lake.difference import LakeDifference
     from setwright.lake.ingest import Prepared
-    from setwright.lake.inventory import LakeStatistics, Revision
+    from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
     from setwright.lake.verify import Verification
     from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
@@ -273,6 +273,21 @@ class Lake:
         """The names in use now."""
         with self._catalogue.reading() as connection:
             return inventory.vocabulary(connection)
+
+    def collections(self) -> tuple[tuple[str, str], ...]:
+        """The id and the name of each collection, sorted by name."""
+        with self._catalogue.reading() as connection:
+            return inventory.collections(connection)
+
+    def collection_details(self, uid: str) -> CollectionDetails | None:
+        """The collection with that id, None where there is none."""
+        with self._catalogue.reading() as connection:
+            return inventory.collection_details(connection, uid)
+
+    def operations(self) -> tuple[tuple[str, str], ...]:
+        """The name of each operation in use, sorted, and who works in it: `human` or `machine`."""
+        with self._catalogue.reading() as connection:
+            return inventory.operations(connection)
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         """The frames that `selection` gives at `revision`, sorted by unique name.

@@ -1,0 +1,1 @@
+"""A lake as a server that speaks LayerNext's wire."""

@@ -1,0 +1,45 @@
+"""How the server says no, in the form that LayerNext's SDK reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAMES = {
+    400: "BadRequestError",
+    401: "UnauthorizedError",
+    403: "ForbiddenError",
+    404: "NotFoundError",
+    405: "MethodNotAllowedError",
+    406: "NotAcceptableError",
+    409: "ConflictError",
+    413: "PayloadTooLargeError",
+    422: "UnprocessableEntityError",
+    429: "TooManyRequestsError",
+    500: "InternalServerError",
+    503: "ServiceUnavailableError",
+}
+
+NO_STORE = {"Cache-Control": "no-store"}
+"""Much is read with GET and a body, which no cache may answer."""
+
+
+class Refused(Exception):
+    """A request that is not carried out. `message` is for its sender, and holds no secret."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def error(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The answer to a request that is not carried out."""
+    body: dict[str, Any] = {
+        "error": {"statusCode": status, "name": _NAMES.get(status, "Error"), "message": message}
+    }
+    return JSONResponse(body, status, headers={**NO_STORE, **(headers or {})})

@@ -1,0 +1,1 @@
+"""`setwright serve` and its keys."""

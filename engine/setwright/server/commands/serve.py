@@ -1,0 +1,221 @@
+"""`setwright serve`: a lake as a server that LayerNext's SDK can speak to."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import socket
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from setwright.lake.lake import Lake
+    from setwright.server.service import Service
+
+SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variable
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--lake",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".setwright/lake"),
+    show_default=True,
+    help="The lake.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: one that is free."
+)
+@click.option(
+    "--public-url", metavar="URL", help="How clients reach the server.  [default: http://HOST:PORT]"
+)
+@click.option(
+    "--behind-tls",
+    is_flag=True,
+    help="A proxy in front speaks TLS, so it may listen elsewhere than on this machine.",
+)
+@click.pass_context
+def command(
+    context: click.Context, folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool
+) -> None:
+    """Serve a lake over HTTP, as a LayerNext that its own SDK can speak to.
+
+    It listens on this machine alone. Keys are made with `setwright serve keys create`; without one, nobody is let in.
+    """
+    context.obj = _Folder(folder, context.obj)
+    if context.invoked_subcommand is not None:
+        return
+    _serve(folder, host, port, public_url, behind_tls)
+
+
+class _Folder:
+    """The lake's folder, and whatever the program handed down."""
+
+    def __init__(self, folder: Path, session: object) -> None:
+        self.folder = folder
+        self.session = session
+
+
+@command.group()
+def keys() -> None:
+    """Make, list and revoke API keys."""
+
+
+@keys.command()
+@click.option(
+    "--role",
+    type=click.Choice(["read", "plan", "apply", "admin"]),
+    default="read",
+    show_default=True,
+    help="What the key may do: look and download; select; make datasets and upload; delete versions.",
+)
+@click.option("--note", default="", help="Whose key it is.")
+@click.pass_obj
+def create(here: _Folder, role: str, note: str) -> None:
+    """Make a key, and print it with its secret, which is not kept and cannot be shown again."""
+    from datetime import UTC, datetime
+
+    from setwright.server.keys import Keyring, Role
+
+    with _open(here.folder):
+        key, secret = Keyring(here.folder).create(Role[role.upper()], note, datetime.now(UTC))
+    click.echo(f"{key.name}:{secret}")
+    click.echo("This is the only time that the secret, after the colon, is shown.", err=True)
+
+
+@keys.command("list")
+@click.pass_obj
+def list_keys(here: _Folder) -> None:
+    """List the keys, without their secrets."""
+    from setwright.server.keys import Keyring
+    from setwright.views.escape import terminal
+    from setwright.views.table import aligned
+
+    with _open(here.folder):
+        found = Keyring(here.folder).all()
+    if not found:
+        click.echo("There is no key yet. `setwright serve keys create` makes one.")
+        return
+    rows = [["key", "may", "made", "note"]]
+    rows += [[key.name, key.role.word, key.created_at, terminal(key.note)] for key in found]
+    click.echo("\n".join(aligned(rows, left=4)))
+
+
+@keys.command()
+@click.argument("name")
+@click.pass_obj
+def revoke(here: _Folder, name: str) -> None:
+    """Take the key NAME back, at once."""
+    from setwright.server.keys import Keyring
+
+    with _open(here.folder):
+        Keyring(here.folder).revoke(name)
+    click.echo(f"{name} lets nobody in any more.", err=True)
+
+
+def _open(folder: Path) -> Lake:
+    from setwright.lake.lake import Lake
+
+    return Lake.open(folder)
+
+
+def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool) -> None:
+    from setwright.model.errors import UsageError
+
+    try:
+        import uvicorn
+
+        from setwright.server.application import application
+    except ImportError as error:
+        raise UsageError(
+            "The server's libraries are not installed",
+            f"{error.name} is missing.",
+            "pip install 'setwright[server]'",
+        ) from error
+    if not _is_loopback(host) and not behind_tls:
+        raise UsageError(
+            f"The server does not listen at {host}",
+            "Whoever is on the way could read the keys, as it speaks no TLS itself.",
+            "put a proxy with TLS in front and say --behind-tls, or listen at 127.0.0.1",
+        )
+    with _open(folder) as lake, _listening(host, port) as listener:
+        service = make_service(lake, public_url or f"http://{_in_url(host)}:{listener.getsockname()[1]}")
+        if not service.keys.all():
+            click.echo("There is no key yet, so nobody is let in: `setwright serve keys create`", err=True)
+        _log_to(sys.stderr)
+        click.echo(f"Serving {folder} at {service.public_url}. Ctrl-C stops.", err=True)
+        config = uvicorn.Config(
+            application(service),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=30,
+            proxy_headers=False,
+        )
+        # It takes the signals while it runs, and gives them on once it has ended in good order.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    from setwright.model.errors import UsageError
+
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(
+            f"The server cannot listen at {host}:{port}", f"{error.strerror or error}.", "name another --port"
+        ) from error
+
+
+def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) -> Service:
+    """A service over `lake`, reached at `public_url`. `secret` signs URLs; None for what the environment says."""
+    import os
+
+    from setwright.server.jobs import Jobs
+    from setwright.server.keys import Keyring
+    from setwright.server.selections import Selections
+    from setwright.server.service import Limits, Service
+    from setwright.server.signing import Signer
+    from setwright.server.uploads import Uploads
+
+    given = os.environ.get(SECRET_VARIABLE, "").encode()
+    return Service(
+        lake=lake,
+        keys=Keyring(lake.folder),
+        signer=Signer(secret or given or secrets.token_bytes(32)),
+        selections=Selections(),
+        jobs=Jobs(),
+        uploads=Uploads(lake.folder),
+        limits=Limits(),
+        public_url=public_url.rstrip("/"),
+    )
+
+
+def _log_to(stream: TextIO) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    for name in ("setwright.server", "setwright.server.access", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.propagate = False
+        logger.setLevel(logging.WARNING if name == "uvicorn.error" else logging.INFO)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,1 @@
+"""LayerNext's HTTP API over a lake, a module for each of its parts."""

@@ -1,0 +1,118 @@
+"""Labels, annotation projects and jobs."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from setwright.server.access import Reader, TheService
+from setwright.server.answers import Refused
+from setwright.server.jobs import JobState
+from setwright.server.wire.words import Body
+
+router = APIRouter(tags=["names"], dependencies=[Reader])
+
+_CODES = {"running": 1, "done": 2, "failed": 4}
+_STATES = {2: "done", 4: "failed"}
+
+
+class References(Body):
+    """Labels with their attributes and the values of these."""
+
+    labels: Annotated[dict[str, dict[str, tuple[str, ...]]], Field(max_length=10_000, default_factory=dict)]
+
+
+class ProjectWanted(Body):
+    """A project by its id."""
+
+    projectId: Annotated[str, Field(max_length=192)]
+
+
+class JobUpdate(Body):
+    """How far a client is with a job of its own."""
+
+    jobName: Annotated[str, Field(max_length=200)] = ""
+    sessionId: Annotated[str, Field(max_length=64)]
+    progress: float = 0
+    status: int = 1
+
+
+@router.get("/datalake/api/client/labels/list")
+def labels(service: TheService) -> list[dict[str, Any]]:
+    """All labels in use."""
+    return [
+        {"label": service.outward("label", name), "labelText": name, "description": "", "attributes": []}
+        for name in service.lake.vocabulary().labels or ()
+    ]
+
+
+@router.get("/datalake/api/client/label_groups/list")
+def label_groups() -> list[dict[str, Any]]:
+    """All groups of labels; this lake keeps none."""
+    return []
+
+
+@router.post("/datalake/api/client/system/label/references")
+def references(wanted: References) -> dict[str, Any]:
+    """Keys for labels, attributes and values. A label comes into being with its first annotation."""
+    return {
+        label: {
+            "ref": key_of(label),
+            "color": "#808080",
+            "texts": {
+                attribute: {"ref": key_of(attribute), "texts": {value: key_of(value) for value in values}}
+                for attribute, values in attributes.items()
+            },
+        }
+        for label, attributes in wanted.labels.items()
+    }
+
+
+@router.get("/studio/api/client/projects/list")
+def projects(service: TheService) -> list[dict[str, Any]]:
+    """The annotation projects: operations of people. An operation's name is its id."""
+    return [{"id": name, "name": name} for name, mode in service.lake.operations() if mode == "human"]
+
+
+@router.post("/studio/api/client/projects/get/projectName")
+def project_name(wanted: ProjectWanted, service: TheService) -> dict[str, Any]:
+    """What a project is called."""
+    if wanted.projectId not in {name for name, _ in service.lake.operations()}:
+        raise Refused(404, f"There is no project {wanted.projectId!r}.")
+    return {"isSuccess": True, "projectName": wanted.projectId}
+
+
+@router.get("/datalake/api/client/jobs/{id}/getStatus")
+def job_status(id: Annotated[str, Path(max_length=64)], service: TheService) -> dict[str, Any]:
+    """How far a job is."""
+    state = service.jobs.state(id)
+    if state is None:
+        raise Refused(404, f"There is no job {id}.")
+    answer: dict[str, Any] = {"isSuccess": True, "status": _CODES[state.status], "progress": state.progress}
+    return answer | ({"message": state.message} if state.message else {})
+
+
+@router.post("/datalake/api/job/updateJob/basicAuthRequest")
+def update_job(update: JobUpdate, service: TheService) -> dict[str, Any]:
+    """What a client tells of a job of its own, such as a download."""
+    status: Any = _STATES.get(update.status, "running")
+    service.jobs.note(update.sessionId, JobState(status=status, progress=update.progress))
+    return {"success": True, "isSuccess": True, "jobId": update.sessionId}
+
+
+def key_of(text: str) -> str:
+    """A key for a text, out of which the text can be read again, so that nobody needs to remember it."""
+    return "t-" + urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def text_of(key: str) -> str | None:
+    """The text that `key_of` made the key of; None for a key that it did not make."""
+    if not key.startswith("t-"):
+        return None
+    try:
+        return urlsafe_b64decode(key[2:] + "=" * (-len(key[2:]) % 4)).decode()
+    except ValueError:
+        return None

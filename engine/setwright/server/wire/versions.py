@@ -1,0 +1,171 @@
+"""The files of a version's export, page by page, and the files themselves."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import FileResponse, Response
+
+from setwright.formats.protocol import MadeFile, PictureFile
+from setwright.formats.writing.registry import find
+from setwright.model.errors import SetwrightError, UsageError
+from setwright.server.access import Reader, TheService
+from setwright.server.answers import NO_STORE, Refused
+from setwright.server.wire.explore import picture_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from setwright.formats.protocol import ExportEntry
+    from setwright.model.versions import Version
+    from setwright.server.service import Service
+
+router = APIRouter(prefix="/dataset/api/dataset", tags=["downloads"], dependencies=[Reader])
+files = APIRouter(tags=["files"])
+
+# The one export of which the SDK makes all folders even where its user wants no pictures.
+_FOLDERS_ALWAYS = "YOLO Darknet"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One thing to download: a file in a folder, or a folder as a zip."""
+
+    folder: str
+    name: str
+    entries: tuple[ExportEntry, ...]
+    zipped: bool = False
+
+
+@router.get("/getVersionData/{version}/{export}")
+def version_data(
+    version: Annotated[str, Path(max_length=64)],
+    export: Annotated[str, Path(max_length=64)],
+    service: TheService,
+    page: Annotated[int, Query(alias="pageNo", ge=1, le=10**6)] = 1,
+    size: Annotated[int, Query(alias="pageSize", ge=1, le=1000)] = 250,
+) -> dict[str, Any]:
+    """One page of the files of an export. A version that has no such export has no data."""
+    found = _version(service, version)
+    if found is None or export not in found.exports:
+        return {"data": {}, "message": f"There is no {export} of version {version}."}
+    items = _items(service, found, export)
+    start = (page - 1) * size
+    shown = items[start : start + size]
+    folders = sorted({parent for item in items for parent in _parents(item.folder)})
+    return {
+        "data": {
+            "identifier": f"{found.dataset}_{found.number}",
+            "groupUniqueName": folder_name(found),
+            "format": export,
+            "creatableDirectories": [f"./{folder}" for folder in folders],
+            "rawFileName": None,
+            "nextPage": start + size < len(items),
+            "resourceArray": [_resource(service, found, export, item) for item in shown],
+        }
+    }
+
+
+@files.get("/files/{token}")
+def file(token: Annotated[str, Path(max_length=4096)], service: TheService) -> Response:
+    """A file, to whoever has its URL while that is good."""
+    claims = service.signer.claims(token)
+    if claims is None:
+        raise Refused(403, "This URL is not good, or no longer.")
+    if (digest := claims.get("picture")) is not None:
+        path = service.lake.picture_path(digest)
+        if path is None:
+            raise Refused(404, "The picture is gone.")
+        return FileResponse(path, media_type="application/octet-stream", headers=_SAFE)
+    version = _version(service, str(claims.get("version")))
+    if version is None:
+        raise Refused(404, "The version is gone.")
+    for item in _items(service, version, str(claims.get("export"))):
+        if (item.folder, item.name) == (claims.get("folder"), claims.get("name")):
+            content = _zip(service, item) if item.zipped else _content(service, item.entries[0])
+            return Response(content, media_type="application/octet-stream", headers=_SAFE)
+    raise Refused(404, "The file is gone.")
+
+
+# What a file holds was others' to decide, so no browser may make a page of it.
+_SAFE = {**NO_STORE, "X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment"}
+
+
+def folder_name(version: Version) -> str:
+    """The folder into which the SDK puts a version: its dataset's name and number, tamed."""
+    return re.sub(r"[^0-9A-Za-z_-]+", "_", f"{version.dataset}_{version.number}")
+
+
+def _version(service: Service, id: str) -> Version | None:
+    try:
+        return service.lake.version(id)
+    except SetwrightError:
+        return None
+
+
+def _items(service: Service, version: Version, export: str) -> Sequence[_Item]:
+    """What makes the export for the SDK: of files in folders, it can take pictures alone.
+
+    Everything else in a folder travels as a zip of that folder, which the SDK unpacks where the folder belongs.
+    """
+    try:
+        entries = list(service.remote.export(version.id, find(export).name))
+    except UsageError as error:
+        raise Refused(406, f"{error.summary}. {error.detail}".strip()) from error
+    items: list[_Item] = []
+    zipped: defaultdict[str, list[ExportEntry]] = defaultdict(list)
+    for entry in entries:
+        folder, _, name = entry.path.rpartition("/")
+        if not folder or isinstance(entry, PictureFile) or export == _FOLDERS_ALWAYS:
+            items.append(_Item(folder, name, (entry,)))
+        else:
+            zipped[folder.split("/")[0]].append(entry)
+    items += [_Item("", top, tuple(inside), zipped=True) for top, inside in sorted(zipped.items())]
+    return items
+
+
+def _resource(service: Service, version: Version, export: str, item: _Item) -> dict[str, Any]:
+    entry = item.entries[0]
+    is_picture = isinstance(entry, PictureFile)
+    if isinstance(entry, PictureFile):
+        url = picture_url(service, entry.digest)
+    else:
+        claims = {"version": version.id, "export": export, "folder": item.folder, "name": item.name}
+        url = f"{service.public_url}/files/{service.signer.token(claims)}"
+    resource: dict[str, Any] = {
+        "fileName": item.name,
+        "fileDownloadFolderLocation": f"./{item.folder}" if item.folder else ".",
+        "isMediaFile": is_picture,
+        "fileUrl": url,
+    }
+    if item.zipped:
+        resource["isUnzipRequired"] = True  # the SDK looks at its presence alone
+    return resource
+
+
+def _parents(folder: str) -> Iterable[str]:
+    parts = folder.split("/") if folder else []
+    return ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def _content(service: Service, entry: ExportEntry) -> bytes:
+    if isinstance(entry, MadeFile):
+        return entry.content
+    with service.lake.picture(entry.digest) as picture:
+        return picture.read()
+
+
+def _zip(service: Service, item: _Item) -> bytes:
+    """The entries as a zip whose paths begin below the folder that it is unpacked into."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry in item.entries:
+            inside = zipfile.ZipInfo(entry.path.removeprefix(f"{item.name}/"))
+            archive.writestr(inside, _content(service, entry), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -1,0 +1,59 @@
+"""A real server over a real lake, on a socket of this machine, and keys to it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from setwright.lake.lake import Lake
+from setwright.server.application import application
+from setwright.server.commands.serve import make_service
+from setwright.server.keys import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+    from setwright.server.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that runs, and a key for each role: its name and its secret."""
+
+    url: str
+    app: FastAPI
+    service: Service
+    keys: dict[Role, tuple[str, str]]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Serving]:
+    """The lake in `folder`, served until the context ends."""
+    with Lake.open(folder) as lake, socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        service = make_service(lake, url, secret=b"for tests")
+        keys = {}
+        for role in Role:
+            key, secret = service.keys.create(role, role.word, datetime.now(UTC))
+            keys[role] = (key.name, secret)
+        app = application(service)
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        try:
+            yield Serving(url, app, service, keys)
+        finally:
+            server.should_exit = True
+            thread.join()

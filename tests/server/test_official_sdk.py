@@ -1,0 +1,279 @@
+"""The unmodified official SDK cannot tell our server from the product."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from setwright.lake.lake import Lake
+from setwright.server.keys import Role
+from tests.lake.lakes import ingest, picture, rectangle, write
+from tests.server.serving import Serving, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.oracle
+
+PYTHON = Path(__file__).parents[2] / ".venv-oracles" / "bin" / "python"
+SCRIPT = Path(__file__).with_name("sdk.py")
+
+SPLIT = {"train": 50, "validation": 25, "test": 25}
+
+
+def sdk(server: Serving, *calls: tuple[Any, ...], key: tuple[str, str] | None = None) -> list[Any]:
+    """What each call gives: `(method, positional…, {named})`."""
+    if not PYTHON.exists() and not os.environ.get("CI"):
+        pytest.skip("the official SDK is in .venv-oracles, which `make setup` creates")
+    lines = [json.dumps([server.url, *(key or server.keys[Role.APPLY])])]
+    for method, *arguments in calls:
+        named = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
+        lines.append(json.dumps([method, arguments, named]))
+    done = subprocess.run(
+        [PYTHON, SCRIPT], input="\n".join(lines) + "\n", text=True, check=True, capture_output=True
+    )
+    results = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    return [json.loads(line.removeprefix("RESULT ")) for line in results]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A lake with a collection of eight frames, four of them with two labels."""
+    path = tmp_path / "lake"
+    frames = {f"{n}.png": ["Balloon", rectangle("Kite")] if n % 2 else ["Balloon"] for n in range(8)}
+    with Lake.create(path) as lake:
+        ingest(lake, write(tmp_path / "party", frames), "party photos")
+    return path
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Serving]:
+    with serving(folder) as running:
+        yield running
+
+
+def party(server: Serving) -> str:
+    return str(server.service.lake.collections()[0][0])
+
+
+def test_a_client_is_made_with_good_credentials_alone(server: Serving) -> None:
+    assert sdk(server, ("get_all_label_groups",)) == [[]]
+    name, secret = server.keys[Role.APPLY]
+    for wrong in ((name, secret + "x"), ("key_0", secret), ("", ""), (name, "")):
+        (result,) = sdk(server, ("get_all_labels",), key=wrong)
+        assert "Authentication failed" in result["raised"]
+
+
+def test_the_lake_is_read_as_the_product_s(server: Serving) -> None:
+    named, listed, filtered, counted, labels, projects = sdk(
+        server,
+        ("get_collection_id_by_name", "party photos", "image"),
+        (
+            "get_item_list_from_collection",
+            party(server),
+            "",
+            {},
+            0,
+            5,
+            {"sort_order": {"sort_by_field": "name", "sort_order": "DESC"}},
+        ),
+        (
+            "get_item_list_from_datalake",
+            "image",
+            "annotation.label=Kite",
+            {"annotation_types": ["human"]},
+            0,
+            100,
+        ),
+        ("get_item_count_from_metalake", "image", "annotation.label=Kite", {}),
+        ("get_all_labels",),
+        ("get_annotation_project_list",),
+    )
+    assert named == party(server)
+    assert [each["name"] for each in listed] == ["7.png", "6.png", "5.png", "4.png", "3.png"]
+    assert {each["uniqueName"] for each in filtered} == {f"party photos_{n}.png" for n in (1, 3, 5, 7)}
+    assert counted["count"] == 4
+    assert [each["labelText"] for each in labels] == ["Balloon", "Kite"]
+    assert projects == [{"id": "project", "name": "project"}]
+
+
+def test_a_query_that_is_not_understood_is_refused_rather_than_selecting_everything(server: Serving) -> None:
+    listed, made = sdk(
+        server,
+        ("get_item_list_from_datalake", "image", "annotation.label=", {}, 0, 10),
+        ("create_dataset_from_datalake", "D", SPLIT, ["Balloon"], ["RAW"], {"query": "annotation.label="}),
+    )
+    assert listed["isSuccess"] is False
+    assert made == {"isSuccess": False}  # the SDK keeps the reason to itself
+    assert server.service.lake.observe(["D"]) == {}
+
+
+def test_a_dataset_is_made_and_followed_and_packed_anew(server: Serving) -> None:
+    (made,) = sdk(
+        server,
+        (
+            "create_dataset_from_collection",
+            {
+                "dataset_name": "Balloons",
+                "collection_id": party(server),
+                "split_info": SPLIT,
+                "labels": ["Balloon"],
+                "export_types": ["RAW"],
+                "query": "annotation.label=Kite",
+            },
+        ),
+    )
+    assert made["isSuccess"] is True and made["versionNo"] == "1.0.0"
+    first = server.service.lake.version(made["datasetVersionId"])
+    assert (first.dataset, first.statistics.frames) == ("Balloons", 4)
+    update = {"collection_id": party(server), "split_info": SPLIT, "labels": ["Balloon"]}
+    (packed,) = sdk(
+        server,
+        (
+            "update_dataset_version_from_collection",
+            {
+                **update,
+                "version_id": first.id,
+                "export_types": ["RAW", "YOLO Darknet"],
+                "query": "annotation.label=Kite",
+                "is_new_version_required": False,
+            },
+        ),
+    )
+    assert packed["datasetVersionId"] == first.id
+    assert server.service.lake.version(first.id).exports == ("RAW", "YOLO Darknet")
+    followed, refused, status = sdk(
+        server,
+        (
+            "update_dataset_version_from_collection",
+            {**update, "version_id": first.id, "export_types": ["RAW"], "is_new_version_required": True},
+        ),
+        (
+            "update_dataset_version_from_collection",
+            {**update, "version_id": first.id, "export_types": ["RAW"], "is_new_version_required": True},
+        ),
+        ("wait_for_job_complete", packed["jobId"]),
+    )
+    second = server.service.lake.version(followed["datasetVersionId"])
+    assert (second.parent, second.statistics.frames) == (first.id, 8)
+    assert refused["isSuccess"] is False and "not the newest" in refused["message"]
+    assert status["is_success"] is True
+
+
+def test_what_comes_down_through_the_sdk_is_what_an_export_holds(server: Serving, tmp_path: Path) -> None:
+    exports = ["RAW", "YOLO Darknet"]
+    (made,) = sdk(
+        server,
+        (
+            "create_dataset_from_datalake",
+            {
+                "dataset_name": "Balloons",
+                "split_info": SPLIT,
+                "labels": ["Balloon", "Kite"],
+                "export_types": exports,
+            },
+        ),
+    )
+    version = server.service.lake.version(made["datasetVersionId"])
+    for export in exports:
+        for media in (True, False):
+            target = tmp_path / f"{export}-{media}"
+            target.mkdir()
+            sdk(server, ("download_dataset", version.id, export, str(target), media))
+            (top,) = target.iterdir()
+            found = {
+                path.relative_to(top).as_posix(): path.read_bytes()
+                for path in top.rglob("*")
+                if path.is_file()
+            }
+            assert found == exported(server, version.id, export, media=media), (export, media)
+
+
+def exported(server: Serving, version: str, export: str, *, media: bool) -> dict[str, bytes]:
+    from setwright.formats.protocol import PictureFile
+
+    files = {}
+    for entry in server.service.remote.export(version, export):
+        if isinstance(entry, PictureFile):
+            if media:
+                with server.service.lake.picture(entry.digest) as stream:
+                    files[entry.path] = stream.read()
+        else:
+            files[entry.path] = entry.content
+    return files
+
+
+def test_pictures_and_what_is_known_of_them_go_up(server: Serving, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for n in range(3):
+        (source / f"n{n}.png").write_bytes(picture(f"new {n}"))
+    annotations = tmp_path / "annotations.json"
+    annotations.write_text(
+        json.dumps(
+            {
+                "images": [
+                    {
+                        "image": "n0.png",
+                        "annotations": [
+                            {
+                                "type": "rectangle",
+                                "bbox": [1, 2, 3, 4],
+                                "label": "Balloon",
+                                "confidence": 0.5,
+                                "attributes": {
+                                    "Color": [{"value": "Red", "confidence": 0.9, "metadata": {}}]
+                                },
+                            },
+                            {"type": "polygon", "polygon": [[0, 0], [9, 0], [9, 9]], "label": "Kite"},
+                        ],
+                    }
+                ]
+            }
+        )
+    )
+    metadata = tmp_path / "metadata.json"
+    metadata.write_text(
+        json.dumps(
+            {"files": [{"file": "new ones_n1.png", "metadata": {"Site": "A", "Tags": ["sunny", "new"]}}]}
+        )
+    )
+    (uploaded,) = sdk(
+        server,
+        (
+            "upload_files_to_collection",
+            str(source),
+            "image",
+            "new ones",
+            {"meta_data_object": {"Camera": "left"}},
+        ),
+    )
+    assert uploaded["is_success"] is True, uploaded
+    results = sdk(
+        server,
+        ("upload_annotations_for_collection", "new ones", "run-1", str(annotations), False, True),
+        ("get_collection_id_by_name", "new ones", "image"),
+        (
+            "get_item_list_from_datalake",
+            "image",
+            "annotation.label=Kite and collection.name='new ones'",
+            {},
+            0,
+            10,
+        ),
+    )
+    assert [each["name"] for each in results[2]] == ["n0.png"], results
+    sdk(server, ("upload_metadata_by_unique_name", str(metadata)))
+    (tagged, cameras) = sdk(
+        server,
+        ("get_item_count_from_metalake", "image", "metadata.Tags=sunny", {}),
+        ("get_item_count_from_metalake", "image", "metadata.Camera=left", {}),
+    )
+    assert cameras["count"] == 3
+    assert server.service.lake.operations() == (("project", "human"), ("run-1", "machine"))
+    assert tagged["count"] == 1
