@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -21,8 +22,12 @@ from setwright.cli.workspace import Workspace, open_workspace, require_project
 from setwright.lake.lake import Lake
 from setwright.model.diagnostics import FindingKind
 from setwright.model.errors import FindingsError
+from setwright.plan.document import PlanDocument
 from setwright.remotes.open import open_remote
 from setwright.spec.project import RemoteSettings
+from setwright.views.findings import DRIFT, PLANNED
+from setwright.views.plan_findings import findings
+from tests.cli.inside import succeeded
 
 DOCS = Path(__file__).parents[2] / "docs" / "findings"
 SPEC = "specs/balloons.yaml"
@@ -42,8 +47,10 @@ def kinds() -> dict[str, FindingKind]:
 KINDS = kinds()
 FROM_TEXT = [code for code in KINDS if code < "SW5"]
 """Findings on specs alone."""
-BESIDE_A_REMOTE = [code for code in KINDS if code >= "SW5"]
+BESIDE_A_REMOTE = [code for code in KINDS if "SW5" <= code < "SW9"]
 """Findings that only a plan beside a remote can have."""
+OF_A_CHANGE = [code for code in KINDS if code >= "SW9"]
+"""What a plan has to say of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,8 @@ def test_a_pages_head_says_what_the_finding_says(code: str) -> None:
 
 @pytest.mark.parametrize("code", KINDS)
 def test_a_page_has_its_parts_in_order(code: str) -> None:
-    assert re.findall(r"^## (.*)$", page(code).text, re.MULTILINE) == ["Wrong", "Right", "What to do"]
+    parts = ["Before", "After"] if code in OF_A_CHANGE else ["Wrong", "Right"]
+    assert re.findall(r"^## (.*)$", page(code).text, re.MULTILINE) == [*parts, "What to do"]
 
 
 @pytest.mark.parametrize("code", KINDS)
@@ -143,7 +151,7 @@ def test_what_a_page_cannot_show_gives_that_finding_too(code: str, tmp_path: Pat
     assert code in {finding.code for finding in open_workspace(tmp_path, environ={}).diagnostics}
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", [*FROM_TEXT, *BESIDE_A_REMOTE])
 def test_the_right_example_gives_no_finding(code: str, tmp_path: Path) -> None:
     right = example(code, "Right")
     if right.files or code not in MADE:
@@ -201,6 +209,26 @@ def test_the_right_example_of_what_only_a_remote_knows_gives_none(
 ) -> None:
     workspace = opened(example(code, "Right"), tmp_path)
     assert planned(workspace, party) == set()
+
+
+@pytest.mark.parametrize("code", OF_A_CHANGE)
+def test_what_a_page_shows_before_and_after_is_a_change_of_that_kind(
+    code: str, tmp_path: Path, party: Path
+) -> None:
+    copytree(party / "lake", tmp_path / "lake")
+    project = "project: ours\nremote: {kind: lake, path: lake}\n"
+    opened(Example(example(code, "Before").files | {"setwright.yaml": project}, None), tmp_path)
+    succeeded(tmp_path, "apply", "--yes")
+    if code == DRIFT.code:  # it is others who make that change
+        theirs = example(code, "After").files | {"setwright.yaml": project.replace("ours", "theirs")}
+        opened(Example(theirs, None), tmp_path)
+        succeeded(tmp_path, "apply", "--yes")
+        opened(Example(example(code, "Before").files | {"setwright.yaml": project}, None), tmp_path)
+    else:
+        opened(Example(example(code, "After").files | {"setwright.yaml": project}, None), tmp_path)
+    document = PlanDocument.model_validate_json(succeeded(tmp_path, "plan", "--json"))
+    told = {finding.code for finding in findings(document)}
+    assert told == ({code, PLANNED.code} if code == DRIFT.code else {code})
 
 
 def test_what_a_page_tells_people_to_run_is_a_command_with_such_options() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from setwright.cli.context import Session
     from setwright.cli.workspace import SpecOptions
     from setwright.model.diagnostics import Diagnostic
+    from setwright.model.errors import FindingsError
     from setwright.model.events import Listener
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import Remote
@@ -35,6 +36,7 @@ class Desk:
     """For the state of a project that was never applied."""
     pins: Mapping[str, Pin] | None
     """What the lock file holds addresses to, None where there is no such file."""
+    environment: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
     """About the specs by themselves."""
 
@@ -69,6 +71,7 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
             project=project,
             remote=remote,
             lineage=secrets.token_hex(16),
+            environment=options.environment,
             warnings=workspace.diagnostics,
             pins=lock_file.read(workspace.root, options.environment),
         )
@@ -102,8 +105,9 @@ def planned(desk: Desk, session: Session, choice: Choice, listener: Listener) ->
     return made
 
 
-def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
-    """The document of the plan."""
+def described(desk: Desk, made: Planned, *, all_frames: bool, pictures: int = 0) -> PlanDocument:
+    """The document of the plan, with at most so many pictures of frames that change."""
+    from setwright.apply.pictures import pictures as made_small
     from setwright.apply.steps import told
     from setwright.model.diagnostics import in_reading_order
     from setwright.plan.describe import describe
@@ -111,13 +115,28 @@ def described(desk: Desk, made: Planned, *, all_frames: bool) -> PlanDocument:
     return describe(
         made.plan,
         project=desk.project.name,
+        environment=desk.environment,
         specs={spec.address: spec for spec in desk.project.specs},
         losses=made.losses,
         all_frames=all_frames,
         findings=in_reading_order((*desk.warnings, *made.findings)),
         steps=told(made.plan),
         left_out=made.left_out,
+        pictures=made_small(made.plan, desk.remote, pictures) if pictures else {},
     )
+
+
+def refused(session: Session, options: SpecOptions, error: FindingsError) -> PlanDocument:
+    """The document where mistakes left nothing to plan."""
+    from setwright.cli.workspace import require_settings
+    from setwright.model.errors import SetwrightError
+    from setwright.plan.told import refused as without_changes
+
+    try:
+        name = require_settings(session.cwd, environment=options.environment)[1].name
+    except SetwrightError:  # the mistake is in the project file itself
+        name = ""
+    return without_changes(error.diagnostics, project=name, environment=options.environment)
 
 
 def save(document: PlanDocument, file: str) -> None:

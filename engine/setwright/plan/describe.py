@@ -62,14 +62,15 @@ def describe(
     findings: Iterable[Diagnostic] = (),
     steps: tuple[document.Step, ...] = (),
     pictures: Mapping[str, tuple[document.Picture, ...]] | None = None,
+    environment: str | None = None,
     left_out: tuple[str, ...] = (),
 ) -> document.PlanDocument:
     """The document of `plan`. `specs`, by address, say where things are written.
 
     `losses` are, by address and export, what the formats cannot hold of the planned content. With `all_frames` every
     frame that changes is listed, else a sample of each kind. `findings` are warnings in reading order, `steps` what
-    apply will walk, `pictures`, by address, are of frames that change. `left_out` are addresses that were not planned
-    for.
+    apply will walk, `pictures`, by address, are of frames that change. `environment` is what was laid over the
+    project. `left_out` are addresses that were not planned for.
     """
     shown = pictures or {}
     limit = None if all_frames else _SAMPLE
@@ -86,6 +87,7 @@ def describe(
         format_version=document.FORMAT_VERSION,
         setwright_version=__version__,
         project=project,
+        environment=environment,
         remote=plan.location,
         revision=plan.revision,
         lineage=plan.lineage,

@@ -349,6 +349,8 @@ class PlanDocument(Part):
     format_version: Literal["1.0"]
     setwright_version: str
     project: str
+    environment: str | None = None
+    """The environment that was laid over the project."""
     remote: str
     """Where the datasets are; holds no credentials."""
     revision: int = Field(ge=0)

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def spelt(text: str) -> str:
+    """`text` without what cannot be written: a lone surrogate, as a file's name may hold, is spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def place(where: SourceRef) -> document.Place:
     """`where`, for the document; the text there is not kept."""
     return document.Place(
-        file=where.file,
+        file=spelt(where.file),
         line=where.line,
         column=where.column,
         end_line=where.end_line,
@@ -41,10 +46,10 @@ def finding(told: Diagnostic) -> document.Finding:
         severity=told.severity.value,
         code=told.code,
         summary=told.summary,
-        detail=told.detail,
-        hint=told.hint,
+        detail=spelt(told.detail),
+        hint=told.hint and spelt(told.hint),
         place=place(told.source) if told.source else None,
-        excerpt=told.source.excerpt if told.source else "",
+        excerpt=spelt(told.source.excerpt) if told.source else "",
     )
 
 
@@ -60,16 +65,19 @@ def diagnostic(written: document.Finding) -> Diagnostic:
     )
 
 
-def refused(findings: Iterable[Diagnostic], *, project: str = "", remote: str = "") -> document.PlanDocument:
+def refused(
+    findings: Iterable[Diagnostic], *, project: str = "", environment: str | None = None
+) -> document.PlanDocument:
     """The document where mistakes in the specs left nothing to plan: it says which, and can be shown, not applied.
 
-    `project` and `remote` are empty where not even they are known.
+    `project` is empty where not even its name is known; the remote always is, for it was not asked.
     """
     return document.PlanDocument(
         format_version=document.FORMAT_VERSION,
         setwright_version=__version__,
         project=project,
-        remote=remote,
+        environment=environment,
+        remote="",
         revision=0,
         lineage="",
         serial=0,

@@ -54,7 +54,8 @@ def counted(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _finding(finding: Diagnostic, *, color: bool, width: int) -> list[str]:
-    head = paint(f"{finding.severity.value}[{finding.code}]", SEVERITIES[finding.severity], color=color)
+    kind = f"{finding.severity.value}[{escape.terminal(finding.code)}]"
+    head = paint(kind, SEVERITIES[finding.severity], color=color)
     summary = paint(escape.terminal(finding.summary), "strong", color=color)
     lines = [f"{_place(finding.source)}{head}: {summary}"]
     if finding.source is not None:
@@ -139,5 +140,5 @@ def _end(ordered: Sequence[Diagnostic], shown: int, *, color: bool, width: int) 
     where = f" in {len(files)} files" if len(files) > 1 else ""
     gravest = min(ordered, key=lambda finding: list(Severity).index(finding.severity))
     lines.append(paint(f"{counted(ordered)}{where}.", "strong", color=color))
-    lines.append(f"More about a finding: `setwright explain {gravest.code}`")
+    lines.append(f"More about a finding: `setwright explain {escape.terminal(gravest.code)}`")
     return lines

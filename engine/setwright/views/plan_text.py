@@ -115,8 +115,8 @@ def _pin(change: DatasetChange) -> Iterator[str]:
 
 
 def _fields(change: DatasetChange, color: bool) -> Iterator[str]:
-    rows = [(field.path, field) for field in change.fields]
-    wide = max((len(path) for path, _ in rows), default=0)
+    rows = [(escape.terminal(field.path), field) for field in change.fields]
+    wide = max((width_of(path) for path, _ in rows), default=0)
     for path, field in rows:
         line = f"  (line {field.place.line})" if field.place else ""
         before, after = _value(field.before), _value(field.after)
@@ -305,7 +305,7 @@ def _end(document: PlanDocument, color: bool) -> Iterator[str]:
     yield paint(words.summary(document), "strong", color=color)
     if document.summary.adopt:
         yield f"Adopt: {document.summary.adopt} into the state."
-    yield words.data_summary(document)
+    yield escape.terminal(words.data_summary(document))
     yield from _left_out(document)
 
 

@@ -8,9 +8,11 @@ import click
 
 from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
+from setwright.cli.forms import form_options
 from setwright.cli.workspace import SpecOptions, spec_options
 
 if TYPE_CHECKING:
+    from setwright.cli.forms import Forms
     from setwright.spec.choice import Choice
 
 CHANGES_PENDING = 2
@@ -19,20 +21,26 @@ CHANGES_PENDING = 2
 
 @click.command()
 @click.option("--frames", "all_frames", is_flag=True, help="List every frame that changes, not a sample.")
-@click.option("--explain", is_flag=True, help="List the steps that apply would take.")
-@click.option("--drift", is_flag=True, help="List all that others changed since it was applied.")
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
     help="Exit with 2 if there is anything to apply, 0 if not, 1 for errors.",
 )
+@form_options
+@click.option(
+    "--json-into",
+    "-json-into",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write the events of --json-stream to FILE as they come, beside what is printed.",
+)
 @click.option(
     "--out",
+    "-out",
     metavar="FILE",
     type=click.Path(dir_okay=False),
     help="Save the plan, for `setwright apply FILE`.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as a JSON document.")
 @click.option(
     "--approve-digest", is_flag=True, help="Print the digest for `setwright apply --approved` last."
 )
@@ -42,11 +50,10 @@ CHANGES_PENDING = 2
 def command(
     session: Session,
     all_frames: bool,
-    explain: bool,
-    drift: bool,
     detailed_exitcode: bool,
+    forms: Forms,
+    json_into: str | None,
     out: str | None,
-    as_json: bool,
     approve_digest: bool,
     choice: Choice,
     options: SpecOptions,
@@ -56,28 +63,36 @@ def command(
     Every spec is compared with what the remote holds. Nothing is changed, neither there nor here.
 
     A plan that was saved with --out can be shown again, and applied as it is, or not at all if datasets were changed
-    meanwhile.
+    meanwhile. Other files hold the same plan for those who review it; one run writes as many as are asked for.
     """
     import shlex
 
     from setwright.cli.approvals import remember
-    from setwright.cli.planning import described, desk, planned, save, show
-    from setwright.cli.progress import listening
+    from setwright.cli.event_stream import event_stream
+    from setwright.cli.planning import described, desk, planned, refused, save
+    from setwright.model.errors import FindingsError
+    from setwright.views.plan_events import events
 
-    with desk(session, options) as place, listening(session, quiet=True) as listener:
-        made = planned(place, session, choice, listener)
-        document = described(place, made, all_frames=all_frames)
+    with event_stream(printed=forms.printed == "ndjson", into=json_into) as stream:
+        try:
+            with desk(session, options) as place:
+                made = planned(place, session, choice, stream.listen)
+                document = described(place, made, all_frames=all_frames, pictures=forms.pictures)
+        except FindingsError as error:
+            document = refused(session, options, error)
+            stream.tell(*events(document))
+            forms.show(session, document)
+            raise
+        stream.tell(*events(document))
     if out is not None:
         save(document, out)
-    if as_json:
-        click.echo(document.model_dump_json(indent=2))
-    else:
-        show(session, document, explain=explain, drift=drift)
+    forms.show(session, document)
+    if forms.printed == "text":
         if document.applyable:
             how = "setwright apply" if out is None else f"setwright apply {shlex.quote(out)}"
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
+        if approve_digest:
+            click.echo(document.digest)
     if approve_digest:
         remember(place.root, document)
-    if approve_digest and not as_json:
-        click.echo(document.digest)
     return CHANGES_PENDING if detailed_exitcode and document.applyable else 0

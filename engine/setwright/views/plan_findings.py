@@ -1,0 +1,73 @@
+"""A plan as findings on the lines of its specs, for the forms that stand beside them in a review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.model.diagnostics import Diagnostic, Severity, in_reading_order
+from setwright.plan.told import diagnostic, source
+from setwright.views import plan_words as words
+from setwright.views.findings import DRIFT, EVAL, PLANNED, SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.model.diagnostics import SourceRef
+    from setwright.plan.document import Check, DatasetChange, Drift, PlanDocument
+
+_BY_SEVERITY = {"eval": EVAL, "schema": SCHEMA}
+
+
+def findings(document: PlanDocument) -> tuple[Diagnostic, ...]:
+    """What the plan says of each spec: mistakes and warnings, checks that do not hold, and what would be done.
+
+    What changes stands at the line that makes it so, where one line does.
+    """
+    told = [diagnostic(finding) for finding in document.findings]
+    told += [found for check in document.checks for found in _check(check)]
+    told += [_change(change) for change in document.changes if change.actions != ("no-op",)]
+    places = {change.address: change for change in document.changes}
+    told += [_drift(found, places.get(found.address)) for found in document.drift]
+    return in_reading_order(told)
+
+
+def _check(check: Check) -> Iterator[Diagnostic]:
+    if check.status == "pass":
+        return
+    levels = {"fail": Severity.ERROR, "warn": Severity.WARNING, "unknown": Severity.NOTE}
+    unsure = " It could not be evaluated." if check.status == "unknown" else ""
+    yield Diagnostic(
+        severity=levels[check.status],
+        code=check.code,
+        summary=f"Check {check.check}",
+        detail=f"{check.address}: {check.message}{unsure}",
+        source=source(check.place) if check.place else None,
+    )
+
+
+def _change(change: DatasetChange) -> Diagnostic:
+    kind = _BY_SEVERITY.get(change.severity or "", PLANNED)
+    detail = [f"{words.headline(change)}."]
+    if change.severity in words.SEVERITIES:
+        detail.append(f"{words.SEVERITIES[change.severity].capitalize()}.")
+    if change.frames is not None and (change.frames.entering.count or change.frames.leaving.count):
+        frames = change.frames
+        detail.append(
+            f"{frames.before:,} -> {frames.after:,} frames, "
+            f"+{frames.entering.count:,} -{frames.leaving.count:,}, {frames.moving.count:,} moving."
+        )
+    return kind.at(_where(change), " ".join(detail))
+
+
+def _where(change: DatasetChange) -> SourceRef | None:
+    """The line that makes the change, or where the spec begins."""
+    # A review shows what stands on lines that it changed, so the field is worth more than the dataset's name.
+    causes = [cause.place for cause in change.frames.causes if cause.place] if change.frames else []
+    fields = [field.place for field in change.fields if field.place]
+    places = [*causes, *fields, change.place]
+    return source(places[0]) if places[0] is not None else None
+
+
+def _drift(found: Drift, change: DatasetChange | None) -> Diagnostic:
+    place = change.place if change else None
+    return DRIFT.at(source(place) if place else None, f"{words.drift(found)}.")

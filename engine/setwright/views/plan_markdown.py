@@ -1,0 +1,379 @@
+"""A plan as one comment on a pull request: the outcome first, tables next, particulars folded, never too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from setwright.views import escape
+from setwright.views import plan_words as words
+from setwright.views.numbers import counted, delta, size
+
+if TYPE_CHECKING:
+    from setwright.plan.document import Check, DatasetChange, Finding, FrameList, Place, PlanDocument
+
+MOST_BYTES = 65_000
+"""GitHub takes 65,536 characters in a comment, and refuses a longer one whole."""
+
+MOST_ROWS = 40
+"""So many rows of one table are read; of classes those that change most."""
+
+MOST_NAME = 120
+"""So many characters of a name are shown."""
+
+_ELSEWHERE = "`setwright plan` shows the whole, `setwright plan --html FILE` as a page."
+_AFTERWORD = 1_500
+"""Bytes kept for what stands at the end."""
+
+Block: TypeAlias = "list[str]"
+"""Lines that are shown together or not at all."""
+
+
+def render(document: PlanDocument, *, limit: int = MOST_BYTES) -> str:
+    """The comment, in at most `limit` bytes; what had no room is counted, and where it is to be found is said.
+
+    The first line is a mark that nobody sees, the same for every plan of one project and environment: whoever posts
+    the comment finds the earlier one by it.
+    """
+    kept, used, left_out = [], 0, dict[str, int]()
+    room = limit - _AFTERWORD
+    for what, choices in _blocks(document):
+        fitting = next((block for block in map(_text, choices()) if used + len(block.encode()) <= room), None)
+        if fitting is None:
+            left_out[what] = left_out.get(what, 0) + 1
+        else:
+            kept.append(fitting)
+            used += len(fitting.encode())
+    return "".join([*kept, *_text(_end(document, left_out))])
+
+
+def marker(document: PlanDocument) -> str:
+    """The comment's mark: an HTML comment that names the project and its environment."""
+    names = " ".join(_quoted(name) for name in (document.project, document.environment or "") if name)
+    return f"<!-- setwright:plan {names} -->"
+
+
+def _quoted(name: str) -> str:
+    return quote(name.encode("utf-8", "replace"), safe="").replace("-", "%2D")
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+_Choices: TypeAlias = Callable[[], Iterable[Block]]
+
+
+def _blocks(document: PlanDocument) -> Iterator[tuple[str, _Choices]]:
+    """What to show, the most important first: what it is, and forms of it from the fullest to the shortest."""
+    changing = [change for change in document.changes if change.actions != ("no-op",)]
+    yield "headline", lambda: [_top(document)]
+    for line in _denied(document):
+        yield "check", lambda line=line: [line]  # type: ignore[misc]
+    if changing:
+        rows = [_row(change) for change in changing]
+        yield (
+            "table",
+            lambda: [[*_TABLE, *rows, ""], [*_TABLE, *rows[:MOST_ROWS], *_more(rows, "dataset"), ""]],
+        )
+    for finding in document.findings:
+        yield "finding", lambda finding=finding: [_finding(finding)]  # type: ignore[misc]
+    for change in changing:
+        yield "dataset", lambda change=change: _details(change)  # type: ignore[misc]
+    if document.checks:
+        yield "checks", lambda: [_checks(document)]
+    if any(change.pin is not None and change.pin.upgrade is not None for change in document.changes):
+        yield "upgrades of pins", lambda: [_upgrades(document)]
+    if document.drift:
+        yield "drift", lambda: [_drift(document)]
+    if document.steps:
+        yield "steps", lambda: [_steps(document)]
+
+
+# --- The top ------------------------------------------------------------------------------------------------------
+
+
+def _top(document: PlanDocument) -> Block:
+    for_ = f" ({_name(document.environment)})" if document.environment else ""
+    head = f"### setwright: {_name(document.project)}{for_}" if document.project else "### setwright"
+    lines = [marker(document), head, ""]
+    if document.errored:
+        return [*lines, "**No plan could be made: the specs hold mistakes.**", ""]
+    if all(change.actions == ("no-op",) for change in document.changes):
+        lines += ["**No changes.** The datasets are as their specs ask.", ""]
+    # As it is, for other programs look for this line.
+    return [*lines, words.summary(document), "", _prose(words.data_summary(document)), ""]
+
+
+def _denied(document: PlanDocument) -> Iterator[Block]:
+    failed = [check for check in document.checks if check.status == "fail"]
+    if failed:
+        yield [f"**{counted(len(failed), 'check')} forbid{'s' if len(failed) == 1 else ''} this plan.**", ""]
+    signs = {"fail": "❌", "warn": "⚠️", "unknown": "❔"}
+    for status, sign in signs.items():
+        for check in document.checks:
+            if check.status == status:
+                yield [f"- {sign} {_check(check)}"]
+    if any(check.status != "pass" for check in document.checks):
+        yield [""]
+
+
+def _check(check: Check) -> str:
+    sample = check.frames
+    frames = (
+        f" ({', '.join(map(_name, sample.listed[:5]))}{', …' if sample.count > 5 else ''})"
+        if sample.listed
+        else ""
+    )
+    unsure = "could not be evaluated: " if check.status == "unknown" else ""
+    found = f"{unsure}{_prose(check.message)}{frames}{_placed(check.place)}"
+    return f"{_name(check.address)}, {_name(check.check)} ({_name(check.code)}): {found}"
+
+
+_TABLE = [
+    "| | dataset | version | means | frames | entering | leaving | moving | relabelled |",
+    "| :-: | :-- | :-- | :-- | --: | --: | --: | --: | --: |",
+]
+
+
+def _row(change: DatasetChange) -> str:
+    version, frames = change.version, change.frames
+    numbers = ["", "", "", "", ""]
+    if frames is not None:
+        grows = not _new(change) and frames.before != frames.after
+        whole = f"{frames.before:,} → {frames.after:,}" if grows else f"{frames.after:,}"
+        kinds = (frames.entering, frames.leaving, frames.moving, frames.relabelled)
+        signs = ("+", "-", "", "")
+        numbers = [
+            whole,
+            *(f"{sign}{kind.count:,}" if kind.count else "" for sign, kind in zip(signs, kinds, strict=True)),
+        ]
+    number = ""
+    if version is not None:
+        numbered = [] if version.before in (None, version.after) else [_name(version.before)]
+        number = " → ".join([*numbered, _name(version.after)])
+    means = f"**{change.severity}**" if change.severity in ("eval", "schema") else _name(change.severity)
+    cells = [f"`{words.SIGNS[change.actions[0]]}`", _name(change.address), number, means, *numbers]
+    return f"| {' | '.join(cells)} |"
+
+
+def _new(change: DatasetChange) -> bool:
+    """Whether there was nothing before, so that differences say nothing."""
+    return change.version is not None and change.version.before is None
+
+
+def _finding(finding: Finding) -> Block:
+    hint = f" Hint: {_prose(finding.hint)}" if finding.hint else ""
+    head = f"**{finding.severity} {_name(finding.code)}**{_placed(finding.place)}"
+    return [f"- {head}: {_prose(finding.summary)}. {_prose(finding.detail)}{hint}", ""]
+
+
+# --- One dataset --------------------------------------------------------------------------------------------------
+
+
+def _details(change: DatasetChange) -> Iterator[Block]:
+    """The particulars of one dataset: all, then without single frames, then without classes."""
+    facts = [*_facts(change), *_splits(change)]
+    yield _folded(words.headline(change), [*facts, *_labels(change), *_exports(change), *_frames(change)])
+    yield _folded(words.headline(change), [*facts, *_labels(change), *_exports(change)])
+    yield _folded(words.headline(change), facts)
+
+
+def _folded(summary: str, lines: Sequence[str]) -> Block:
+    return [f"<details><summary>{_prose(summary)}</summary>", "", *lines, "</details>", ""]
+
+
+def _facts(change: DatasetChange) -> Iterator[str]:
+    if change.severity in words.SEVERITIES:
+        yield f"**{change.severity}**: {words.SEVERITIES[change.severity]}."
+        yield ""
+    if because := words.because(change):
+        yield f"Because {_prose(because)}.{_placed(change.place)}"
+        yield ""
+    if change.fields:
+        yield from _table(
+            ["field", "before", "after", "line"],
+            [
+                [
+                    _name(field.path),
+                    _name(words.value(field.before)),
+                    _name(words.value(field.after)),
+                    str(field.place.line) if field.place else "",
+                ]
+                for field in change.fields
+            ],
+        )
+    if change.pin is not None:
+        yield f"Pinned {_prose(words.pin(change.pin))}."
+        yield ""
+    frames = change.frames
+    if frames is not None and frames.causes:
+        yield from _table(
+            ["frames change because of", "entering", "leaving"],
+            [
+                [_name(words.cause(cause)), f"+{cause.entering:,}", f"-{cause.leaving:,}"]
+                for cause in frames.causes
+            ],
+            right=2,
+        )
+    if change.bytes is not None:
+        yield f"{size(change.bytes.after)} of pictures."
+        yield ""
+
+
+def _splits(change: DatasetChange) -> Iterator[str]:
+    if not change.splits or change.frames is None:
+        return
+    whole = change.frames.after
+    rows = [
+        [
+            split.split,
+            f"{split.target:g} %",
+            f"{split.before:,}",
+            f"{split.after:,}",
+            delta(split.before, split.after),
+            f"{100 * split.after / whole:.1f} %" if whole else "",
+            f"{split.background:,}",
+        ]
+        for split in change.splits
+    ]
+    yield from _table(
+        ["split", "asked for", "before", "after", "", "share", "without annotation"], rows, right=6
+    )
+
+
+def _labels(change: DatasetChange) -> Iterator[str]:
+    if not change.labels:
+        return
+    rows, by_change = [], []
+    for label in change.labels:
+        counts = [(split.before, split.after) for split in label.splits]
+        total = (sum(before for before, _ in counts), sum(after for _, after in counts))
+        new = _new(change)
+        cells = [
+            f"{after:,} {'' if new else delta(before, after)}".rstrip() for before, after in [*counts, total]
+        ]
+        ids = (
+            "" if label.id_before == label.id_after else f" ({_id(label.id_before)} → {_id(label.id_after)})"
+        )
+        rows.append([f"{_name(label.label)}{ids}", *cells])
+        by_change.append(abs(total[1] - total[0]))
+    heads = ["class", *(split.split for split in change.labels[0].splits), "total"]
+    chosen = sorted(sorted(range(len(rows)), key=lambda place: -by_change[place])[:MOST_ROWS])
+    yield from _table(heads, [rows[place] for place in chosen], right=len(heads) - 1)
+    if len(chosen) < len(rows):
+        yield f"The {len(chosen):,} that change most of {len(rows):,} classes."
+        yield ""
+
+
+def _id(number: int | None) -> str:
+    return "none" if number is None else f"id {number}"
+
+
+def _exports(change: DatasetChange) -> Iterator[str]:
+    for export in change.exports:
+        yield f"- {_name(export.export)}: {export.action}"
+        for loss in export.losses:
+            yield f"  - loses {_prose(loss.what)} ({counted(loss.count, 'annotation')})"
+    if change.exports:
+        yield ""
+
+
+def _frames(change: DatasetChange) -> Iterator[str]:
+    frames = change.frames
+    if frames is None:
+        return
+    kinds: list[tuple[FrameList, str]] = [
+        (frames.entering, "entering"),
+        (frames.leaving, "leaving"),
+        (frames.moving, "moving to another split"),
+        (frames.repainted, "with another picture"),
+        (frames.relabelled, "relabelled"),
+    ]
+    for kind, word in kinds:
+        if kind.listed:
+            names = ", ".join(
+                f"{_name(line.name)} ({_journey(line.before, line.after)})" for line in kind.listed
+            )
+            yield f"- {kind.count:,} {word}: {names}{', …' if kind.count > len(kind.listed) else ''}"
+    if change.frames:
+        yield ""
+
+
+def _journey(before: str | None, after: str | None) -> str:
+    return f"{before} → {after}" if before and after and before != after else after or before or ""
+
+
+# --- The rest -----------------------------------------------------------------------------------------------------
+
+
+def _checks(document: PlanDocument) -> Block:
+    held = [check for check in document.checks if check.status == "pass"]
+    lines = [f"- ✅ {_check(check)}" for check in held[:MOST_ROWS]]
+    told = f"{counted(len(held), 'check')} of {len(document.checks):,} hold"
+    return _folded(told, [*lines, *_more(held, "check"), ""])
+
+
+def _upgrades(document: PlanDocument) -> Block:
+    """What the lake has beyond the pins of the lock file."""
+    lines = [
+        f"- {_prose(words.pin_upgrade(change.address, change.pin.upgrade))}"
+        for change in document.changes
+        if change.pin is not None and change.pin.upgrade is not None
+    ]
+    return _folded("Beyond what is pinned", [*lines[:MOST_ROWS], *_more(lines, "line"), ""])
+
+
+def _drift(document: PlanDocument) -> Block:
+    lines = [f"- {_prose(words.drift(found))}" for found in document.drift]
+    return _folded("Changed by others since it was applied", [*lines[:MOST_ROWS], *_more(lines, "line"), ""])
+
+
+def _steps(document: PlanDocument) -> Block:
+    lines = [f"1. {_prose(words.step(step))}" for step in document.steps]
+    return _folded("What apply will do", [*lines[:MOST_ROWS], *_more(lines, "step"), ""])
+
+
+def _end(document: PlanDocument, left_out: dict[str, int]) -> Iterator[str]:
+    if document.left_out:
+        yield _clipped(_prose(words.left_out(document)), 600)
+        yield ""
+    if left_out:
+        told = ", ".join(counted(count, what) for what, count in left_out.items())
+        yield f"**Left out, for a comment has no room for more: {told}.** {_ELSEWHERE}"
+        yield ""
+    if not document.errored:
+        where = f"revision {document.revision:,} of {_name(document.remote)}"
+        yield f"<sub>{where}, digest {_name(document.digest)}, setwright {_name(document.setwright_version)}</sub>"
+
+
+def _more(rows: Sequence[object], what: str) -> list[str]:
+    return ["", f"… and {counted(len(rows) - MOST_ROWS, what)} more."] if len(rows) > MOST_ROWS else []
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int = 0) -> Iterator[str]:
+    """A table whose last `right` columns are numbers."""
+    left = len(heads) - right
+    yield f"| {' | '.join(heads)} |"
+    yield f"| {' | '.join(':--' if place < left else '--:' for place in range(len(heads)))} |"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def _placed(place: Place | None) -> str:
+    return f" {_name(place.file)}&#58;{place.line}" if place else ""
+
+
+def _name(text: str | None) -> str:
+    """What somebody chose to write, cut where it is longer than a name."""
+    # Blanks at the edge, which nobody sees there, would change what a list looks like.
+    return escape.markdown(_clipped((text or "").strip(" "), MOST_NAME))
+
+
+def _prose(text: str) -> str:
+    return escape.markdown(_clipped(text.strip(" "), 1000))
+
+
+def _clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,337 @@
+"""What happens to one dataset, as a section of the page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from setwright.views import plan_words as words
+from setwright.views.markup import Child, Markup, joined, tag
+from setwright.views.numbers import counted, delta, size
+from setwright.views.plan_page.charts import label_bars, split_bars
+from setwright.views.plan_page.sheet import sheet
+from setwright.views.plan_page.tables import folded, placed, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.plan.document import DatasetChange, FrameLine, FrameList
+
+MOST_BARS = 24
+"""So many classes get bars; the table below them has all."""
+
+
+def dataset(change: DatasetChange, anchor: str) -> Markup:
+    """The section of one dataset, which can be linked to by `anchor`."""
+    return tag(
+        "section",
+        *_head(change, anchor),
+        *_fields(change),
+        *pin(change),
+        *_frames(change),
+        *_splits(change),
+        *_labels(change),
+        *_exports(change),
+        *sheet(change),
+        *_more(change),
+        class_=f"dataset {change.actions[0]}",
+    )
+
+
+def badge(change: DatasetChange) -> Markup:
+    """The sign of what happens."""
+    action = change.actions[0]
+    return tag("span", words.SIGNS[action], class_=f"sign {action}", title=", ".join(change.actions))
+
+
+def severity(change: DatasetChange) -> Markup | None:
+    """What the change means, in one word."""
+    return tag("span", change.severity, class_=f"severity {change.severity}") if change.severity else None
+
+
+def _head(change: DatasetChange, anchor: str) -> Iterator[Markup]:
+    yield tag("h2", badge(change), words.headline(change), severity(change), id=anchor)
+    told: list[Child] = []
+    if change.severity in words.SEVERITIES:
+        told.append(tag("strong", f"{words.SEVERITIES[change.severity].capitalize()}. "))
+    if because := words.because(change):
+        told.append(f"Because {because}. ")
+    named = tag("span", "Named ", tag("b", change.name), class_="faint")
+    yield tag("p", *told, named, ", " if change.place else None, placed(change.place), class_="lead")
+
+
+def _fields(change: DatasetChange) -> Iterator[Markup]:
+    if change.fields:
+        yield tag("h3", "Spec")
+        yield table(
+            ["field", "before", "after", "where"],
+            [
+                [
+                    tag("code", field.path),
+                    tag("del", words.value(field.before)),
+                    tag("ins", words.value(field.after)),
+                    placed(field.place) or tag("span", "by default", class_="faint"),
+                ]
+                for field in change.fields
+            ],
+            class_="words",
+        )
+
+
+def pin(change: DatasetChange) -> Iterator[Markup]:
+    """What the lock file holds the dataset to, and what is beyond."""
+    held = change.pin
+    if held is None:
+        return
+    yield tag("h3", "Pin")
+    yield tag("p", f"{change.address} is pinned {words.pin(held)}.", class_="warn" if held.broken else None)
+    facts = [("frames", f"{held.frames:,}"), ("selection", held.selection), ("membership", held.membership)]
+    if (beyond := held.upgrade) is not None:
+        yield tag("p", words.pin_upgrade(change.address, beyond), ".")
+        facts += [
+            ("an upgrade is to revision", f"{beyond.revision:,}"),
+            ("would mean", beyond.severity),
+            ("entering", f"{beyond.entering:,}"),
+            ("leaving", f"{beyond.leaving:,}"),
+            ("moving", f"{beyond.moving:,}"),
+            ("relabelled", f"{beyond.relabelled:,}"),
+            ("with another picture", f"{beyond.repainted:,}"),
+        ]
+    rows = [joined(tag("dt", name), tag("dd", value)) for name, value in facts]
+    yield folded("What is pinned", tag("dl", *rows, class_="facts"))
+
+
+def _frames(change: DatasetChange) -> Iterator[Markup]:
+    frames = change.frames
+    if frames is None:
+        return
+    yield tag("h3", "Frames")
+    kinds = [
+        (frames.entering, "+", "entering"),
+        (frames.leaving, "-", "leaving"),
+        (frames.moving, "", "moving to another split"),
+        (frames.relabelled, "", "relabelled"),
+        (frames.repainted, "", "with another picture"),
+    ]
+    told = [
+        tag("li", tag("b", f"{sign}{kind.count:,}"), f" {word}", class_=word.split()[0])
+        for kind, sign, word in kinds
+        if kind.count
+    ]
+    grows = [f"{frames.before:,}", " → "] if change.version and change.version.before else []
+    yield tag("p", *grows, tag("b", f"{frames.after:,}"), " frames", _bytes(change), class_="figures")
+    if told:
+        yield tag("ul", *told, class_="figures")
+    if frames.causes:
+        yield table(
+            ["because of", "entering", "leaving", "where"],
+            [
+                [
+                    words.cause(cause).partition(" (")[0] if cause.place else words.cause(cause),
+                    _signed(f"+{cause.entering:,}" if cause.entering else ""),
+                    _signed(f"-{cause.leaving:,}" if cause.leaving else ""),
+                    placed(cause.place),
+                ]
+                for cause in frames.causes
+            ],
+        )
+    for kind, _, word in kinds:
+        if kind.listed:
+            yield folded(f"{len(kind.listed):,} of {kind.count:,} {word}", _listed(kind))
+
+
+def _bytes(change: DatasetChange) -> str | None:
+    if change.bytes is None:
+        return None
+    before, after = size(change.bytes.before), size(change.bytes.after)
+    return (
+        f", {after} of pictures"
+        if before == after or not change.bytes.before
+        else f", {before} → {after} of pictures"
+    )
+
+
+def _listed(frames: FrameList) -> Markup:
+    return table(
+        ["frame", "collection", "file", "before", "after"],
+        [
+            [line.name, line.collection, line.file_name, _split(line, "before"), _split(line, "after")]
+            for line in frames.listed
+        ],
+        class_="words",
+    )
+
+
+def _split(line: FrameLine, side: str) -> Child:
+    split = line.before if side == "before" else line.after
+    return tag("span", split, class_=f"split {split}") if split else None
+
+
+def _new(change: DatasetChange) -> bool:
+    """Whether there was nothing before, so that differences say nothing."""
+    return change.version is not None and change.version.before is None
+
+
+def _splits(change: DatasetChange) -> Iterator[Markup]:
+    if not change.splits or change.frames is None:
+        return
+    whole = change.frames.after
+    new = _new(change)
+    yield tag("h3", "Splits")
+    yield split_bars(change)
+    yield table(
+        [
+            "split",
+            "asked for",
+            *([] if new else ["before"]),
+            "after",
+            *([] if new else [""]),
+            "share",
+            "no annotation",
+        ],
+        [
+            [
+                tag("span", split.split, class_=f"split {split.split}"),
+                f"{split.target:g} %",
+                *([] if new else [f"{split.before:,}"]),
+                f"{split.after:,}",
+                *([] if new else [_signed(delta(split.before, split.after))]),
+                f"{100 * split.after / whole:.1f} %" if whole else "",
+                f"{split.background:,}" if split.background else "",
+            ]
+            for split in change.splits
+        ],
+    )
+
+
+def _labels(change: DatasetChange) -> Iterator[Markup]:
+    if not change.labels:
+        return
+    totals = {
+        label.label: (sum(split.before for split in label.splits), sum(split.after for split in label.splits))
+        for label in change.labels
+    }
+    most = max(max(counts) for counts in totals.values())
+    # With many classes those that change most are worth the room.
+    shown = sorted(change.labels, key=lambda label: -abs(totals[label.label][1] - totals[label.label][0]))
+    chosen = {label.label for label in shown[:MOST_BARS]}
+    yield tag("h3", "Labels")
+    rows, new = [], _new(change)
+    for label in change.labels:
+        before, after = totals[label.label]
+        if label.label in chosen:
+            rows.append(
+                tag(
+                    "li",
+                    tag(
+                        "span",
+                        label.label,
+                        None if new else _ids(label.id_before, label.id_after),
+                        class_="name",
+                    ),
+                    label_bars(label, most),
+                    tag(
+                        "span",
+                        tag("b", f"{after:,}"),
+                        " ",
+                        None if new else _signed(delta(before, after)),
+                        class_="count",
+                    ),
+                )
+            )
+    yield tag("ul", *rows, class_="label-bars")
+    if len(chosen) < len(change.labels):
+        yield tag(
+            "p", f"The {len(chosen):,} that change most of {len(change.labels):,} classes.", class_="faint"
+        )
+    splits = [split.split for split in change.splits] or [split.split for split in change.labels[0].splits]
+    heads = [
+        "class",
+        "id before",
+        "id after",
+        *(f"{split} {side}" for split in splits for side in ("before", "after")),
+    ]
+    yield folded(
+        f"{counted(len(change.labels), 'class').replace('classs', 'classes')} by split",
+        table(
+            heads,
+            [
+                [
+                    label.label,
+                    _id(label.id_before),
+                    _id(label.id_after),
+                    *(count for split in label.splits for count in (f"{split.before:,}", f"{split.after:,}")),
+                ]
+                for label in change.labels
+            ],
+        ),
+    )
+
+
+def _ids(before: int | None, after: int | None) -> Markup | None:
+    if before == after:
+        return None
+    if after is None:
+        return tag("span", "no longer a class", class_="chip gone")
+    if before is None:
+        return tag("span", "new", class_="chip new")
+    return tag("span", f"id {before} → {after}", class_="chip moved")
+
+
+def _id(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _exports(change: DatasetChange) -> Iterator[Markup]:
+    if not change.exports:
+        return
+    yield tag("h3", "Exports")
+    yield tag(
+        "ul",
+        *(
+            tag(
+                "li",
+                tag("b", export.export),
+                " ",
+                tag("span", export.action, class_=f"chip {export.action}"),
+                *(
+                    tag("div", f"loses {loss.what} ({counted(loss.count, 'annotation')})", class_="loss")
+                    for loss in export.losses
+                ),
+            )
+            for export in change.exports
+        ),
+        class_="exports",
+    )
+
+
+def _more(change: DatasetChange) -> Iterator[Markup]:
+    facts: list[tuple[str, Child]] = []
+    if change.version is not None:
+        version = change.version
+        facts += [
+            ("version", f"{version.before or 'none'} → {version.after}"),
+            ("id of the version before", version.id_before),
+            ("content before", version.manifest_before),
+            ("content after", version.manifest_after),
+        ]
+    facts += [("configuration", change.config_digest)]
+    rows = [joined(tag("dt", name), tag("dd", tag("code", value))) for name, value in facts if value]
+    config = json.dumps(change.config, indent=2, ensure_ascii=False) if change.config else None
+    if rows or config:
+        yield folded(
+            "Digests and the resolved configuration",
+            tag("dl", *rows, class_="facts"),
+            tag("pre", *_lines(config)) if config else None,
+        )
+
+
+def _lines(text: str) -> Iterator[Child]:
+    """The lines of our own layout; what stands in one was escaped by JSON, and is once more."""
+    for line in text.split("\n"):
+        yield line
+        yield Markup("\n")
+
+
+def _signed(text: str) -> Markup | None:
+    return tag("span", text, class_="plus" if text.startswith("+") else "minus") if text else None

@@ -1,0 +1,44 @@
+"""Tables, folded parts and places, which all parts of the page share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from setwright.views.markup import Child, Markup, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from setwright.plan.document import Place
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Child]], *, class_: str | None = None) -> Markup:
+    """A table that scrolls by itself where it is wider than the page."""
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+            tag("tbody", *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows)),
+        ),
+        class_=f"table {class_}" if class_ else "table",
+        tabindex="0",
+        role="region",
+        aria_label=heads[0],
+    )
+
+
+def folded(summary: str, *children: Child, open_: bool = False) -> Markup:
+    """A part that is opened on request."""
+    return tag("details", tag("summary", summary), *children, open=open_)
+
+
+def placed(place: Place | None) -> Markup | None:
+    """Where a spec says something."""
+    if place is None:
+        return None
+    last = "" if place.end_line is None or place.end_line == place.line else f"-{place.end_line}"
+    columns = (
+        f"columns {place.column} to {place.end_column}" if place.end_column else f"column {place.column}"
+    )
+    return tag("code", f"{place.file}:{place.line}{last}", title=columns, class_="place")
