@@ -8,8 +8,10 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from setwright.cli.main import root
+from setwright.lake.lake import Lake
 from setwright.spec.exports import KNOWN_EXPORTS
 from tests.cli.project_folder import project_at
+from tests.lake.lakes import ingest, write
 
 PROJECT = """\
 variables: {site: {default: north}, share: {type: number}}
@@ -59,3 +61,13 @@ def test_a_project_that_cannot_be_read_offers_nothing_and_does_not_fail(project:
 def test_without_a_project_nothing_is_offered(tmp_path: Path) -> None:
     assert offered(tmp_path, "validate", "--env", "") == []
     assert offered(tmp_path, "pull", "") == []
+
+
+def test_collections_and_operations_of_the_lake_are_offered(tmp_path: Path) -> None:
+    project_at(tmp_path)
+    with Lake.create(tmp_path / ".setwright" / "lake") as lake:
+        ingest(lake, write(tmp_path / "in", {"a.png": ["RBC"]}), collection="cells", operation="doctors")
+    assert offered(tmp_path, "lake", "ingest", "in", "--collection", "") == ["cells"]
+    assert offered(tmp_path, "lake", "ingest", "in", "--operation", "d") == ["doctors"]
+    elsewhere = str(tmp_path / "nowhere")
+    assert offered(tmp_path, "lake", "ingest", "in", "--lake", elsewhere, "--collection", "") == []

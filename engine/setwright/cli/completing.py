@@ -29,6 +29,16 @@ def variables(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     return _items([f"{name}=" for name in _keys(folder_of(ctx), "variables")], incomplete)
 
 
+def collections(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The collections of the lake that is meant."""
+    return _items(_vocabulary(ctx, "collections"), incomplete)
+
+
+def operations(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The annotation projects and model runs of the lake that is meant."""
+    return _items(_vocabulary(ctx, "operations"), incomplete)
+
+
 def exports(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The short names of exports, which need no quotes; the full ones once somebody types one."""
     from click.shell_completion import CompletionItem
@@ -44,6 +54,20 @@ def _items(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def _vocabulary(ctx: click.Context, field: str) -> tuple[str, ...]:
+    """Names of the lake that the options before lead to; none where there is no lake, for a shell asks in silence."""
+    from setwright.cli.lake_location import folder_for
+    from setwright.lake.lake import Lake
+    from setwright.model.errors import SetwrightError
+
+    try:
+        folder = folder_for(folder_of(ctx), ctx.params.get("given"), ctx.params.get("environment"))
+        with Lake.open(folder, patience=1) as lake:
+            return getattr(lake.vocabulary(), field) or ()
+    except (SetwrightError, OSError):
+        return ()
 
 
 def _keys(folder: Path, field: str) -> list[str]:

@@ -59,29 +59,32 @@ def lake_folder(session: Session, given: str | None, environment: str | None = N
         UsageError: nothing is given and there is no project here, or its remote is no embedded lake.
         FindingsError: the project's file has mistakes.
     """
-    from pathlib import Path
+    folder = folder_for(session.cwd, given, environment)
+    try:
+        return folder.relative_to(session.cwd)  # shorter to read
+    except ValueError:
+        return folder
 
+
+def folder_for(cwd: Path, given: str | None, environment: str | None) -> Path:
+    """The lake's folder for someone who works in `cwd`; `lake_folder` tells the rest."""
     from setwright.cli.workspace import find_root, require_settings
     from setwright.model.errors import UsageError
     from setwright.spec.project import DEFAULT_LAKE
 
     if given is not None:
-        return Path(given)
-    if find_root(session.cwd) is None:
+        return cwd / given
+    if find_root(cwd) is None:
         raise UsageError(
             "There is no project here",
-            f"Neither {session.cwd} nor a folder above it holds a setwright.yaml, which says where the lake is.",
+            f"Neither {cwd} nor a folder above it holds a setwright.yaml, which says where the lake is.",
             "start a project with `setwright init`, or name the lake's folder with --lake",
         )
-    root, settings = require_settings(session.cwd, environment=environment)
+    root, settings = require_settings(cwd, environment=environment)
     if settings.remote.kind != "lake" or settings.remote.url is not None:
         raise UsageError(
             "This project has no embedded lake",
             "Its remote is elsewhere, so there is no folder to look into.",
             "name a lake's folder with --lake",
         )
-    path = root / (settings.remote.path or DEFAULT_LAKE)
-    try:
-        return path.relative_to(session.cwd)  # shorter to read
-    except ValueError:
-        return path
+    return root / (settings.remote.path or DEFAULT_LAKE)

@@ -1,12 +1,17 @@
-"""A store of bytes by what they are: a blob's name is its SHA-256, so it is stored once and never changes."""
+"""A store of bytes by what they are: a blob's name is its SHA-256, so it is stored once and never changes.
+
+Instead of a blob there may be a reference to a file outside of the store, `ab/cdef….elsewhere`: JSON with its path.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from setwright.edge.files import ASIDE, write_whole
@@ -17,9 +22,10 @@ if sys.platform != "win32":
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from typing import BinaryIO
 
 _REST = re.compile(r"[0-9a-f]{62}")
+_REFERENCE = ".elsewhere"
 _DAY = 24 * 60 * 60
 
 
@@ -30,12 +36,58 @@ class Blobs:
         self._root = root
 
     def path(self, digest: str) -> Path:
-        """Where the blob with that digest lies, if it is there."""
+        """Where the blob with that digest lies, if it is in the store."""
         return self._root / digest[:2] / digest[2:]
 
     def has(self, digest: str) -> bool:
-        """Whether the blob is there."""
+        """Whether the blob is in the store."""
         return self.path(digest).is_file()
+
+    def refer(self, digest: str, file: Path) -> None:
+        """Remember that the blob with that digest is the file at `file`, which stays where it is."""
+        found = file.resolve()
+        if self.elsewhere(digest) != found:
+            write_whole(self._reference(digest), (json.dumps({"path": str(found)}) + "\n").encode())
+
+    def elsewhere(self, digest: str) -> Path | None:
+        """The file outside of the store that is referred to as the blob with that digest, None for none.
+
+        Raises:
+            LakeError: the reference cannot be read.
+        """
+        try:
+            content = self._reference(digest).read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            return Path(json.loads(content)["path"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise LakeError(
+                f"A reference of the lake is damaged: {digest[:12]}…",
+                f"{self._reference(digest)} does not say where the picture is.",
+                "restore that file from a backup, or ingest the picture again",
+            ) from error
+
+    def open(self, digest: str) -> BinaryIO:
+        """The blob, to be read once and closed, wherever it is. One outside of the store is compared with its digest.
+
+        Raises:
+            LakeError: it is not there, or its bytes have changed.
+        """
+        try:
+            return self.path(digest).open("rb")
+        except FileNotFoundError as error:
+            file = self.elsewhere(digest)
+            if file is None:
+                raise missing(digest) from error
+            return _unchanged(file, digest)
+
+    def references(self) -> Iterator[str]:
+        """The digests of all blobs that are referred to, sorted."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            for file in sorted(folder.glob(f"*{_REFERENCE}")):
+                if _REST.fullmatch(file.stem):
+                    yield folder.name + file.stem
 
     def put(self, content: bytes, digest: str | None = None) -> str:
         """Store `content` and return its digest; `digest` saves computing it. When it returns, the blob is safe."""
@@ -70,6 +122,10 @@ class Blobs:
                 if _REST.fullmatch(file.name):
                     yield folder.name + file.name
 
+    def _reference(self, digest: str) -> Path:
+        path = self.path(digest)
+        return path.with_name(path.name + _REFERENCE)
+
     @contextmanager
     def writers(self) -> Iterator[None]:
         """Hold this while blobs are written that the catalogue will name only later.
@@ -100,6 +156,36 @@ class Blobs:
 def sha256(content: bytes) -> str:
     """The SHA-256 of `content`, in lower-case hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def same_file(file: Path, digest: str) -> bool:
+    """Whether `file` is there and has that digest."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == digest
+    except OSError:
+        return False
+
+
+def _unchanged(file: Path, digest: str) -> BinaryIO:
+    """`file`, open, after its bytes were compared; so whoever reads it reads what was compared."""
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise LakeError(
+            f"A picture of the lake is gone: {file}",
+            "It was ingested in place, so the lake refers to that file and has no copy of it.",
+            "put the file back, or ingest it again from where it is now",
+        ) from error
+    if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
+        opened.close()
+        raise LakeError(
+            f"A picture of the lake has changed: {file}",
+            "It was ingested in place, so the lake refers to that file and has no copy of what it was.",
+            "put back what it was; or ingest it as it is now, and make new versions of the datasets that hold it",
+        )
+    opened.seek(0)
+    return opened
 
 
 def missing(digest: str) -> LakeError:

@@ -20,6 +20,10 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
         "pictures that cannot be stored, left out",
     ),
     ProblemKind.UNSAFE_NAME: ("file with an unsafe name, left out", "files with unsafe names, left out"),
+    ProblemKind.REFUSED_MEMBER: (
+        "member of the archive that is no plain file, left out",
+        "members of the archive that are no plain files, left out",
+    ),
     ProblemKind.DUPLICATE_NAME: (
         "file with the name of one in another folder, renamed",
         "files with the names of others in other folders, renamed",

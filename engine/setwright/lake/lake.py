@@ -14,9 +14,10 @@ from setwright.edge.files import ASIDE, write_whole
 from setwright.formats.reading.listing import FolderListing
 from setwright.formats.reading.protocol import ReadOptions
 from setwright.formats.reading.registry import detect, named
+from setwright.formats.reading.sources import files_at
 from setwright.lake import inventory, leases, schema, states, versions
 from setwright.lake.answers import Answers
-from setwright.lake.blobs import Blobs, missing
+from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
 from setwright.lake.difference import difference
 from setwright.lake.identity import checked_name
@@ -26,7 +27,7 @@ from setwright.lake.membership import read_membership, require_revision
 from setwright.lake.record import Recorded, Recorder
 from setwright.lake.stored import StoredPicture, store_pictures
 from setwright.lake.verify import verify
-from setwright.model.errors import LakeError
+from setwright.model.errors import LakeError, UsageError
 from setwright.model.events import silence
 from setwright.model.manifest_file import decode, encode
 from setwright.query.parse import parse
@@ -151,7 +152,7 @@ class Lake:
 
     def ingest(
         self,
-        path: Path,
+        location: Path | str,
         *,
         collection: str,
         author: str,
@@ -160,20 +161,30 @@ class Lake:
         operation: str | None = None,
         mode: Mode = "human",
         options: ReadOptions | None = None,
+        in_place: bool = False,
         strict: bool = False,
         listener: Listener = silence,
     ) -> IngestReport:
-        """Add the pictures below `path` to `collection`, and what `operation` says of them.
+        """Add the pictures at `location` to `collection`, and what `operation` says of them.
+
+        `location` is a folder, an archive, or a URL of an object store. With `in_place` pictures stay where they are,
+        in a folder of this machine, and the lake refers to them.
 
         `format` is a reader's name, found out where it is None. `operation` is `ingest:<collection>` where none is
         given; of the pictures that the files speak of, its annotations are replaced. With `strict` nothing is
         recorded if there is any problem.
 
         Raises:
-            UsageError: there is no such folder or format, a name is none, or the operation is of the other mode.
+            UsageError: there is no such place or format, a name is none, or the operation is of the other mode.
             FormatError: nothing there can be read.
         """
-        listing = FolderListing(path)
+        listing = files_at(str(location))
+        if in_place and not isinstance(listing, FolderListing):
+            raise UsageError(
+                f"Pictures cannot stay in place in {listing.location}",
+                "The lake can refer to files in a folder of this machine only.",
+                "leave out --in-place, and they are copied",
+            )
         reader = named(format) if format is not None else detect(listing)
         checked_name("collection", collection)
         operation = checked_name("operation", f"ingest:{collection}" if operation is None else operation)
@@ -181,7 +192,9 @@ class Lake:
         known = self._known_pictures()
 
         def stored(dry: bool) -> Prepared:
-            pictures = store_pictures(listing, found.pictures, self._blobs, known.get, listener, dry=dry)
+            pictures = store_pictures(
+                listing, found.pictures, self._blobs, known.get, listener, in_place=in_place, dry=dry
+            )
             return prepare(found, pictures, self._labels())
 
         def told(recorded: Recorded, revision: int | None, *, refused: bool = False) -> IngestReport:
@@ -318,15 +331,12 @@ class Lake:
         """The stored picture with that digest, to be read once and closed.
 
         Raises:
-            LakeError: it is not there.
+            LakeError: it is not there, or lies outside of the lake and has changed.
         """
-        try:
-            return self._blobs.path(digest).open("rb")
-        except FileNotFoundError as error:
-            raise missing(digest) from error
+        return self._blobs.open(digest)
 
     def picture_path(self, digest: str) -> Path | None:
-        """Where that picture lies, None where it does not."""
+        """Where that picture lies in the lake, None where it does not lie there by itself."""
         return self._blobs.path(digest) if self._blobs.has(digest) else None
 
     def stats(self) -> LakeStatistics:

@@ -49,11 +49,13 @@ def store_pictures(
     known: Callable[[str], StoredPicture | None],
     listener: Listener,
     *,
+    in_place: bool = False,
     dry: bool = False,
 ) -> dict[str, StoredPicture | Problem]:
     """The pictures of `listing` with these names, by name; `dry` stores nothing.
 
-    A picture that is `known` by the digest of its file is not decoded again.
+    A picture that is `known` by the digest of its file is not decoded again. With `in_place` the store refers to the
+    file where it lies, unless the picture has to be turned, or is stored already.
     """
 
     def store(name: str) -> StoredPicture | Problem:
@@ -61,7 +63,11 @@ def store_pictures(
             content = listing.read(name, MAX_PICTURE)
             source_digest = sha256(content)
             found = known(source_digest)
-            if found is not None and blobs.has(found.digest):
+            file = listing.path(name) if in_place else None
+            if found is not None and (
+                blobs.has(found.digest)
+                or (file is not None and blobs.elsewhere(found.digest) == file.resolve())
+            ):
                 return found
             picture = inspect(content)
         except FormatError as error:
@@ -69,7 +75,10 @@ def store_pictures(
         except OSError as error:
             return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.strerror or str(error))
         digest = source_digest if picture.content is content else sha256(picture.content)
-        if not dry:
+        if file is not None and picture.content is content:
+            if not dry and not blobs.has(digest):
+                blobs.refer(digest, file)
+        elif not dry:
             blobs.put(picture.content, digest)
         return StoredPicture(
             digest=digest,

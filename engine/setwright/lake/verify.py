@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from setwright.lake import schema
-from setwright.lake.blobs import sha256
-from setwright.model.errors import SetwrightError
+from setwright.lake.blobs import same_file, sha256
+from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
 from setwright.model.manifest_file import decode
 
@@ -23,18 +23,26 @@ TASK = "Verifying blobs"
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is not as it should be: `what`, and in whole sentences why that matters."""
+    """One thing that is not as it should be: `what`, and in whole sentences why that matters.
+
+    `digest` is the picture's that lies outside of the store and is not what it was, empty for all else.
+    """
 
     what: str
     detail: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was looked at. `unreferenced` blobs are named by nothing: an ingest that was cut short leaves such."""
+    """What was looked at. `unreferenced` blobs are named by nothing: an ingest that was cut short leaves such.
+
+    `blobs` and `bytes` count pictures outside of the store too, of which there are `elsewhere`.
+    """
 
     blobs: int
     bytes: int
+    elsewhere: int
     unreferenced: int
     versions: int
     damages: tuple[Damage, ...]
@@ -56,6 +64,11 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
         ).all()
     wanted = pictures | {row.manifest_blob for row in manifests}
     whole, broken, size = _read_all(blobs, wanted, listener)
+    outside, lost = _read_elsewhere(blobs, pictures - whole - broken)
+    damages += lost
+    stored = len(whole) + len(broken)
+    unreferenced = len((whole | broken) - wanted)
+    whole |= outside.keys()
     damages += [
         Damage(
             f"A blob has changed: {digest}", f"Its bytes are no longer what they were: {blobs.path(digest)}."
@@ -66,7 +79,7 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
         Damage(
             f"A picture is missing: {digest}", f"Frames show it, but there is no file {blobs.path(digest)}."
         )
-        for digest in sorted(pictures - whole - broken)
+        for digest in sorted(pictures - whole - broken - {damage.digest for damage in lost})
     ]
     for row in manifests:
         if row.manifest_blob not in whole | broken:
@@ -89,12 +102,34 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
                         )
                     )
     return Verification(
-        blobs=len(whole) + len(broken),
-        bytes=size,
-        unreferenced=len((whole | broken) - wanted),
+        blobs=stored + len(outside),
+        bytes=size + sum(outside.values()),
+        elsewhere=len(outside),
+        unreferenced=unreferenced,
         versions=len(manifests),
         damages=tuple(damages),
     )
+
+
+def _read_elsewhere(blobs: Blobs, wanted: set[str]) -> tuple[dict[str, int], list[Damage]]:
+    """Of `wanted`, what is whole outside of the store, with its size, and what is not any more."""
+    whole: dict[str, int] = {}
+    lost = []
+    for digest in sorted(wanted):
+        try:
+            file = blobs.elsewhere(digest)
+        except LakeError as error:
+            lost.append(Damage(error.summary, error.detail, digest))
+            continue
+        if file is None:
+            continue
+        if same_file(file, digest):
+            whole[digest] = file.stat().st_size
+        else:
+            what = "has changed" if file.exists() else "is gone"
+            detail = f"It was ingested in place, so the lake has no copy of it. Its digest was {digest}."
+            lost.append(Damage(f"A picture outside of the lake {what}: {file}", detail, digest))
+    return whole, lost
 
 
 def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> tuple[set[str], set[str], int]:

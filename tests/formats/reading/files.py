@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from setwright.formats.reading.listing import HEAD
@@ -40,6 +41,9 @@ class MemoryListing:
         if len(self._files[name]) > limit:
             raise FormatError("The file is too large", f"It has more than {limit:,} bytes.")
         return self._files[name]
+
+    def path(self, name: str) -> Path | None:
+        return None
 
     def head(self, name: str) -> bytes:
         return self._files[name][:HEAD]

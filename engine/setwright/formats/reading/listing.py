@@ -1,4 +1,4 @@
-"""The files to be read, by relative path: today a folder, some day an archive or a bucket."""
+"""The files to be read, by relative path. Where they lie is another matter: a folder, an archive, a bucket."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Listing(Protocol):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """The files whose names are not."""
+        """The files whose names are not, and those that are refused for another reason."""
 
     @property
     def consulted(self) -> frozenset[str]:
@@ -53,8 +53,73 @@ class Listing(Protocol):
     def head(self, name: str) -> bytes:
         """The first `HEAD` bytes of one file, nothing where it cannot be read."""
 
+    def path(self, name: str) -> Path | None:
+        """Where the file lies on this machine, None where it does not lie there by itself."""
 
-class FolderListing:
+
+class Files:
+    """What listings have in common: names that are safe, problems for those that are not.
+
+    A listing adds its files with `_add` and refuses others with `_refuse`; it implements `_content`.
+    """
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+        self._names: dict[str, None] = {}
+        self._problems: list[Problem] = []
+        self._consulted: set[str] = set()
+
+    @property
+    def location(self) -> str:
+        return self._location
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._names))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(sorted(self._problems, key=lambda problem: problem.file))
+
+    @property
+    def consulted(self) -> frozenset[str]:
+        return frozenset(self._consulted)
+
+    def path(self, name: str) -> Path | None:
+        return None
+
+    def read(self, name: str, limit: int) -> bytes:
+        self._consulted.add(name)
+        content = self._content(name, limit + 1)
+        if len(content) > limit:
+            raise FormatError("The file is too large", f"It has more than {limit:,} bytes.")
+        return content
+
+    def head(self, name: str) -> bytes:
+        try:
+            return self._content(name, HEAD)
+        except (FormatError, OSError):
+            return b""
+
+    def _content(self, name: str, most: int) -> bytes:
+        """The content of a file, or its first `most` bytes."""
+        raise NotImplementedError
+
+    def _add(self, name: str) -> bool:
+        """Take a file in, if its name is safe; whether it is."""
+        try:
+            safe_parts(name)
+        except UnsafeNameError as error:
+            self._refuse(ProblemKind.UNSAFE_NAME, name, error.detail.split(". ", 1)[-1].rstrip("."))
+            return False
+        self._names[name] = None
+        return True
+
+    def _refuse(self, kind: ProblemKind, name: str, why: str) -> None:
+        self._problems.append(Problem(kind, name.encode("utf-8", "backslashreplace").decode(), why))
+
+
+class FolderListing(Files):
     """The regular files in a folder and the folders below it. Links to files are followed, links to folders not."""
 
     def __init__(self, folder: Path) -> None:
@@ -68,64 +133,25 @@ class FolderListing:
                 f"Not a folder: {folder}" if folder.exists() else f"There is no folder {folder}",
                 "What is ingested is a folder with pictures, and annotations beside them.",
             )
+        super().__init__(str(folder))
         self._folder = folder
-        self._names: list[str] = []
-        self._problems: list[Problem] = []
-        self._consulted: set[str] = set()
         for where, below, files in os.walk(folder):
             below.sort()
             for file in files:
-                self._add(Path(where), file)
-        self._names.sort()
+                path = Path(where) / file
+                # A pipe would make us wait for ever, and a device would never end.
+                if path.is_file():
+                    self._add(path.relative_to(folder).as_posix())
 
-    @property
-    def location(self) -> str:
-        return str(self._folder)
+    def path(self, name: str) -> Path:
+        return self._folder / name
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._names)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return tuple(sorted(self._problems, key=lambda problem: problem.file))
-
-    @property
-    def consulted(self) -> frozenset[str]:
-        return frozenset(self._consulted)
-
-    def read(self, name: str, limit: int) -> bytes:
-        self._consulted.add(name)
-        with (self._folder / name).open("rb") as file:
-            content = file.read(limit + 1)
-        if len(content) > limit:
-            raise FormatError("The file is too large", f"It has more than {limit:,} bytes.")
-        return content
-
-    def head(self, name: str) -> bytes:
-        try:
-            with (self._folder / name).open("rb") as file:
-                return file.read(HEAD)
-        except OSError:
-            return b""
-
-    def _add(self, where: Path, file: str) -> None:
-        path = where / file
-        # A pipe would make us wait for ever, and a device would never end.
-        if not path.is_file():
-            return
-        name = path.relative_to(self._folder).as_posix()
-        try:
-            safe_parts(name)
-        except UnsafeNameError as error:
-            shown = name.encode("utf-8", "backslashreplace").decode()
-            self._problems.append(
-                Problem(ProblemKind.UNSAFE_NAME, shown, error.detail.split(". ", 1)[-1].rstrip("."))
-            )
-        else:
-            self._names.append(name)
+    def _content(self, name: str, most: int) -> bytes:
+        with self.path(name).open("rb") as file:
+            return file.read(most)
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file is a picture, by its name."""
-    return posixpath.splitext(name)[1].lower() in PICTURE_ENDINGS
+    """Whether a file is a picture, by its name. What macOS writes beside each as `._x.jpg` is none."""
+    ending = posixpath.splitext(name)[1].lower()
+    return ending in PICTURE_ENDINGS and not posixpath.basename(name).startswith("._")

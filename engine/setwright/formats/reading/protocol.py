@@ -27,6 +27,7 @@ class ProblemKind(Enum):
 
     UNREADABLE_PICTURE = "unreadable-picture"
     UNSAFE_NAME = "unsafe-name"
+    REFUSED_MEMBER = "refused-member"
     DUPLICATE_NAME = "duplicate-name"
     UNREADABLE_FILE = "unreadable-annotation-file"
     NO_PICTURE = "annotations-without-picture"

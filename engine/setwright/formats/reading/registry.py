@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from setwright.formats.reading.protocol import Reader
 
 READERS: tuple[Reader, ...] = (Voc(), LayerNext(), Coco(), Via(), YoloUltralytics(), YoloDarknet(), Folder())
-"""In the order of asking; the plain folder comes last, because it is always right."""
+"""The plain folder comes last, because it is right wherever there are pictures."""
 
 
 def named(name: str) -> Reader:
@@ -41,11 +41,19 @@ def detect(listing: Listing) -> Reader:
     """The reader that recognises `listing`.
 
     Raises:
-        FormatError: none does.
+        FormatError: none does, or several do.
     """
-    for reader in READERS:
-        if reader.recognises(listing):
-            return reader
+    *formats, folder = READERS
+    found = [reader for reader in formats if reader.recognises(listing)]
+    if len(found) > 1:
+        # Taking one would leave out in silence what stands in the files of the other.
+        raise FormatError(
+            f"The files in {listing.location} are of several formats",
+            f"They look like {' and like '.join(reader.title for reader in found)}.",
+            f"say which to read: --format {' or --format '.join(reader.name for reader in found)}",
+        )
+    if found or folder.recognises(listing):
+        return (found or [folder])[0]
     raise FormatError(
         f"There are no pictures in {listing.location}",
         "Nor does anything there look like annotations.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from setwright.cli import completing
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_location import lake_options
 
@@ -24,10 +25,21 @@ _SHOWN = 3
 
 
 @click.command()
-@click.argument("path", type=click.Path(exists=True, file_okay=False))
-@click.option("--collection", required=True, metavar="NAME", help="The collection to add to; made if new.")
+@click.argument("path", type=click.Path())
+@click.option(
+    "--collection",
+    required=True,
+    metavar="NAME",
+    shell_complete=completing.collections,
+    help="The collection to add to; made if new.",
+)
 @click.option("--format", type=click.Choice(FORMATS), help="Of the files.  [default: found out]")
-@click.option("--operation", metavar="ID", help="Who annotated.  [default: ingest:COLLECTION]")
+@click.option(
+    "--operation",
+    metavar="ID",
+    shell_complete=completing.operations,
+    help="Who annotated.  [default: ingest:COLLECTION]",
+)
 @click.option("--human/--model-run", "human", default=True, help="Whether people annotated, or a model.")
 @click.option(
     "--voc-origin",
@@ -40,6 +52,7 @@ _SHOWN = 3
     "--normalized", is_flag=True, help="LayerNext's coordinates are fractions of the picture's size."
 )
 @click.option("--label", metavar="NAME", help="The label of VIA regions that name none.")
+@click.option("--in-place", is_flag=True, help="Refer to the pictures where they are; do not copy them.")
 @click.option("--strict", is_flag=True, help="Record nothing if there is any problem.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @pass_session
@@ -54,17 +67,19 @@ def command(
     voc_origin: int,
     normalized: bool,
     label: str | None,
+    in_place: bool,
     strict: bool,
     as_json: bool,
     folder: Path,
 ) -> int:
     """Add the pictures in PATH, and the annotations beside them, to a collection of the lake.
 
+    PATH is a folder, a zip or tar archive, or a place in an object store such as s3://bucket/folder.
+
     Run it again after more files have come: what the lake has already is left as it is, what an operation says anew
     replaces what it said. Whatever is wrong with the files is counted and listed.
     """
     from datetime import UTC, datetime
-    from pathlib import Path
 
     from setwright.cli.author import author
     from setwright.cli.progress import listening
@@ -74,7 +89,7 @@ def command(
         session.on_interrupt = "Nothing was recorded. Run the same command again to go on."
         with listening(session, quiet=as_json) as listener:
             report = lake.ingest(
-                Path(path),
+                path,
                 collection=collection,
                 author=author(),
                 at=datetime.now(UTC),
@@ -82,6 +97,7 @@ def command(
                 operation=operation,
                 mode="human" if human else "machine",
                 options=ReadOptions(origin=voc_origin, label=label, normalized=normalized),
+                in_place=in_place,
                 strict=strict,
                 listener=listener,
             )

@@ -29,10 +29,11 @@ def command(session: Session, folder: Path) -> int:
     for damage in found.damages:
         click.echo(click.style("Damage: ", fg="red", bold=True) + damage.what)
         click.echo(f"  {damage.detail}")
-    counted = f"{found.blobs:,} blobs ({found.bytes:,} bytes) and {found.versions:,} versions"
+    elsewhere = f", {found.elsewhere:,} of them outside of the lake," if found.elsewhere else ""
+    counted = f"{found.blobs:,} blobs ({found.bytes:,} bytes){elsewhere} and {found.versions:,} versions"
     if found.damages:
         click.echo(
-            f"{len(found.damages):,} damaged or missing among {counted}. Restore {folder} from a backup."
+            f"{len(found.damages):,} damaged or missing among {counted}. Restore what the lake holds from a backup."
         )
         return 1
     click.echo(f"{counted} are whole.")
