@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from setwright.edge.files import ASIDE, write_whole
-from setwright.model.errors import LakeError
+from setwright.model.errors import LakeBusyError, LakeError
 
 if sys.platform != "win32":
     import fcntl
@@ -47,7 +47,7 @@ class Blobs:
         """Remember that the blob with that digest is the file at `file`, which stays where it is."""
         found = file.resolve()
         if self.elsewhere(digest) != found:
-            write_whole(self._reference(digest), (json.dumps({"path": str(found)}) + "\n").encode())
+            write_whole(self.reference(digest), (json.dumps({"path": str(found)}) + "\n").encode())
 
     def elsewhere(self, digest: str) -> Path | None:
         """The file outside of the store that is referred to as the blob with that digest, None for none.
@@ -56,7 +56,7 @@ class Blobs:
             LakeError: the reference cannot be read.
         """
         try:
-            content = self._reference(digest).read_bytes()
+            content = self.reference(digest).read_bytes()
         except FileNotFoundError:
             return None
         try:
@@ -64,7 +64,7 @@ class Blobs:
         except (ValueError, KeyError, TypeError) as error:
             raise LakeError(
                 f"A reference of the lake is damaged: {digest[:12]}…",
-                f"{self._reference(digest)} does not say where the picture is.",
+                f"{self.reference(digest)} does not say where the picture is.",
                 "restore that file from a backup, or ingest the picture again",
             ) from error
 
@@ -122,7 +122,8 @@ class Blobs:
                 if _REST.fullmatch(file.name):
                     yield folder.name + file.name
 
-    def _reference(self, digest: str) -> Path:
+    def reference(self, digest: str) -> Path:
+        """Where the reference to a file outside of the store lies, if there is one."""
         path = self.path(digest)
         return path.with_name(path.name + _REFERENCE)
 
@@ -145,6 +146,29 @@ class Blobs:
             else:
                 self._sweep()
             fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold this while blobs are removed: nobody is writing any that the catalogue does not name yet.
+
+        Raises:
+            LakeBusyError: somebody is.
+        """
+        self._root.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "win32":  # no such lock; there the grace of those who remove must do
+            yield
+            return
+        with (self._root / ".writers").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LakeBusyError(
+                    "Another process is writing to the lake",
+                    "What it has stored and not yet recorded would look like what nothing needs.",
+                    "try again when it is done",
+                ) from error
+            self._sweep()
             yield
 
     def _sweep(self, before: float = float("inf")) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from setwright.lake.answers import Answers
 from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
 from setwright.lake.difference import difference
+from setwright.lake.garbage import GRACE, Cleared, collect
 from setwright.lake.identity import checked_name
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
@@ -361,6 +362,19 @@ class Lake:
     def verify(self, listener: Listener = silence) -> Verification:
         """Read all blobs and manifests, and look whether all is there and what it was."""
         return verify(self._catalogue, self._blobs, listener)
+
+    def collect_garbage(
+        self, *, now: datetime, grace: timedelta = GRACE, dry: bool = False, listener: Listener = silence
+    ) -> Cleared:
+        """Remove blobs that no frame at any revision and no version needs, and that are older than `grace`.
+
+        With `dry` nothing is removed.
+
+        Raises:
+            LakeBusyError: somebody is writing to the lake.
+            LakeError: a manifest cannot be read; nothing was removed.
+        """
+        return collect(self._catalogue, self._blobs, now=now, grace=grace, dry=dry, listener=listener)
 
     # --- Versions ---------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ COMMANDS: Sections = {
         "log": ("setwright.cli.commands.lake.log:command", "List the revisions, newest first"),
         "diff": ("setwright.cli.commands.lake.diff:command", "Compare two revisions"),
         "verify": ("setwright.cli.commands.lake.verify:command", "Read all blobs and compare their digests"),
+        "gc": ("setwright.cli.commands.lake.gc:command", "Free what no frame and no version needs"),
     },
 }
 

@@ -1,0 +1,104 @@
+"""Free what nothing needs: blobs that no frame at any revision shows, and no version holds.
+
+Such blobs are what an ingest or an apply that was cut short has left. One that is still being prepared needs some too
+that nothing names yet; it shuts us out while it writes, and what is younger than the grace stays in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from setwright.lake import schema
+from setwright.model.errors import LakeError, SetwrightError
+from setwright.model.events import Advanced, Finished, Started
+from setwright.model.manifest_file import decode
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from setwright.lake.blobs import Blobs
+    from setwright.lake.catalogue import Catalogue
+    from setwright.model.events import Listener
+
+GRACE = timedelta(days=14)
+"""How old a blob must be before it may go."""
+
+TASK = "Looking for what nothing needs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """What was removed, or would be: `digests`, sorted, with their `bytes`; `young` ones stay for their age.
+
+    `references` to files outside of the lake are removed with the pictures that they stand for; those files never are.
+    """
+
+    digests: tuple[str, ...]
+    bytes: int
+    references: int
+    young: int
+    kept: int
+
+
+def collect(
+    catalogue: Catalogue, blobs: Blobs, *, now: datetime, grace: timedelta, dry: bool, listener: Listener
+) -> Cleared:
+    """Remove the blobs that nothing needs and that are older than `grace`; with `dry` only say which.
+
+    Raises:
+        LakeBusyError: somebody is writing to the store.
+        LakeError: a manifest cannot be read, so nobody knows what it needs; nothing was removed.
+    """
+    with blobs.alone():
+        needed = needed_digests(catalogue, blobs, listener)
+        before = (now - grace).timestamp()
+        gone: list[str] = []
+        size = references = young = kept = 0
+        for digest in blobs.digests():
+            file = blobs.path(digest)
+            if digest in needed:
+                kept += 1
+            elif file.stat().st_mtime >= before:
+                young += 1
+            else:
+                size += file.stat().st_size
+                gone.append(digest)
+                if not dry:
+                    file.unlink()
+        for digest in blobs.references():
+            if digest not in needed and blobs.reference(digest).stat().st_mtime < before:
+                references += 1
+                if not dry:
+                    blobs.reference(digest).unlink()
+    return Cleared(digests=tuple(gone), bytes=size, references=references, young=young, kept=kept)
+
+
+def needed_digests(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> set[str]:
+    """All that a frame at any revision shows, all manifests, and all pictures in them.
+
+    Raises:
+        LakeError: a manifest cannot be read.
+    """
+    with catalogue.reading() as connection:
+        needed = set(connection.execute(select(schema.frames.c.digest).distinct()).scalars())
+        manifests = connection.execute(select(schema.versions.c.manifest_blob).distinct()).scalars().all()
+    listener(Started(TASK, len(manifests), "versions"))
+    for blob in manifests:
+        try:
+            # Not only what the catalogue shows: a version may hold pictures that were made for it.
+            pictures = decode(blobs.read(blob)).frames.digest
+        except SetwrightError as error:
+            raise LakeError(
+                "A version cannot be read, so nobody knows what it needs",
+                f"{error.summary}. {error.detail} Nothing was removed.",
+                "`setwright lake verify` finds all damage",
+            ) from error
+        needed.add(blob)
+        needed.update(digest.decode() for digest in pictures.tolist())
+        listener(Advanced(TASK))
+    listener(Finished(TASK, f"{len(needed):,} blobs are needed"))
+    return needed
