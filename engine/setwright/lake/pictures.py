@@ -78,7 +78,10 @@ def _inspect(content: bytes) -> Picture:
         media_type, kind = MEDIA_TYPES[header.format or ""], header.mode
         header.verify()
     with Image.open(io.BytesIO(content), formats=formats) as image:
-        # Not of `header`: a PNG is decoded to find its EXIF, and can then no longer be verified.
+        # Not of `header`: a PNG is decoded to find its EXIF, and can then no longer be verified. And decoded here,
+        # because whatever goes wrong while EXIF is looked for would be taken for broken EXIF.
+        if media_type == "image/png":
+            image.load()
         orientation = _orientation(image)
         image.load()
         if orientation == 1:
