@@ -176,7 +176,7 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._remote, name)
-        if name not in ("publish", "amend", "commit_state"):
+        if name not in ("publish", "amend", "delete", "commit_state"):
             return attribute
 
         def call(*arguments: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from setwright.model.dataset import CollectionSource, DatasetConfig, Filter, LabelClass, LakeSource, Selection
 from setwright.model.errors import LockHeldError, QueryError, RemoteError, StalePlanError
 from setwright.model.statistics import count
-from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Publication, Version
+from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Deletion, Publication, Version
 from setwright.plan.content import desired_content
 from setwright.state.document import never_applied
 
@@ -142,6 +142,84 @@ class RemoteConformance:
         second = self.published(remote, "k2", first.id)
         assert [version.id for version in remote.versions("Cells")] == [second.id, first.id]
         assert second.parent == first.id
+
+    def test_what_follows_a_version_under_another_name_renames_the_dataset(self, remote: Remote) -> None:
+        first = self.published(remote)
+        renamed = replace(CELLS, name="Blood")
+        following = replace(self.publication(remote, "k2", first.id), config=renamed)
+        if not remote.capabilities.renames:
+            pytest.skip("this remote cannot rename a dataset")
+        second = remote.publish(following)
+        assert remote.publish(following) == second
+        assert remote.observe(["Cells"]) == {}
+        assert remote.observe(["Blood"])["Blood"].config == renamed
+        assert [version.id for version in remote.versions("Blood")] == [second.id, first.id]
+        again = self.published(remote, "k3")
+        assert remote.observe(["Cells"])["Cells"].id != remote.observe(["Blood"])["Blood"].id
+        # The name is taken, so nobody else gets it.
+        with pytest.raises(StalePlanError):
+            remote.publish(replace(self.publication(remote, "k4", again.id), config=renamed))
+
+    def test_an_amendment_with_another_name_renames_the_dataset(self, remote: Remote) -> None:
+        if not remote.capabilities.renames:
+            pytest.skip("this remote cannot rename a dataset")
+        first = self.published(remote)
+        before = remote.observe(["Cells"])["Cells"]
+        amended = remote.amend(
+            Amendment(
+                key="k2",
+                config=replace(CELLS, name="Blood"),
+                version=first.id,
+                number=first.number,
+                severity=ChangeSeverity.METADATA,
+                author="test",
+                at=NOON,
+            )
+        )
+        after = remote.observe(["Cells", "Blood"])
+        assert list(after) == ["Blood"]
+        assert (after["Blood"].id, after["Blood"].version) == (before.id, amended)
+        assert remote.versions("Cells") == ()
+        assert list(remote.export(first.id, "RAW"))
+
+    def test_a_deleted_dataset_frees_its_name_and_its_versions_can_still_be_read(
+        self, remote: Remote
+    ) -> None:
+        if not remote.capabilities.deletes:
+            pytest.skip("this remote deletes nothing")
+        first = self.published(remote)
+        deletion = Deletion(key="k2", name="Cells", version=first.id, author="test", at=NOON)
+        before = remote.observe(["Cells"])["Cells"].id
+        remote.delete(deletion)
+        remote.delete(deletion)
+        assert remote.observe(["Cells"]) == {}
+        assert remote.versions("Cells") == ()
+        assert "Cells" not in (remote.vocabulary().datasets or ())
+        assert remote.manifest(first.id).digest == first.manifest_digest
+        second = self.published(remote, "k3")
+        assert remote.versions("Cells") == (second,)
+        assert remote.observe(["Cells"])["Cells"].id != before
+        remote.delete(deletion)  # a late repetition takes nothing from the new one
+        assert remote.versions("Cells") == (second,)
+
+    def test_a_dataset_that_moved_on_or_is_protected_is_not_deleted(self, remote: Remote) -> None:
+        if not remote.capabilities.deletes:
+            pytest.skip("this remote deletes nothing")
+        first = self.published(remote)
+        second = remote.publish(
+            replace(self.publication(remote, "k2", first.id), config=replace(CELLS, protect=True))
+        )
+        old, new = (
+            Deletion(key=f"k{version}", name="Cells", version=version, author="test", at=NOON)
+            for version in (first.id, second.id)
+        )
+        with pytest.raises(StalePlanError):
+            remote.delete(old)
+        with pytest.raises(RemoteError, match="protected"):
+            remote.delete(new)
+        with pytest.raises(StalePlanError):
+            remote.delete(replace(new, name="Nobody"))
+        assert remote.versions("Cells")[0] == second
 
     def test_a_version_whose_parent_is_no_longer_current_is_refused(self, remote: Remote) -> None:
         first = self.published(remote)

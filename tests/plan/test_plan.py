@@ -13,7 +13,7 @@ from setwright.model.frames import Membership
 from setwright.model.splits import SplitWish
 from setwright.model.statistics import count
 from setwright.model.versions import ObservedDataset, Version
-from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep, Reason
+from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Keep, Reason
 from setwright.plan.plan import Plan, plan
 from setwright.plan.survey import Survey
 from setwright.state.document import Applied, never_applied
@@ -56,7 +56,7 @@ def carried_out(planned: Plan, survey: Survey) -> Survey:
         match change:
             case Forget():
                 survey = replace(survey, state=survey.state.forget(change.address))
-            case Keep():
+            case Keep() | Guard() | Delete():
                 pass
             case Create() | Follow() | Amend() | Adopt():
                 survey = _made(change, survey)
@@ -93,7 +93,7 @@ def _made(change: Create | Follow | Amend | Adopt, survey: Survey) -> Survey:
     return replace(
         survey,
         state=survey.state.bind(change.address, applied),
-        observed={change.config.name: observed},
+        observed={**survey.observed, change.config.name: observed},
         contents={version.id: content},
     )
 

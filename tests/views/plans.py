@@ -97,6 +97,24 @@ def forgetting() -> PlanDocument:
     return shown({}, settled(BLOOD, OLD))
 
 
+def deleting() -> PlanDocument:
+    """The spec is gone, and the dataset goes too."""
+    made = plan({}, settled(BLOOD, OLD), prune=True)
+    return describe(made, project="blood", specs={}, losses={})
+
+
+def guarding() -> PlanDocument:
+    """The spec is gone, and the dataset is protected."""
+    made = plan({}, settled(replace(BLOOD, protect=True), OLD), prune=True)
+    return describe(made, project="blood", specs={}, losses={})
+
+
+def moving() -> PlanDocument:
+    """Another address, and another name."""
+    survey = replace(settled(BLOOD, OLD), previously={"blood": "cells"}, memberships={"blood": OLD})
+    return shown({"blood": replace(BLOOD, name="Blood")}, survey)
+
+
 def keeping() -> PlanDocument:
     return shown({"cells": BLOOD}, settled(BLOOD, OLD))
 

@@ -22,6 +22,9 @@ DOCUMENTS = {
     "growing": plans.growing(),
     "amending": plans.amending(),
     "forgetting": plans.forgetting(),
+    "deleting": plans.deleting(),
+    "guarding": plans.guarding(),
+    "moving": plans.moving(),
     "keeping": plans.keeping(),
     "emptying": plans.emptying(),
 }

@@ -33,6 +33,7 @@ class Intent:
     address: str
     key: str
     config: DatasetConfig
+    moved_from: str | None = None
 
 
 class Journal:
@@ -51,7 +52,8 @@ class Journal:
         """`step` is about to be tried."""
         self._open.add(step.address)
         config = to_document(step.config)
-        self._append({"entry": "intent", "address": step.address, "key": step.key, "config": config})
+        entry = {"entry": "intent", "address": step.address, "key": step.key, "config": config}
+        self._append(entry if step.moved_from is None else {**entry, "moved_from": step.moved_from})
 
     def settle(self, *addresses: str) -> None:
         """The state knows what became of the steps of `addresses`, or the remote has refused them."""
@@ -115,7 +117,12 @@ def _unsettled(path: Path, entries: list[dict[str, Any]]) -> list[Intent]:
         for entry in entries:
             if entry["entry"] == "intent":
                 config = from_document(DatasetConfig, entry["config"])
-                intents[entry["address"]] = Intent(address=entry["address"], key=entry["key"], config=config)
+                intents[entry["address"]] = Intent(
+                    address=entry["address"],
+                    key=entry["key"],
+                    config=config,
+                    moved_from=entry.get("moved_from"),
+                )
             else:
                 intents.pop(entry["address"], None)
     except KeyError as error:

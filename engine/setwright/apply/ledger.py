@@ -66,9 +66,14 @@ class Ledger:
                 "plan again, and look at what is different",
             )
 
-    def note(self, address: str, entry: Applied | None) -> None:
-        """`address` is to stand for `entry`, None for nothing, from the next writing on."""
+    def note(self, address: str, entry: Applied | None, *, moved_from: str | None = None) -> None:
+        """`address` is to stand for `entry`, None for nothing, from the next writing on.
+
+        The address `moved_from` then stands for nothing.
+        """
         self._noted[address] = entry
+        if moved_from is not None:
+            self._noted[moved_from] = None
 
     def write(self) -> dict[str, StalePlanError]:
         """Record what was noted as one state. What can no longer be recorded is given back, with the reason.

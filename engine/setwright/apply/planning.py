@@ -15,7 +15,7 @@ from setwright.plan.describe import plan_digest
 from setwright.plan.document import LossLine
 from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import afterthoughts, on_pins, preflight
-from setwright.plan.saved import configs, saved_pins
+from setwright.plan.saved import configs, previous_addresses, saved_pins
 from setwright.plan.staleness import changed_since
 from setwright.state.document import never_applied
 
@@ -54,12 +54,14 @@ def make_plan(
     lineage: str,
     pins: Mapping[str, Pin] | None = None,
     choose: Callable[[Collection[str]], Collection[str]] | None = None,
+    prune: bool = False,
     listener: Listener = silence,
 ) -> Planned:
     """The plan for the specs of `project`. `lineage` is for the state of a project that was never applied.
 
     `pins` are what the lock file holds addresses to, None where there is no such file. `choose` gives the addresses to
-    plan for, None all of them; it is told those that the state knows and no spec has.
+    plan for, None all of them; it is told those that the state knows and no spec has. With `prune` the datasets of the
+    latter are to be deleted.
 
     Raises:
         FindingsError: a spec names what the remote does not know, or asks for what it does not offer.
@@ -74,8 +76,9 @@ def make_plan(
     if any(finding.severity is Severity.ERROR for finding in found):
         raise FindingsError(in_reading_order(found))
     desired = {spec.address: spec.config for spec in specs}
-    surveyed = survey(remote, state, desired, pins=pins or {}, listener=listener)
-    made = plan(desired, surveyed, within=within)
+    previously = {spec.address: spec.previously for spec in specs if spec.previously is not None}
+    surveyed = survey(remote, state, desired, pins=pins or {}, previously=previously, listener=listener)
+    made = plan(desired, surveyed, within=within, prune=prune)
     # A label that no annotation has makes a class without annotations; to say it once is enough.
     said = {finding.source for finding in found}
     if pins is not None:
@@ -110,11 +113,17 @@ def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silen
         state,
         desired,
         pins=saved_pins(saved),
+        previously=previous_addresses(saved),
         revision=saved.revision,
         ahead=False,
         listener=listener,
     )
-    made = plan(desired, surveyed, within={change.address for change in saved.changes})
+    made = plan(
+        desired,
+        surveyed,
+        within={change.address for change in saved.changes},
+        prune=any(change.actions == ("delete",) for change in saved.changes),
+    )
     if plan_digest(made) != saved.digest:
         raise StalePlanError(
             "The saved plan is stale",
@@ -127,7 +136,7 @@ def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silen
 
 def since(remote: RemoteReader, saved: PlanDocument) -> tuple[str, ...]:
     """Why the plan that was saved can no longer be applied, in sentences; none where it can."""
-    observed = remote.observe([change.name for change in saved.changes])
+    observed = remote.observe([change.previous_name or change.name for change in saved.changes])
     return changed_since(saved, remote.state(saved.project), observed)
 
 

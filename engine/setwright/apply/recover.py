@@ -63,7 +63,11 @@ def _settled(remote: Remote, project: str, intent: Intent, lineage: str, at: dat
     still_current = observed is not None and observed.version == version and observed.config == intent.config
     if observed is not None and still_current and (known is None or known.key != intent.key):
         ledger = Ledger(remote, project, state)
-        ledger.note(intent.address, applied(intent, observed.id, version, at))
+        entry, before = applied(intent, observed.id, version, at), intent.moved_from
+        moved = (
+            before is not None and before in state.datasets and state.datasets[before].dataset == observed.id
+        )
+        ledger.note(intent.address, entry, moved_from=before if moved else None)
         for error in ledger.write().values():
             raise error
     return Recovered(address=intent.address, version=version)

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from setwright.apply.ledger import Ledger, applied
-from setwright.apply.steps import AmendStep, BindStep, ForgetStep, PublishStep, Step, steps
+from setwright.apply.steps import AmendStep, BindStep, DeleteStep, ForgetStep, PublishStep, Step, steps
 from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
-from setwright.model.versions import Amendment, Publication, Version
+from setwright.model.versions import Amendment, Deletion, Publication, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,14 +178,29 @@ class _Walk:
                     self._journal.settle(step.address)  # refused: it is certain that nothing was made
                     raise
                 dataset = self._remote.observe([step.config.name])[step.config.name].id
-                self._ledger.note(step.address, applied(step, dataset, version, self._clock()))
+                self._ledger.note(
+                    step.address, applied(step, dataset, version, self._clock()), moved_from=step.moved_from
+                )
                 return version
             case BindStep():
                 observed = step.observed
                 entry = applied(step, observed.id, observed.version, self._clock())
-                self._ledger.note(step.address, entry)
+                self._ledger.note(step.address, entry, moved_from=step.moved_from)
                 return observed.version
             case ForgetStep():
+                self._ledger.note(step.address, None)
+                return None
+            case DeleteStep():
+                # No intent is written: where a run is cut off here, the next plan finds no dataset, and forgets it.
+                self._remote.delete(
+                    Deletion(
+                        key=step.key,
+                        name=step.name,
+                        version=step.version,
+                        author=self._author,
+                        at=self._clock(),
+                    )
+                )
                 self._ledger.note(step.address, None)
                 return None
             case _:
@@ -228,7 +243,7 @@ def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime) -> Versio
 
 
 def _name(step: Step) -> str:
-    return step.name if isinstance(step, ForgetStep) else step.config.name
+    return step.name if isinstance(step, ForgetStep | DeleteStep) else step.config.name
 
 
 def _locked(remote: Remote, name: str, holder: str, waiting: Waiting) -> ExitStack:

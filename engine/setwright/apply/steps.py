@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from setwright.apply.order import in_order
 from setwright.model.canonical import digest_of
 from setwright.model.documents import config_digest
 from setwright.model.versions import ChangeSeverity
 from setwright.plan import document
-from setwright.plan.changes import Adopt, Amend, Create, Follow, Forget, Keep, digest_after
+from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Keep, digest_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ class PublishStep:
     severity: ChangeSeverity
     content: Manifest
     revision: int
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -47,6 +49,7 @@ class AmendStep:
     version: str
     number: VersionNumber
     severity: ChangeSeverity
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,6 +59,7 @@ class BindStep:
     address: str
     config: DatasetConfig
     observed: ObservedDataset
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -66,13 +70,25 @@ class ForgetStep:
     name: str
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DeleteStep:
+    """Delete the dataset called `name` if `version` is still its current one, and let the state forget the address."""
+
+    address: str
+    key: str
+    name: str
+    version: str
+
+
 RemoteStep: TypeAlias = PublishStep | AmendStep
-Step: TypeAlias = RemoteStep | BindStep | ForgetStep
+"""A step that makes something of the remote, of which the state must know afterwards."""
+
+Step: TypeAlias = RemoteStep | BindStep | ForgetStep | DeleteStep
 
 
 def steps(plan: Plan) -> Iterator[Step]:
-    """The steps of `plan`, in the order of the addresses; datasets that stay as they are need none."""
-    for change in plan.changes:
+    """The steps of `plan`, in the order in which they are taken; datasets that stay as they are need none."""
+    for change in in_order(plan.changes):
         match change:
             case Create():
                 yield PublishStep(
@@ -97,6 +113,7 @@ def steps(plan: Plan) -> Iterator[Step]:
                     severity=change.severity,
                     content=change.content,
                     revision=change.revision,
+                    moved_from=change.moved_from,
                 )
             case Amend():
                 current = change.observed.version
@@ -107,12 +124,26 @@ def steps(plan: Plan) -> Iterator[Step]:
                     version=current.id,
                     number=change.number,
                     severity=change.severity,
+                    moved_from=change.moved_from,
                 )
             case Adopt():
-                yield BindStep(address=change.address, config=change.config, observed=change.observed)
+                yield BindStep(
+                    address=change.address,
+                    config=change.config,
+                    observed=change.observed,
+                    moved_from=change.moved_from,
+                )
+            case Delete():
+                current = change.observed.version
+                yield DeleteStep(
+                    address=change.address,
+                    key=digest_of(KEY_ALGORITHM, [plan.lineage, plan.serial, change.address, current.id]),
+                    name=change.observed.name,
+                    version=current.id,
+                )
             case Forget():
                 yield ForgetStep(address=change.address, name=change.name)
-            case Keep():
+            case Keep() | Guard():
                 pass
             case _:
                 assert_never(change)
@@ -151,6 +182,14 @@ def _told(step: Step) -> document.Step:
                 name=step.config.name,
                 version=str(version.number),
                 follows=version.id,
+            )
+        case DeleteStep():
+            return document.Step(
+                address=step.address,
+                step="delete",
+                name=step.name,
+                follows=step.version,
+                key=step.key,
             )
         case ForgetStep():
             return document.Step(address=step.address, step="forget", name=step.name)

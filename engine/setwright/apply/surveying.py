@@ -12,6 +12,7 @@ from setwright.model.membership import membership_digest, selection_digest
 from setwright.plan.causes import variants
 from setwright.plan.content import asks_alike
 from setwright.plan.pinning import Held
+from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.versions import ObservedDataset
+    from setwright.plan.standing import Standing
     from setwright.remotes.protocol import RemoteReader
     from setwright.spec.lock import Pin
     from setwright.state.document import State
@@ -35,15 +37,16 @@ def survey(
     desired: Mapping[str, DatasetConfig],
     *,
     pins: Mapping[str, Pin],
+    previously: Mapping[str, str],
     revision: int | None = None,
     ahead: bool = True,
     listener: Listener = silence,
 ) -> Survey:
     """What is found at the remote for the configurations `desired`, by address: now, with the frames of `revision`.
 
-    `state` is the newest of the project, `pins` are what its lock file holds addresses to. None stands for the newest
-    revision. Frames are asked for only where they can differ from those of the current version; with `ahead` also what
-    lies beyond a pin.
+    `state` is the newest of the project, `pins` are what its lock file holds addresses to, `previously` leads from
+    addresses to those that their datasets had before. None stands for the newest revision. Frames are asked for only
+    where they can differ from those of the current version; with `ahead` also what lies beyond a pin.
 
     Raises:
         StalePlanError: the lake has not come to one of these revisions.
@@ -58,8 +61,10 @@ def survey(
     for pin in pins.values():
         if pin.revision is not None and pin.revision > newest:
             raise _another_lake(remote, f"The lock file speaks of revision {pin.revision:,}", newest)
-    observed = remote.observe([config.name for config in desired.values()])
-    reading = _Reading(remote, observed, revision, pins)
+    observed = remote.observe(names_to_ask_for(desired, state, previously))
+    renames = remote.capabilities.renames
+    stands = standing(desired, state, observed, previously, renames=renames)
+    reading = _Reading(remote, stands, revision, pins)
     moved = [address for address, config in desired.items() if reading.may_differ(address, config)]
     listener(Started(_TASK, len(moved), "specs"))
     memberships: dict[str, Membership] = {}
@@ -68,7 +73,7 @@ def survey(
         listener(Advanced(_TASK))
     contents: dict[str, Manifest] = {}
     for address, config in desired.items():
-        found = observed.get(config.name)
+        found = stands[address].observed
         always = config.versioning == "always"
         if found is not None and (address in memberships or (always and found.config != config)):
             contents[found.version.id] = remote.manifest(found.version.id)
@@ -89,6 +94,9 @@ def survey(
         unmoved=frozenset(desired.keys() - memberships.keys()),
         answers={address: reading.answers(address, desired[address]) for address in memberships},
         held=held,
+        previously=previously,
+        renames=renames,
+        deletes=remote.capabilities.deletes,
     )
 
 
@@ -98,12 +106,12 @@ class _Reading:
     def __init__(
         self,
         remote: RemoteReader,
-        observed: Mapping[str, ObservedDataset],
+        stands: Mapping[str, Standing],
         revision: int,
         pins: Mapping[str, Pin],
     ) -> None:
         self._remote = remote
-        self._observed = observed
+        self._stands = stands
         self._revision = revision
         self._pins = pins
         self._frames_revisions: dict[int, int] = {}
@@ -115,7 +123,7 @@ class _Reading:
 
     def may_differ(self, address: str, config: DatasetConfig) -> bool:
         """Whether the content that `config` asks for may be another than that of the current version."""
-        found = self._observed.get(config.name)
+        found = self._stands[address].observed
         return (
             found is None
             or found.config is None
@@ -134,7 +142,7 @@ class _Reading:
     ) -> Held:
         """What is to be known of the pin of `address`, whose frames were read if they may differ."""
         pin = self._pins[address]
-        found = self._observed.get(config.name)
+        found = self._stands[address].observed
         outdated = selection_digest(config) != pin.selection
         broken = membership is not None and not outdated and membership_digest(membership) != pin.membership
         held = Held(
@@ -156,7 +164,7 @@ class _Reading:
 
     def answers(self, address: str, config: DatasetConfig) -> dict[str, Membership]:
         """The memberships that tell apart why frames enter and leave, by cause."""
-        found = self._observed.get(config.name)
+        found = self._stands[address].observed
         if found is None or found.config is None or not self._remote.capabilities.pins_revisions:
             return {}
         asked = variants(found.config, config, lake_moved=self._moved(address, found))

@@ -77,8 +77,12 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
         )
 
 
-def planned(desk: Desk, session: Session, choice: Choice, listener: Listener) -> Planned:
+def planned(
+    desk: Desk, session: Session, choice: Choice, listener: Listener, *, prune: bool = False
+) -> Planned:
     """The plan for what is chosen of the project. Warnings about it have been shown.
+
+    With `prune` it deletes the datasets whose specs are gone.
 
     Raises:
         FindingsError: a spec does not fit the remote.
@@ -99,6 +103,7 @@ def planned(desk: Desk, session: Session, choice: Choice, listener: Listener) ->
         lineage=desk.lineage,
         pins=desk.pins,
         choose=None if choice.everything else choose,
+        prune=prune,
         listener=listener,
     )
     show_findings(session, made.findings, err=True)

@@ -45,6 +45,15 @@ def outward_id(lake_id: str, kind: str, name: str) -> str:
     return hashlib.sha256(f"{lake_id}\n{kind}\n{name}".encode()).hexdigest()[:24]
 
 
+DELETED = "\n"
+"""Stands in the names of datasets that were deleted, and in no other: their names are free, and their versions stay."""
+
+
+def deleted_name(name: str, uid: str) -> str:
+    """What the dataset with that outward id is called once it was deleted."""
+    return f"{name}{DELETED}{uid}"
+
+
 def storage_path(collection: str, taken: Callable[[str], bool]) -> str:
     """LayerNext's prefix for the frames of a collection: its name, tamed, and numbered if another has it."""
     tamed = re.sub(r"[^0-9A-Za-z_ -]", "_", collection.replace("%20", " "))

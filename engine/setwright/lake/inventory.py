@@ -10,6 +10,7 @@ from sqlalchemy import and_, desc, distinct, exists, func, select
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import newest_revision
+from setwright.lake.identity import DELETED
 from setwright.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _frames, _annotations = schema.frames, schema.annotations
+
+
+_PRESENT = ~schema.datasets.c.name.contains(DELETED)
+"""Datasets that were not deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,9 @@ def vocabulary(connection: Connection) -> Vocabulary:
         labels=_used(connection, schema.labels, _annotations.c.label, now),
         operations=_used(connection, schema.operations, _annotations.c.operation, now),
         datasets=tuple(
-            connection.execute(select(schema.datasets.c.name).order_by(schema.datasets.c.name)).scalars()
+            connection.execute(
+                select(schema.datasets.c.name).where(_PRESENT).order_by(schema.datasets.c.name)
+            ).scalars()
         ),
     )
 
@@ -108,6 +115,7 @@ def statistics(connection: Connection) -> LakeStatistics:
             for row in connection.execute(
                 select(schema.datasets.c.name, func.count(schema.versions.c.id))
                 .join(schema.versions, schema.versions.c.dataset == schema.datasets.c.id)
+                .where(_PRESENT)
                 .group_by(schema.datasets.c.name)
                 .order_by(schema.datasets.c.name)
             )

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
-    from setwright.model.versions import Amendment, ObservedDataset, Publication, Version
+    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
     from setwright.state.document import State
 
@@ -398,6 +398,18 @@ class Lake:
         """
         with self._catalogue.writing() as connection:
             return versions.amend(connection, amendment)
+
+    def delete(self, deletion: Deletion) -> None:
+        """Let a dataset go, whole or not at all; a repeated key changes nothing.
+
+        Its versions are listed no more, and can still be read by their ids.
+
+        Raises:
+            StalePlanError: the version is no longer the current one, or there is no such dataset.
+            RemoteError: the dataset is protected.
+        """
+        with self._catalogue.writing() as connection:
+            versions.delete(connection, deletion)
 
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         """The datasets of these names, those that exist."""

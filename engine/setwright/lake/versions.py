@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import desc, func, insert, select
+from sqlalchemy import desc, func, insert, select, update
 
 from setwright.lake import schema
 from setwright.lake.catalogue import new_revision, newest_revision
-from setwright.lake.identity import outward_id
+from setwright.lake.identity import DELETED, deleted_name, outward_id
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import from_document, to_document
 from setwright.model.errors import RemoteError, StalePlanError
 from setwright.model.statistics import Statistics, count
-from setwright.model.versions import Amendment, ObservedDataset, Publication, Version, VersionNumber
+from setwright.model.versions import (
+    Amendment,
+    ChangeSeverity,
+    Deletion,
+    ObservedDataset,
+    Publication,
+    Version,
+    VersionNumber,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +45,7 @@ def publish(connection: Connection, publication: Publication, manifest_blob: str
             f"The lake has no revision {publication.revision}", "It was planned on another lake."
         )
     name = publication.config.name
+    _take_name(connection, name, publication.parent)
     current = _current(connection, name)
     _check_parent(name, current, publication.parent)
     _check_number(connection, name, str(publication.number), None)
@@ -82,6 +91,7 @@ def amend(connection: Connection, amendment: Amendment) -> Version:
     if (made := version_by_key(connection, amendment.key)) is not None:
         return made
     name = amendment.config.name
+    _take_name(connection, name, amendment.version)
     current = _current(connection, name)
     _check_parent(name, current, amendment.version)
     assert current is not None
@@ -96,6 +106,48 @@ def amend(connection: Connection, amendment: Amendment) -> Version:
     )
     _add_edition(connection, current.version, current.edition_ordinal + 1, amendment, revision)
     return _one(connection, _versions.uid == amendment.version)
+
+
+def delete(connection: Connection, deletion: Deletion) -> None:
+    """Let a dataset go: its name is free, its versions are listed no more. A repeated key changes nothing.
+
+    Raises:
+        StalePlanError: the version is no longer the current one.
+        RemoteError: the dataset is protected.
+    """
+    if version_by_key(connection, deletion.key) is not None:
+        return
+    name = deletion.name
+    current = _current(connection, name)
+    _check_parent(name, current, deletion.version)
+    assert current is not None
+    config = from_document(DatasetConfig, current.config)
+    if config.protect:
+        raise RemoteError(
+            f"{name} is protected",
+            f"Its configuration says so since version {current.number}, so it is not deleted.",
+            "apply it once without `protect` first",
+        )
+    revision = new_revision(
+        connection,
+        at=deletion.at,
+        author=deletion.author,
+        message=f"Delete {name}, which was at {current.number}",
+        touches_frames=False,
+        rows={"editions": 1},
+    )
+    # The last edition says who let it go, and makes a repeated key known.
+    closing = Amendment(
+        key=deletion.key,
+        config=config,
+        version=deletion.version,
+        number=VersionNumber.parse(current.number),
+        severity=ChangeSeverity.REMOVAL,
+        author=deletion.author,
+        at=deletion.at,
+    )
+    _add_edition(connection, current.version, current.edition_ordinal + 1, closing, revision)
+    _rename(connection, current.dataset_uid, deleted_name(name, current.dataset_uid))
 
 
 def observe(connection: Connection, names: Sequence[str]) -> dict[str, ObservedDataset]:
@@ -198,7 +250,7 @@ def _latest() -> Select[Any]:
 def _version(row: Row[Any]) -> Version:
     return Version(
         id=row.version_uid,
-        dataset=row.dataset_name,
+        dataset=row.dataset_name.partition(DELETED)[0],
         number=VersionNumber.parse(row.number),
         parent=row.parent,
         revision=row.frames_revision,
@@ -255,14 +307,34 @@ def _check_number(connection: Connection, name: str, number: str, version: str |
         )
 
 
+def _take_name(connection: Connection, name: str, version: str | None) -> None:
+    """Call the dataset whose current version has that id `name`, if no other is called so; what else is wrong shows."""
+    if version is None or _dataset_key(connection, name) is not None:
+        return
+    found = connection.execute(_latest().where(_versions.uid == version)).one_or_none()
+    if found is None or DELETED in found.dataset_name:
+        return
+    current = _current(connection, found.dataset_name)
+    if current is not None and current.version_uid == version:
+        _rename(connection, found.dataset_uid, name)
+
+
+def _rename(connection: Connection, uid: str, name: str) -> None:
+    connection.execute(update(schema.datasets).where(_datasets.uid == uid).values(name=name))
+
+
 def _dataset_key(connection: Connection, name: str) -> int | None:
     found = connection.execute(select(_datasets.id).where(_datasets.name == name)).scalar_one_or_none()
     return None if found is None else int(found)
 
 
 def _add_dataset(connection: Connection, name: str, revision: int, lake_id: str) -> int:
+    uid = outward_id(lake_id, "dataset", name)
+    if connection.execute(select(_datasets.id).where(_datasets.uid == uid)).scalar_one_or_none() is not None:
+        # One that was called so before has another name now, or was deleted.
+        uid = outward_id(lake_id, "dataset", f"{name}\n{revision}")
     made = connection.execute(
-        insert(schema.datasets).values(uid=outward_id(lake_id, "dataset", name), name=name, added=revision)
+        insert(schema.datasets).values(uid=uid, name=name, added=revision)
     ).inserted_primary_key
     assert made is not None
     return int(made[0])

@@ -124,6 +124,20 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """A dataset that is to go, by its name; `version` is the id of the version that must still be current.
+
+    `key` is its idempotency key. Its versions can still be read by their ids until they are collected.
+    """
+
+    key: str
+    name: str
+    version: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
     """A change of a dataset's current version in place: its exports or its description, never its content.
 

@@ -28,6 +28,10 @@ class Reason(Enum):
     CHANGED_AT_REMOTE = "changed_at_remote"
     NOT_IN_STATE = "not_in_state"
     NOT_IN_SPECS = "not_in_specs"
+    MOVED = "moved"
+    CANNOT_RENAME = "cannot_rename"
+    PROTECTED = "protected"
+    CANNOT_DELETE = "cannot_delete"
     VERSIONING_ALWAYS = "versioning_always"
 
 
@@ -47,7 +51,8 @@ class Create:
 class Follow:
     """The content changes, or the spec asks for it, so a new version follows the current one.
 
-    It is made of the frames of `revision`.
+    It is made of the frames of `revision`. `moved_from`, here and below, is the address that the dataset had before;
+    its name changes where that of `observed` is another than that of `config`.
     """
 
     address: str
@@ -59,6 +64,7 @@ class Follow:
     severity: ChangeSeverity
     fields: tuple[FieldChange, ...]
     observed: ObservedDataset
+    moved_from: str | None
     before: Manifest
     diff: DataDiff
     causes: tuple[Cause, ...]
@@ -75,21 +81,41 @@ class Amend:
     severity: ChangeSeverity
     fields: tuple[FieldChange, ...]
     observed: ObservedDataset
+    moved_from: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Adopt:
-    """The dataset is as its spec asks, but this project's state does not know it; only the state changes."""
+    """The dataset is as its spec asks, but this project's state does not know it as such; only the state changes."""
 
     address: str
     config: DatasetConfig
     reasons: tuple[Reason, ...]
     observed: ObservedDataset
+    moved_from: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Forget:
     """The spec is gone; the state forgets the address, and the dataset called `name` stays where it is."""
+
+    address: str
+    name: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Delete:
+    """The spec is gone, and the dataset that it made is to go too."""
+
+    address: str
+    reasons: tuple[Reason, ...]
+    observed: ObservedDataset
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Guard:
+    """The spec is gone, but the dataset called `name` is protected: it stays, and the state goes on knowing it."""
 
     address: str
     name: str
@@ -108,7 +134,10 @@ class Keep:
 MadeChange: TypeAlias = Create | Follow | Amend | Adopt | Keep
 """A change after which the dataset is as its spec asks."""
 
-Change: TypeAlias = MadeChange | Forget
+GoneChange: TypeAlias = Forget | Delete | Guard
+"""What becomes of an address that no spec has any more."""
+
+Change: TypeAlias = MadeChange | GoneChange
 
 
 def statistics_of(change: MadeChange) -> Statistics:

@@ -15,8 +15,10 @@ from setwright.plan.changes import (
     Adopt,
     Amend,
     Create,
+    Delete,
     Follow,
     Forget,
+    Guard,
     Keep,
     digest_after,
     statistics_of,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from setwright.model.statistics import Statistics
     from setwright.model.versions import VersionNumber
     from setwright.plan.causes import Cause
-    from setwright.plan.changes import Change, MadeChange
+    from setwright.plan.changes import Change, GoneChange, MadeChange
     from setwright.plan.drift import Drift
     from setwright.plan.pinning import Pinned
     from setwright.plan.plan import Plan
@@ -112,10 +114,15 @@ def plan_digest(plan: Plan) -> str:
 
 def _identity(change: Change) -> list[str]:
     kind, address = _action(change), change.address
-    if isinstance(change, Forget | Keep):
+    if isinstance(change, Forget | Guard | Keep):
         return [kind, address]
-    follows = "" if isinstance(change, Create) else change.observed.version.id
-    return [kind, address, config_digest(change.config), digest_after(change), follows]
+    if isinstance(change, Delete):
+        return [kind, address, change.observed.version.id]
+    if isinstance(change, Create):
+        return [kind, address, config_digest(change.config), digest_after(change), ""]
+    moved = [change.moved_from] if change.moved_from is not None else []
+    follows = change.observed.version.id
+    return [kind, address, config_digest(change.config), digest_after(change), follows, *moved]
 
 
 def _action(change: Change) -> document.Action:
@@ -130,7 +137,9 @@ def _action(change: Change) -> document.Action:
             return "adopt"
         case Forget():
             return "forget"
-        case Keep():
+        case Delete():
+            return "delete"
+        case Keep() | Guard():
             return "no-op"
         case _:
             assert_never(change)
@@ -142,19 +151,16 @@ def _change(
     losses: Mapping[str, tuple[document.LossLine, ...]],
     limit: int | None,
 ) -> document.DatasetChange:
-    if isinstance(change, Forget):
-        return document.DatasetChange(
-            address=change.address,
-            name=change.name,
-            actions=("forget",),
-            reasons=tuple(reason.value for reason in change.reasons),
-        )
+    if isinstance(change, Forget | Delete | Guard):
+        return _gone(change)
     fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
     before = None if isinstance(change, Create) else change.observed.version.statistics
     after = statistics_of(change)
     return document.DatasetChange(
         address=change.address,
         name=change.config.name,
+        previous_address=change.moved_from if isinstance(change, Follow | Amend | Adopt) else None,
+        previous_name=_previous_name(change),
         actions=(_action(change),),
         reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
         place=None if spec is None else place(spec.where),
@@ -169,6 +175,28 @@ def _change(
         exports=tuple(_exports(change, losses)),
         bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes),
     )
+
+
+def _gone(change: GoneChange) -> document.DatasetChange:
+    told = document.DatasetChange(
+        address=change.address,
+        name=change.observed.name if isinstance(change, Delete) else change.name,
+        actions=(_action(change),),
+        reasons=tuple(reason.value for reason in change.reasons),
+    )
+    if not isinstance(change, Delete):
+        return told
+    none, frames = FrameList(count=0), change.observed.version.statistics.frames
+    leaving = document.FrameChanges(
+        before=frames,
+        after=0,
+        entering=none,
+        leaving=FrameList(count=frames),
+        moving=none,
+        repainted=none,
+        relabelled=none,
+    )
+    return told.model_copy(update={"follows": change.observed.version.id, "frames": leaving})
 
 
 def _field(field: FieldChange, spec: Spec | None) -> document.ConfigField:
@@ -211,6 +239,13 @@ def _pin(pinned: Pinned | None) -> document.PinLine | None:
             severity=beyond.severity.value,
         ),
     )
+
+
+def _previous_name(change: MadeChange) -> str | None:
+    """What the dataset was called, where it is renamed."""
+    if isinstance(change, Follow | Amend | Adopt) and change.observed.name != change.config.name:
+        return change.observed.name
+    return None
 
 
 def _version(change: MadeChange) -> document.VersionChange:
@@ -378,7 +413,7 @@ def _summary(changes: tuple[document.DatasetChange, ...]) -> document.Summary:
     return document.Summary(
         add=actions.count("create"),
         change=actions.count("new-version") + actions.count("update"),
-        destroy=0,
+        destroy=actions.count("delete"),
         adopt=actions.count("adopt"),
         forget=actions.count("forget"),
         unchanged=actions.count("no-op"),

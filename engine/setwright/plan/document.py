@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT_VERSION: Final = "1.0"
 
-Action: TypeAlias = Literal["create", "new-version", "update", "adopt", "forget", "no-op"]
+Action: TypeAlias = Literal["create", "new-version", "update", "adopt", "forget", "delete", "no-op"]
 SplitName: TypeAlias = Literal["train", "validation", "test"]
 
 PICTURE_DATA: Final = r"^data:image/(jpeg|webp|png);base64,[A-Za-z0-9+/]+={0,2}$"
@@ -246,6 +246,10 @@ class DatasetChange(Part):
     address: str
     name: str
     """At the remote."""
+    previous_address: str | None = None
+    """The address that the dataset had before, where it moves."""
+    previous_name: str | None = None
+    """What it was called at the remote, where it is renamed; its versions stay."""
     actions: tuple[Action, ...] = Field(min_length=1)
     reasons: tuple[str, ...] = ()
     """Why; they explain and steer nothing. More may come."""
@@ -256,6 +260,8 @@ class DatasetChange(Part):
     """The resolved configuration that is asked for; absent where no spec asks for anything."""
     config_digest: str | None = None
     version: VersionChange | None = None
+    follows: str | None = None
+    """The id of the current version, of a dataset that is deleted: it must still be current then."""
     pin: PinLine | None = None
     """Absent for a spec that follows the lake."""
     fields: tuple[ConfigField, ...] = ()
@@ -272,7 +278,7 @@ class Step(Part):
     """One thing that apply does, in its order."""
 
     address: str
-    step: Literal["publish", "amend", "bind", "forget"]
+    step: Literal["publish", "amend", "bind", "forget", "delete"]
     """Make a version; change one in place; let the state know a dataset; let it forget one."""
     name: str
     """The dataset at the remote; its lock is held while the step is taken."""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from setwright.diff.config import changed_fields
 from setwright.plan.causes import LAKE
-from setwright.plan.changes import Follow, Forget
+from setwright.plan.changes import Follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from setwright.diff.config import FieldChange
     from setwright.model.versions import ObservedDataset
-    from setwright.plan.changes import Change, MadeChange
+    from setwright.plan.changes import MadeChange
     from setwright.plan.pinning import Pinned
-    from setwright.state.document import Applied, State
+    from setwright.plan.standing import Standing
+    from setwright.state.document import Applied
 
 _OF_ANNOTATIONS = ("source", "filter", "operations", "labels")
 """Fields by which the spec itself makes the annotations of a frame others."""
@@ -40,32 +40,31 @@ class Drift:
 
 
 def drift(
-    changes: Iterable[Change],
-    state: State,
-    observed: Mapping[str, ObservedDataset],
-    pinned: Mapping[str, Pinned] = MappingProxyType({}),
+    changes: Iterable[MadeChange], stands: Mapping[str, Standing], pinned: Mapping[str, Pinned]
 ) -> tuple[Drift, ...]:
-    """All that was changed by others, as far as it was `observed`, in the order of `changes`.
+    """All that was changed by others beside what `stands` for the addresses, sorted by them.
 
     Datasets that no spec describes any more, or that get another name, are not looked at. Of those that are `pinned`,
     by address, it is told what has come to the lake since, though nothing follows from it.
     """
     return tuple(
         each
-        for change in changes
-        if not isinstance(change, Forget)
+        for change in sorted(changes, key=lambda change: change.address)
         for each in (
-            *_of_dataset(change.address, change.config.name, state, observed.get(change.config.name)),
-            *_of_lake(change, state),
-            *_beyond(change, state, observed.get(change.config.name), pinned.get(change.address)),
+            *_of_dataset(change, stands[change.address]),
+            *_of_lake(change, stands[change.address]),
+            *_beyond(change, stands[change.address], pinned.get(change.address)),
         )
     )
 
 
-def _of_dataset(address: str, name: str, state: State, observed: ObservedDataset | None) -> Iterator[Drift]:
-    applied = state.datasets.get(address)
-    if applied is None or applied.config.name != name:
+def _of_dataset(change: MadeChange, stands: Standing) -> Iterator[Drift]:
+    applied, observed = stands.applied, stands.observed
+    if applied is None or (observed is None and applied.config.name != change.config.name):
         return
+    address, name = change.address, applied.config.name
+    if observed is not None and observed.id != applied.dataset:
+        return  # another dataset, which the spec names now
     if observed is None:
         yield Drift(address=address, name=name, drift="deleted", applied=applied, observed=None)
         return
@@ -82,7 +81,7 @@ def _of_dataset(address: str, name: str, state: State, observed: ObservedDataset
         )
 
 
-def _of_lake(change: Change, state: State) -> Iterator[Drift]:
+def _of_lake(change: MadeChange, stands: Standing) -> Iterator[Drift]:
     """Of frames, what the lake is the cause of; of pictures and annotations, all, unless the spec asks otherwise."""
     if not isinstance(change, Follow):
         return
@@ -92,7 +91,7 @@ def _of_lake(change: Change, state: State) -> Iterator[Drift]:
         address=change.address,
         name=change.config.name,
         drift="data",
-        applied=state.datasets.get(change.address),
+        applied=stands.applied,
         observed=change.observed,
         entering=sum(cause.entering for cause in by_lake),
         leaving=sum(cause.leaving for cause in by_lake),
@@ -103,17 +102,15 @@ def _of_lake(change: Change, state: State) -> Iterator[Drift]:
         yield found
 
 
-def _beyond(
-    change: MadeChange, state: State, observed: ObservedDataset | None, pinned: Pinned | None
-) -> Iterator[Drift]:
+def _beyond(change: MadeChange, stands: Standing, pinned: Pinned | None) -> Iterator[Drift]:
     """Of a pinned dataset, what the lake has beyond its pin."""
     if pinned is not None and pinned.upgrade is not None:
         yield Drift(
             address=change.address,
             name=change.config.name,
             drift="data",
-            applied=state.datasets.get(change.address),
-            observed=observed,
+            applied=stands.applied,
+            observed=stands.observed,
             entering=pinned.upgrade.entering,
             leaving=pinned.upgrade.leaving,
             relabelled=pinned.upgrade.relabelled,

@@ -9,11 +9,25 @@ from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
 from setwright.model.versions import FIRST_VERSION, ChangeSeverity
 from setwright.plan.causes import causes, variants
-from setwright.plan.changes import Adopt, Amend, Change, Create, Follow, Forget, Keep, MadeChange, Reason
+from setwright.plan.changes import (
+    Adopt,
+    Amend,
+    Change,
+    Create,
+    Delete,
+    Follow,
+    Forget,
+    GoneChange,
+    Guard,
+    Keep,
+    MadeChange,
+    Reason,
+)
 from setwright.plan.content import desired_content
 from setwright.plan.drift import drift
 from setwright.plan.pinning import Pinned, pinned
 from setwright.plan.severity import content_severity, settings_severity
+from setwright.plan.standing import Standing, moved_addresses, standing
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -47,7 +61,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether applying it would do nothing."""
-        return all(isinstance(change, Keep) for change in self.changes)
+        return all(isinstance(change, Keep | Guard) for change in self.changes)
 
     @property
     def broken_pins(self) -> tuple[str, ...]:
@@ -61,20 +75,26 @@ class Plan:
 
 
 def plan(
-    desired: Mapping[str, DatasetConfig], survey: Survey, *, within: Container[str] | None = None
+    desired: Mapping[str, DatasetConfig],
+    survey: Survey,
+    *,
+    within: Container[str] | None = None,
+    prune: bool = False,
 ) -> Plan:
     """The plan that makes every dataset of `desired`, by address, what its configuration asks for.
 
-    Addresses that the state knows and nobody desires are forgotten, those that are not `within` left alone. None
-    stands for all addresses.
+    Addresses that the state knows and nobody desires are forgotten, and with `prune` their datasets are deleted; those
+    that are not `within` are left alone. None stands for all addresses.
     """
-    planned = [_planned(address, config, survey) for address, config in desired.items()]
-    forgotten = [
-        Forget(address=address, name=applied.config.name, reasons=(Reason.NOT_IN_SPECS,))
+    stands = standing(desired, survey.state, survey.observed, survey.previously, renames=survey.renames)
+    planned = [_planned(address, config, stands[address], survey) for address, config in desired.items()]
+    moved = moved_addresses(survey.state, {a: b for a, b in survey.previously.items() if a in desired})
+    gone = [
+        _gone(address, applied, survey.observed.get(applied.config.name), prune=prune, deletes=survey.deletes)
         for address, applied in survey.state.datasets.items()
-        if address not in desired and (within is None or address in within)
+        if address not in desired and address not in moved and (within is None or address in within)
     ]
-    changes = tuple(sorted([*planned, *forgotten], key=lambda change: change.address))
+    changes = tuple(sorted([*planned, *gone], key=lambda change: change.address))
     pins = {
         change.address: pinned(change, survey.held[change.address])
         for change in planned
@@ -86,28 +106,46 @@ def plan(
         lineage=survey.state.lineage,
         serial=survey.state.serial,
         changes=changes,
-        drift=drift(changes, survey.state, survey.observed, pins),
+        drift=drift(planned, stands, pins),
         pinned=pins,
     )
 
 
-def _planned(address: str, config: DatasetConfig, survey: Survey) -> MadeChange:
-    applied = survey.state.datasets.get(address)
-    observed = survey.observed.get(config.name)
+def _gone(
+    address: str, applied: Applied, observed: ObservedDataset | None, *, prune: bool, deletes: bool
+) -> GoneChange:
+    """What becomes of an address that no spec has any more."""
+    reasons: tuple[Reason, ...] = (Reason.NOT_IN_SPECS,)
+    name = applied.config.name
+    if observed is None or observed.id != applied.dataset:
+        return Forget(address=address, name=name, reasons=reasons)
+    # Either of the two may know better: the state what this project asked for, the remote what others did.
+    if applied.config.protect or (observed.config is not None and observed.config.protect):
+        return Guard(address=address, name=name, reasons=(*reasons, Reason.PROTECTED))
+    if prune and not deletes:
+        reasons = (*reasons, Reason.CANNOT_DELETE)
+    elif prune:
+        return Delete(address=address, reasons=reasons, observed=observed)
+    return Forget(address=address, name=name, reasons=reasons)
+
+
+def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Survey) -> MadeChange:
+    applied, observed = stands.applied, stands.observed
     if observed is None:
         gone = applied is not None and applied.config.name == config.name
+        reason = Reason.DELETED_AT_REMOTE if gone else Reason.NOT_AT_REMOTE
         return Create(
             address=address,
             config=config,
             number=FIRST_VERSION,
             content=desired_content(config, survey.memberships[address], None),
             revision=survey.at(address),
-            reasons=(Reason.DELETED_AT_REMOTE if gone else Reason.NOT_AT_REMOTE,),
+            reasons=(reason, Reason.CANNOT_RENAME) if stands.stays else (reason,),
         )
     # A remote that cannot read configuration back is taken to have the one that was applied last.
     known = observed.config or (applied.config if applied else config)
-    reasons = _reasons(config, known, applied, observed)
-    following = _following(address, config, known, reasons, observed, survey)
+    reasons = _reasons(config, known, stands, observed)
+    following = _following(address, config, known, reasons, stands.moved_from, observed, survey)
     if following is not None:
         return following
     severity = settings_severity(known, config)
@@ -120,9 +158,16 @@ def _planned(address: str, config: DatasetConfig, survey: Survey) -> MadeChange:
             severity=severity,
             fields=changed_fields(known, config),
             observed=observed,
+            moved_from=stands.moved_from,
         )
-    if applied is None or not _knows(applied, config, observed):
-        return Adopt(address=address, config=config, reasons=reasons, observed=observed)
+    if applied is None or stands.moved_from is not None or not _knows(applied, config, observed):
+        return Adopt(
+            address=address,
+            config=config,
+            reasons=reasons,
+            observed=observed,
+            moved_from=stands.moved_from,
+        )
     return Keep(address=address, config=config, observed=observed)
 
 
@@ -131,6 +176,7 @@ def _following(
     config: DatasetConfig,
     known: DatasetConfig,
     reasons: tuple[Reason, ...],
+    moved_from: str | None,
     observed: ObservedDataset,
     survey: Survey,
 ) -> Follow | None:
@@ -163,6 +209,7 @@ def _following(
         severity=severity,
         fields=changed_fields(known, config),
         observed=observed,
+        moved_from=moved_from,
         before=before,
         diff=diff,
         causes=_causes(address, config, known, observed, survey, before, content, diff),
@@ -193,9 +240,12 @@ def _knows(applied: Applied, config: DatasetConfig, observed: ObservedDataset) -
 
 
 def _reasons(
-    config: DatasetConfig, known: DatasetConfig, applied: Applied | None, observed: ObservedDataset
+    config: DatasetConfig, known: DatasetConfig, stands: Standing, observed: ObservedDataset
 ) -> tuple[Reason, ...]:
-    reasons = []
+    applied = stands.applied
+    reasons = [Reason.MOVED] if stands.moved_from is not None else []
+    if stands.stays is not None:
+        reasons.append(Reason.CANNOT_RENAME)
     if applied is None:
         reasons.append(Reason.NOT_IN_STATE)
     elif applied.version != observed.version.id or applied.config != known:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
-from setwright.plan.changes import Forget, statistics_of
+from setwright.plan.changes import Delete, Forget, Guard, statistics_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
     """What is odd about the content that a plan would make, beside nothing being wrong."""
     by_address = {spec.address: spec for spec in specs}
     for change in changes:
-        if isinstance(change, Forget):
+        if isinstance(change, Forget | Delete | Guard):
             continue
         spec, statistics = by_address[change.address], statistics_of(change)
         if statistics.frames == 0:

@@ -63,6 +63,15 @@ def configs(plan: PlanDocument) -> dict[str, DatasetConfig]:
     }
 
 
+def previous_addresses(plan: PlanDocument) -> dict[str, str]:
+    """The addresses that datasets had before, by those that they are to have."""
+    return {
+        change.address: change.previous_address
+        for change in plan.changes
+        if change.previous_address is not None
+    }
+
+
 def saved_pins(plan: PlanDocument) -> dict[str, Pin]:
     """What the specs of the plan were pinned to, by address."""
     return {

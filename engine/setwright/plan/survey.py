@@ -27,6 +27,9 @@ class Survey:
     `frames_revision` is the newest at which a frame changed. `answers`, by address and cause, are the memberships of
     the variants that tell the causes of a change apart (`plan.causes`), where there is more than one.
 
+    `previously` leads from addresses to those that their datasets had before; `renames` and `deletes` say whether the
+    remote can give a dataset another name, and delete one.
+
     `held`, by address, is what was found for the specs that are pinned: their frames are those of their pins.
     """
 
@@ -40,6 +43,9 @@ class Survey:
     unmoved: frozenset[str] = frozenset()
     answers: Mapping[str, Mapping[str, Membership]] = field(default_factory=dict)
     held: Mapping[str, Held] = field(default_factory=dict)
+    previously: Mapping[str, str] = field(default_factory=dict)
+    renames: bool = True
+    deletes: bool = True
 
     def at(self, address: str) -> int:
         """The revision whose frames the spec of `address` is given."""

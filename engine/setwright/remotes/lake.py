@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from setwright.model.dataset import Selection
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
-    from setwright.model.versions import Amendment, ObservedDataset, Publication, Version
+    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
     from setwright.state.document import State
 
@@ -44,6 +44,8 @@ class LakeRemote:
             reads_config=True,
             reads_membership=True,
             pins_revisions=True,
+            renames=True,
+            deletes=True,
         )
 
     def revision(self) -> int:
@@ -89,6 +91,9 @@ class LakeRemote:
 
     def amend(self, amendment: Amendment) -> Version:
         return self._lake.amend(amendment)
+
+    def delete(self, deletion: Deletion) -> None:
+        self._lake.delete(deletion)
 
     def commit_state(self, project: str, state: State) -> None:
         self._lake.commit_state(project, state)

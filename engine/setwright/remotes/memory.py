@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from setwright.formats.protocol import ExportEntry
     from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.manifest import Manifest
-    from setwright.model.versions import Amendment, Publication
+    from setwright.model.versions import Amendment, Deletion, Publication
     from setwright.query.evaluate import FrameFacts
     from setwright.state.document import State
 
@@ -68,6 +68,7 @@ class MemoryRemote:
         self._keys: dict[str, Version] = {}
         self._states: dict[str, State] = {}
         self._held: dict[str, str] = {}
+        self._deleted: set[str] = set()
         self._lock = threading.RLock()
 
     def put(self, frames: Iterable[StoredFrame]) -> int:
@@ -97,6 +98,8 @@ class MemoryRemote:
             reads_config=True,
             reads_membership=True,
             pins_revisions=True,
+            renames=True,
+            deletes=True,
         )
 
     def revision(self) -> int:
@@ -188,12 +191,10 @@ class MemoryRemote:
             if made is not None:
                 return made
             config = publication.config
-            dataset = self._datasets.get(config.name)
-            current = dataset.versions[-1].id if dataset else None
-            if current != publication.parent:
-                raise _stale(config.name)
+            dataset = self._followed(config.name, publication.parent)
+            current = publication.parent
             if dataset is None:
-                dataset = _Dataset(f"d{len(self._datasets) + 1}", config, [])
+                dataset = _Dataset(f"d{len(self._manifests) + 1}", config, [])
                 self._datasets[config.name] = dataset
             version = Version(
                 id=f"v{len(self._manifests) + 1}",
@@ -218,14 +219,44 @@ class MemoryRemote:
             made = self._keys.get(amendment.key)
             if made is not None:
                 return made
-            dataset = self._datasets.get(amendment.config.name)
-            if dataset is None or dataset.versions[-1].id != amendment.version:
-                raise _stale(amendment.config.name)
+            dataset = self._followed(amendment.config.name, amendment.version)
+            assert dataset is not None
             version = replace(dataset.versions[-1], number=amendment.number, exports=amendment.config.exports)
             dataset.versions[-1] = version
             dataset.config = amendment.config
             self._keys[amendment.key] = version
             return version
+
+    def delete(self, deletion: Deletion) -> None:
+        with self._lock:
+            if deletion.key in self._deleted:
+                return
+            dataset = self._datasets.get(deletion.name)
+            if dataset is None or dataset.versions[-1].id != deletion.version:
+                raise _stale(deletion.name)
+            if dataset.config.protect:
+                raise RemoteError(
+                    f'"{deletion.name}" is protected', "Its configuration says so, so it is not deleted."
+                )
+            del self._datasets[deletion.name]
+            self._deleted.add(deletion.key)
+
+    def _followed(self, name: str, version: str | None) -> _Dataset | None:
+        """The dataset whose current version that is, called `name` from now on; None for no version and a free name."""
+        there = self._datasets.get(name)
+        if version is None:
+            if there is not None:
+                raise _stale(name)
+            return None
+        dataset = next((each for each in self._datasets.values() if each.versions[-1].id == version), None)
+        if dataset is None or (there is not None and there is not dataset):
+            raise _stale(name)
+        if there is None:
+            self._datasets = {
+                name if each is dataset else other: each for other, each in self._datasets.items()
+            }
+            dataset.versions[:] = [replace(each, dataset=name) for each in dataset.versions]
+        return dataset
 
     def commit_state(self, project: str, state: State) -> None:
         with self._lock:

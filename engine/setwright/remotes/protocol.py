@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from setwright.model.dataset import Selection
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
-    from setwright.model.versions import Amendment, ObservedDataset, Publication, Version
+    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
     from setwright.state.document import State
 
@@ -29,7 +29,8 @@ class Capabilities:
     """What a remote can do. Plan says what it cannot.
 
     `exports` are exact names. `reads_config`, `reads_membership`: a dataset's configuration and content can be read
-    back. `pins_revisions`: the frames of an earlier revision can still be asked for.
+    back. `pins_revisions`: the frames of an earlier revision can still be asked for. `renames`, `deletes`: a dataset
+    can get another name and keep its versions, and it can be deleted.
     """
 
     exports: tuple[str, ...]
@@ -37,6 +38,8 @@ class Capabilities:
     reads_config: bool
     reads_membership: bool
     pins_revisions: bool
+    renames: bool = False
+    deletes: bool = False
 
 
 class RemoteReader(Protocol):
@@ -97,15 +100,31 @@ class Remote(RemoteReader, Protocol):
     def publish(self, publication: Publication) -> Version:
         """Make a version, whole or not at all; with a key that was published before, give what that made.
 
+        A parent that is a version of a dataset with another name renames that dataset, where the remote `renames`.
+
         Raises:
-            StalePlanError: the dataset's current version is no longer the publication's parent.
+            StalePlanError: the dataset's current version is no longer the publication's parent, or another dataset has
+                the name.
         """
 
     def amend(self, amendment: Amendment) -> Version:
         """Change the current version in place, whole or not at all; a repeated key changes nothing.
 
+        A dataset that has another name than the amendment's gets that one, where the remote `renames`.
+
         Raises:
-            StalePlanError: the version is no longer the current one.
+            StalePlanError: the version is no longer the current one, or another dataset has the name.
+        """
+
+    def delete(self, deletion: Deletion) -> None:
+        """Let a dataset go, whole or not at all; a repeated key changes nothing.
+
+        Its name is free then. Its versions are listed no more, and can still be read by their ids until they are
+        collected.
+
+        Raises:
+            StalePlanError: the version is no longer the current one, or there is no such dataset.
+            RemoteError: the dataset is protected, or the remote deletes nothing.
         """
 
     def commit_state(self, project: str, state: State) -> None:

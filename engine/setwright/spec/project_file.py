@@ -50,8 +50,8 @@ class GivenValue:
 class ProjectSettings:
     """The project file, resolved. `patterns` lead to the spec files, each with its place, if it was written.
 
-    `defaults` are the fields for specs that do not write them, as they stand in the file. `prefix` and `suffix`
-    go around every dataset's name.
+    `defaults` are the fields for specs that do not write them, as they stand in the file. `prefix` and `suffix` go
+    around every dataset's name. `name` is the project's, with `@` and the environment's behind it where there is one.
     """
 
     name: str
@@ -103,7 +103,8 @@ def read_project(
     remote = _remote(model, chosen, environment, broken, places, tell)
     names = None if chosen is None else chosen.names
     return ProjectSettings(
-        name=first.project or folder,
+        # Each environment has a state of its own: its datasets are other ones, be they on the same remote.
+        name=(first.project or folder) + (f"@{environment}" if environment else ""),
         remote=remote,
         patterns=_patterns(first, places, tell),
         defaults=_defaults(entries, variables, tell),

@@ -33,8 +33,14 @@ def _identity(change: DatasetChange | None) -> tuple[object, ...]:
         return ()
     version = change.version
     if change.actions in (("no-op",), ("forget",)) or version is None:
-        return (change.actions,)
-    return (change.actions, change.config_digest, version.manifest_after, version.id_before)
+        return (change.actions, change.follows)
+    return (
+        change.actions,
+        change.previous_address,
+        change.config_digest,
+        version.manifest_after,
+        version.id_before,
+    )
 
 
 def _dataset(address: str, before: DatasetChange | None, after: DatasetChange | None) -> Iterator[str]:

@@ -23,6 +23,7 @@ ROLES: dict[Action, Role] = {
     "update": "changed",
     "adopt": "moved",
     "forget": "faint",
+    "delete": "removed",
     "no-op": "faint",
 }
 
@@ -77,6 +78,8 @@ def _nothing(document: PlanDocument, still: list[DatasetChange]) -> Iterator[str
 def _upgrades(still: list[DatasetChange]) -> Iterator[str]:
     """What the lake has beyond the pins of datasets that do not change."""
     for change in still:
+        if "protected" in change.reasons:
+            yield escape.terminal(f"{change.address} has no spec any more, and stays, for it is protected.")
         if change.pin is not None and change.pin.upgrade is not None:
             told = words.pin_upgrade(change.address, change.pin.upgrade)
             yield escape.terminal(f"{change.address} is pinned {words.pin(change.pin)}; {told}.")
@@ -95,7 +98,9 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
     place = f"{escape.terminal(change.place.file)}:{change.place.line}" if change.place else ""
     room = max(min(width, 100) - 2 - width_of(title) - width_of(place), 2)
     yield f"{paint(sign, role, color=color)} {title}{' ' * room}{place}".rstrip()
-    if action in ("adopt", "forget"):
+    if action == "delete" and change.frames is not None:
+        yield f"    frames  {change.frames.before:,} -> 0"
+    if action in ("adopt", "forget", "delete"):
         return
     body = [*_fields(change, color), *_pin(change)]
     if action != "update":

@@ -25,6 +25,7 @@ SIGNS: dict[Action, str] = {
     "update": "~",
     "adopt": "<",
     "forget": ".",
+    "delete": "-",
     "no-op": " ",
 }
 """The sign of an action, which tells it without colour."""
@@ -49,6 +50,10 @@ _REASONS = {
     "not_in_state": "this project has not applied it before",
     "versioning_always": "its spec asks for a new version whatever changes",
     "not_in_specs": "no spec describes it any more",
+    "moved": "its address changed",
+    "cannot_rename": "this remote cannot rename a dataset, so the one of the old name stays as it is",
+    "protected": "it is protected",
+    "cannot_delete": "this remote cannot delete a dataset",
 }
 
 
@@ -65,13 +70,27 @@ def headline(change: DatasetChange) -> str:
                 if version.before == version.after
                 else f"{version.before} -> {version.after}"
             )
-            return f"{address} will {how}: {number}"
+            return f"{address} {_moved(change)}will {how}: {number}"
+        case "adopt" if change.previous_address is not None:
+            return f"{change.previous_address} has moved to {address}; the dataset stays as it is"
+        case "delete":
+            return f"{address} will be deleted, all its versions with it"
         case "adopt":
             return f"{address} is as its spec asks, and the state will know it"
         case "forget":
             return f"{address} will be forgotten; the dataset stays as it is"
         case _:
             return address
+
+
+def _moved(change: DatasetChange) -> str:
+    """Where the dataset was until now, as what follows its address."""
+    parts = [
+        f"has moved from {change.previous_address}" if change.previous_address is not None else "",
+        f'was named "{change.previous_name}"' if change.previous_name is not None else "",
+    ]
+    told = ", ".join(filter(None, parts))
+    return f"{told}, and " if told else ""
 
 
 def because(change: DatasetChange) -> str:
@@ -145,6 +164,8 @@ def step(taken: Step) -> str:
             return f"{taken.address}: change {taken.version} in place, if {taken.follows} is still the current one"
         case "bind":
             return f"{taken.address}: let the state know version {taken.version}; the remote is not touched"
+        case "delete":
+            return f"{taken.address}: delete it, if {taken.follows} is still the current one"
         case "forget":
             return f"{taken.address}: let the state forget it; the remote is not touched"
         case _:

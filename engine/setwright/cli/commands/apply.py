@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from setwright.apply.planning import Planned
     from setwright.apply.run import Done, Outcome
     from setwright.cli.planning import Desk
+    from setwright.model.errors import UsageError
     from setwright.plan.document import PlanDocument
     from setwright.spec.choice import Choice
 
@@ -40,6 +41,9 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
     metavar="DIGEST",
     help="Plan again, and apply only if it is the plan with this digest, as `plan` told it; also a saved plan's file.",
 )
+@click.option(
+    "--prune", is_flag=True, help="Also delete the datasets whose specs are gone, unless they are protected."
+)
 @choice_options
 @spec_options
 @pass_session
@@ -50,6 +54,7 @@ def command(
     all_frames: bool,
     lock_timeout: float,
     approved: str | None,
+    prune: bool,
     choice: Choice,
     options: SpecOptions,
 ) -> int:
@@ -67,14 +72,17 @@ def command(
 
     with desk(session, options) as place:
         _recover(place, author())
-        made, document = _plan(place, session, file, choice, all_frames)
+        made, document = _plan(place, session, file, choice, all_frames, prune)
         check_pins(made.plan)
         if not document.applyable:
             return 0
         click.echo()
         if approved is not None:
             _check_approval(place, document, approved)
-        if not (yes or file or approved or _agreed()):
+        deleted = [change.name for change in document.changes if change.actions == ("delete",)]
+        if deleted and not prune:
+            raise _unasked(deleted)
+        if not (yes or file or approved or _agreed(deleted)):
             click.echo("Nothing was changed.")
             return 1
         session.on_interrupt = _GO_ON
@@ -85,7 +93,7 @@ def command(
 
 
 def _plan(
-    place: Desk, session: Session, file: str | None, choice: Choice, all_frames: bool
+    place: Desk, session: Session, file: str | None, choice: Choice, all_frames: bool, prune: bool
 ) -> tuple[Planned, PlanDocument]:
     """The plan to carry out, shown: the saved one, or one made now."""
     from setwright.apply.planning import replan
@@ -95,7 +103,7 @@ def _plan(
 
     with listening(session, quiet=True) as listener:
         if file is None:
-            made = planned(place, session, choice, listener)
+            made = planned(place, session, choice, listener, prune=prune)
             document = described(place, made, all_frames=all_frames)
             show(session, document)
             return made, document
@@ -150,8 +158,20 @@ def _recover(place: Desk, who: str) -> None:
         click.echo(f"An earlier apply was cut off: {each.address} {what}.", err=True)
 
 
-def _agreed() -> bool:
-    """Whether the person at the terminal agrees.
+def _unasked(deleted: list[str]) -> UsageError:
+    """For a saved plan that deletes, applied like any other."""
+    from setwright.model.errors import UsageError
+    from setwright.views.numbers import counted
+
+    return UsageError(
+        f"The plan deletes {counted(len(deleted), 'dataset')}",
+        f"It is to delete {', '.join(deleted)}, and that takes a consent of its own. Nothing was changed.",
+        "give `--prune` to `setwright apply` as well",
+    )
+
+
+def _agreed(deleted: list[str]) -> bool:
+    """Whether the person at the terminal agrees, also to what is `deleted`.
 
     Raises:
         UsageError: there is none to ask.
@@ -159,6 +179,8 @@ def _agreed() -> bool:
     import sys
 
     from setwright.model.errors import UsageError
+    from setwright.views.escape import terminal
+    from setwright.views.numbers import counted
 
     if not sys.stdin.isatty():
         raise UsageError(
@@ -166,7 +188,12 @@ def _agreed() -> bool:
             "apply asks before it changes anything, and its input is no terminal. Nothing was changed.",
             "look at the plan, and run `setwright apply --yes`",
         )
-    return click.confirm("Make these changes?")
+    if not click.confirm("Make these changes?"):
+        return False
+    told = counted(len(deleted), "dataset")
+    return not deleted or click.confirm(
+        f"And delete {told} with all versions: {terminal(', '.join(deleted))}?"
+    )
 
 
 def _run(place: Desk, made: Planned, session: Session, who: str, patience: float) -> Outcome:
@@ -206,8 +233,8 @@ def _told(outcome: Outcome) -> Iterator[str]:
             yield f"      {terminal(failed.error.detail)}"
         if failed.error.hint:
             yield f"      hint: {terminal(failed.error.hint)}"
-    added, changed, forgotten = _counts(outcome)
-    counts = f"{added} added, {changed} changed, 0 destroyed" + (
+    added, changed, deleted, forgotten = _counts(outcome)
+    counts = f"{added} added, {changed} changed, {deleted} destroyed" + (
         f", {forgotten} forgotten" if forgotten else ""
     )
     if outcome.failed:
@@ -218,7 +245,7 @@ def _told(outcome: Outcome) -> Iterator[str]:
 
 
 def _line(done: Done) -> str:
-    from setwright.apply.steps import AmendStep, BindStep, ForgetStep, PublishStep
+    from setwright.apply.steps import AmendStep, BindStep, DeleteStep, ForgetStep, PublishStep
 
     address, version = done.step.address, done.version
     match done.step:
@@ -234,18 +261,21 @@ def _line(done: Done) -> str:
             return f"  {address} {version.number}: the state knows it now"
         case ForgetStep():
             return f"  {address}: forgotten; the dataset stays"
+        case DeleteStep():
+            return f"  {address}: deleted"
         case _:
             return f"  {address}"
 
 
-def _counts(outcome: Outcome) -> tuple[int, int, int]:
-    """Datasets that were added, changed and forgotten."""
-    from setwright.apply.steps import AmendStep, ForgetStep, PublishStep
+def _counts(outcome: Outcome) -> tuple[int, int, int, int]:
+    """Datasets that were added, changed, deleted and forgotten."""
+    from setwright.apply.steps import AmendStep, DeleteStep, ForgetStep, PublishStep
 
     steps = [done.step for done in outcome.done]
     added = sum(isinstance(step, PublishStep) and step.parent is None for step in steps)
     changed = sum(isinstance(step, AmendStep | PublishStep) for step in steps) - added
-    return added, changed, sum(isinstance(step, ForgetStep) for step in steps)
+    deleted = sum(isinstance(step, DeleteStep) for step in steps)
+    return added, changed, deleted, sum(isinstance(step, ForgetStep) for step in steps)
 
 
 def _next(outcome: Outcome) -> Iterator[str]:

@@ -44,6 +44,9 @@ CHANGES_PENDING = 2
 @click.option(
     "--approve-digest", is_flag=True, help="Print the digest for `setwright apply --approved` last."
 )
+@click.option(
+    "--prune", is_flag=True, help="Delete the datasets whose specs are gone, unless they are protected."
+)
 @choice_options
 @spec_options
 @pass_session
@@ -55,6 +58,7 @@ def command(
     json_into: str | None,
     out: str | None,
     approve_digest: bool,
+    prune: bool,
     choice: Choice,
     options: SpecOptions,
 ) -> int:
@@ -76,7 +80,7 @@ def command(
     with event_stream(printed=forms.printed == "ndjson", into=json_into) as stream:
         try:
             with desk(session, options) as place:
-                made = planned(place, session, choice, stream.listen)
+                made = planned(place, session, choice, stream.listen, prune=prune)
                 document = described(place, made, all_frames=all_frames, pictures=forms.pictures)
         except FindingsError as error:
             document = refused(session, options, error)
