@@ -27,7 +27,8 @@ TWENTY_MISTAKES = dedent(
     operations: [by-hand, by-hand]
     labels: [Balloon, Kite, Balloon, kite]
     split: {train: 70, validation: 20, seed: -1, group_by: patient}
-    exports: [yolo darknt, Semantic Segmentation]
+    exports: [yolo darknt]
+    description: {a: b}
     augmentations: {rotate: [-400, 20], flipp: {}, flip: true, noise: [0, 60], blur: 0}
     owners: "${env.USER}"
     protect: yes

@@ -118,7 +118,11 @@ CASES = [
     field("SW217", "exports: [RAW, «raw»]"),
     project("SW217", "specs: [a.yaml, «a.yaml»]\n"),
     field("SW218", "exports: [«RAAW»]"),
-    field("SW219", "exports: [RAW, «Semantic Segmentation»]"),
+    field(
+        "SW219",
+        "exports: [RAW, «COCO»]",
+        project="remote: {kind: layernext, url: 'https://api.example.org'}\n",
+    ),
     field("SW220", "split: {train: 100, group_by: «patient»}"),
     field("SW220", "split: {train: 100, group_by: «metadata.Tags»}"),
     field("SW221", "«checks»: {}"),

@@ -22,7 +22,7 @@ class KnownExport:
 KNOWN_EXPORTS: tuple[KnownExport, ...] = (
     KnownExport("RAW", "raw", lake=True, layernext=True),
     KnownExport("YOLO Darknet", "yolo-darknet", lake=True, layernext=True),
-    KnownExport("Semantic Segmentation", "semantic-segmentation", lake=False, layernext=True),
+    KnownExport("Semantic Segmentation", "semantic-segmentation", lake=True, layernext=True),
     KnownExport("COCO", "coco", lake=True, layernext=False),
     KnownExport("Pascal VOC", "pascal-voc", lake=True, layernext=False),
     KnownExport("Ultralytics", "ultralytics", lake=True, layernext=False),

@@ -102,12 +102,19 @@ def facts_of(manifest: Manifest, description: str = "") -> VersionFacts:
 
 
 def made(format: ExportFormat, manifest: Manifest) -> dict[str, str]:
-    """The text of every file that the export makes, by path."""
+    """The text of every file that the export makes, by path; of what is no text, how long it is."""
     return {
-        entry.path: entry.content.decode()
+        entry.path: _text(entry.content)
         for entry in format.files(manifest, facts_of(manifest))
         if isinstance(entry, MadeFile)
     }
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return f"({len(content)} bytes)"
 
 
 def pictures(format: ExportFormat, manifest: Manifest) -> dict[str, str]:

@@ -7,11 +7,14 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
 from setwright.formats.protocol import MadeFile
 from setwright.formats.writing.coco import Coco
+from setwright.formats.writing.masks import SemanticSegmentation
 from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
 from setwright.formats.writing.voc import PascalVoc
 from setwright.formats.writing.yolo_darknet import SUBSETS, YoloDarknet
@@ -278,3 +281,26 @@ def seen_by_datumaro(seen: SeenDataset) -> dict[tuple[str, str], list[Any]]:
         ]
         for frame in seen.frames
     }
+
+
+def test_datumaro_pillow_and_opencv_see_the_same_classes_in_the_masks(tmp_path: Path) -> None:
+    write(SemanticSegmentation(), OBJECTS, tmp_path, drawn(OBJECTS))
+    for split, name in (("train", "train"), ("valid", "val"), ("test", "test")):
+        seen = read_with_datumaro(tmp_path / split, "common_semantic_segmentation")
+        assert seen.labels == ("background", "Balloon", "Kite")
+        meant = {stem: boxes for (part, stem), boxes in BOXES.items() if part == name}
+        assert {frame.name for frame in seen.frames} == set(meant)
+        for frame in seen.frames:
+            areas = Counter[str]()
+            for label, (left, top, right, bottom) in meant[frame.name]:
+                areas[label] += (right - left) * (bottom - top)
+            found = {shape.label: shape.area for shape in frame.shapes if shape.label != "background"}
+            assert found == areas
+            file = tmp_path / split / "masks" / f"{frame.name}.png"
+            with Image.open(file) as image:
+                pillow = np.array(image)
+            grey = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_GRAYSCALE)
+            assert grey is not None
+            assert np.array_equal(grey, pillow)
+            values = Counter({seen.labels[value]: int((pillow == value).sum()) for value in (1, 2)})
+            assert +values == areas

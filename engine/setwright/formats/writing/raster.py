@@ -32,7 +32,25 @@ class Patch:
 def fill(rings: Iterable[Ring], width: int, height: int) -> Patch:
     """What `rings` together cover of a picture of `width` × `height`; parts and holes alternate."""
     edges = [(*ring[place - 1], *point) for ring in rings for place, point in enumerate(ring)]
-    x1, y1, x2, y2 = np.array(edges, np.float64).reshape(-1, 4).T
+    told = np.array(edges, np.float64).reshape(-1, 4)
+    _, row, column = crossings(told, np.full(len(told), width), np.full(len(told), height))
+    if not len(row):
+        return Patch(0, 0, np.zeros((0, 0), np.bool_))
+    left, top = int(column.min()), int(row.min())
+    grid = np.zeros((int(row.max()) - top + 1, int(column.max()) - left + 1), np.bool_)
+    # Each crossing turns all pixels to its right over.
+    np.logical_xor.at(grid, (row - top, column - left), True)
+    return Patch(left, top, np.logical_xor.accumulate(grid, axis=1)[:, :-1])
+
+
+def crossings(
+    edges: NDArray[np.float64], width: NDArray[np.integer], height: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Where `edges` `(E, 4)`, from x and y to x and y, cross the rows of their pictures: edge, row and column.
+
+    The column is the first whose centre is not left of the crossing, from 0 to the `width` `(E,)` of the picture.
+    """
+    x1, y1, x2, y2 = edges.T
     # Downwards, so that an edge is crossed at the same place from whichever side it is walked.
     turned = y1 > y2
     x1, x2 = np.where(turned, x2, x1), np.where(turned, x1, x2)
@@ -42,14 +60,7 @@ def fill(rings: Iterable[Ring], width: int, height: int) -> Patch:
     edge = np.repeat(np.arange(len(first)), count)
     row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
     x = x1[edge] + (row + 0.5 - y1[edge]) * (x2 - x1)[edge] / (y2 - y1)[edge]
-    column = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
-    if not len(row):
-        return Patch(0, 0, np.zeros((0, 0), np.bool_))
-    left, top = int(column.min()), int(row.min())
-    grid = np.zeros((int(row.max()) - top + 1, int(column.max()) - left + 1), np.bool_)
-    # Each crossing turns all pixels to its right over.
-    np.logical_xor.at(grid, (row - top, column - left), True)
-    return Patch(left, top, np.logical_xor.accumulate(grid, axis=1)[:, :-1])
+    return edge, row, np.clip(np.ceil(x - 0.5), 0, width[edge]).astype(np.int64)
 
 
 def overlap(rings: Sequence[Ring], width: int, height: int) -> bool:

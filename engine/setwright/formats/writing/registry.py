@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from setwright.formats.writing.coco import Coco
+from setwright.formats.writing.masks import SemanticSegmentation
 from setwright.formats.writing.raw import Raw
 from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
 from setwright.formats.writing.voc import PascalVoc
@@ -27,7 +28,15 @@ GROUP = "setwright.exports"
 @cache
 def export_formats() -> tuple[ExportFormat, ...]:
     """Our own, sorted by name."""
-    return (Coco(), PascalVoc(), Raw(), Ultralytics(), UltralyticsSegmentation(), YoloDarknet())
+    return (
+        Coco(),
+        PascalVoc(),
+        Raw(),
+        SemanticSegmentation(),
+        Ultralytics(),
+        UltralyticsSegmentation(),
+        YoloDarknet(),
+    )
 
 
 def export_names() -> tuple[str, ...]:

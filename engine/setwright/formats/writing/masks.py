@@ -1,0 +1,162 @@
+"""Semantic Segmentation: for each picture one whose pixels say which class is there.
+
+    classes.csv  label_colors.txt
+    train/images/x.jpg  train/masks/x.png  train/dataset_meta.json  valid/…  [test/…]
+
+Masks are grey pictures of 8 bits whose values are class ids: 0 for the background, then the classes from 1 on. They
+have no palette, since OpenCV reads colours or their brightness from those and not the ids.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.writing.colours import colour
+from setwright.formats.writing.losses import OTHER_SIZE, all_that_is_said, shapes, some, without_area
+from setwright.formats.writing.names import export_names
+from setwright.formats.writing.painting import paint
+from setwright.formats.writing.png import png
+from setwright.formats.writing.sidecar import Layout, with_sidecar
+from setwright.formats.writing.subsets import lines, one_line, subsets
+from setwright.formats.writing.yolo_darknet import SUBSETS
+from setwright.model.errors import FormatError
+from setwright.model.frames import RECTANGLE
+from setwright.model.splits import SPLITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from setwright.model.frames import Annotations
+    from setwright.model.manifest import Manifest
+
+MOST_CLASSES = 254
+"""Beside the background, 0, and the value 255, which trainers take for pixels to pass over."""
+
+BACKGROUND = "background"
+
+_NOWHERE = "an object without a pixel inside its picture, left out"
+_HIDDEN = "an object that does not show, since others lie over all of it"
+_CHANGES = (_NOWHERE, OTHER_SIZE, _HIDDEN)
+
+_AT_ONCE = 64  # pictures whose masks are painted together
+
+_LAYOUT = (
+    ("*/images/", "the pictures of each split"),
+    ("*/masks/", "for each a PNG of one channel; the value of a pixel is its class, 0 the background"),
+    ("*/dataset_meta.json", "the classes once more, for datumaro"),
+    ("classes.csv", "values and classes"),
+    ("label_colors.txt", "classes and the colours in which tools show them"),
+)
+_START = 'numpy.array(PIL.Image.open("train/masks/x.png")), in this folder, holds class ids'
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticSegmentation:
+    """LayerNext's `Semantic Segmentation`. It holds which class each pixel is of; objects are not told apart."""
+
+    name: Final = "Semantic Segmentation"
+    short: Final = "semantic-segmentation"
+    start: Final[str] = _START
+
+    def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
+        """Pictures, their masks, the lists of classes; what lies beside every export.
+
+        Raises:
+            FormatError: there are more classes than a mask has values.
+        """
+        _check(manifest.classes)
+        changes: Counter[str] = Counter()
+        layout = Layout(
+            export=self.name,
+            entries=_entries(manifest, changes),
+            changed=lambda: (
+                *self.losses(manifest.annotations),
+                *(Loss(what, changes[what]) for what in _CHANGES),
+            ),
+            layout=_LAYOUT,
+            start=self.start,
+        )
+        return with_sidecar(layout, manifest, facts)
+
+    def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
+        """Lines and points are left out, boxes are filled, and all that is said of an object but its class is lost.
+
+        Raises:
+            FormatError: there are more classes than a mask has values.
+        """
+        _check(annotations.labels)
+        return some(
+            (
+                *without_area(annotations),
+                Loss("a box, filled as a whole for want of an outline", shapes(annotations)[RECTANGLE]),
+                *all_that_is_said(annotations),
+            )
+        )
+
+
+def _check(classes: Sequence[str]) -> None:
+    if len(classes) > MOST_CLASSES:
+        raise FormatError(
+            f"Semantic Segmentation holds at most {MOST_CLASSES} classes",
+            f"There are {len(classes)}. A mask has 8 bits a pixel; 0 is the background, and trainers pass over 255.",
+            "merge labels in the spec, or take another export, such as COCO",
+        )
+
+
+def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
+    """The PNG of each frame, in their order; counts in `changes` what became of objects."""
+    frames, annotations = manifest.frames, manifest.annotations
+    for begin in range(0, len(frames), _AT_ONCE):
+        width, height = frames.width[begin : begin + _AT_ONCE], frames.height[begin : begin + _AT_ONCE]
+        first, last = np.searchsorted(annotations.frame, (begin, begin + _AT_ONCE))
+        some = annotations.take(np.arange(first, last))
+        painted = paint(replace(some, frame=some.frame - begin), width, height)
+        changes[_NOWHERE] += painted.nowhere
+        changes[OTHER_SIZE] += painted.other_size
+        changes[_HIDDEN] += painted.hidden
+        sizes = zip(width.tolist(), height.tolist(), strict=True)
+        for (start, end), size in zip(pairwise(painted.bounds), sizes, strict=True):
+            yield png(painted.start[start:end], painted.value[start:end], *size)
+
+
+def _entries(manifest: Manifest, changes: Counter[str]) -> Iterator[ExportEntry]:
+    frames = manifest.frames
+    folders = [SUBSETS[split] for split in SPLITS]
+    columns = zip(
+        export_names(frames),
+        manifest.split.tolist(),
+        frames.digest.tolist(),
+        frames.size.tolist(),
+        _masks(manifest, changes),
+        strict=True,
+    )
+    for (stem, ending), code, digest, size, mask in columns:
+        yield PictureFile(f"{folders[code]}/images/{stem}{ending}", digest.decode(), size)
+        yield MadeFile(f"{folders[code]}/masks/{stem}.png", mask)
+    names = (BACKGROUND, *manifest.classes)
+    colours = [colour(value) for value in range(len(names))]
+    meta = {
+        "label_map": {str(value): name for value, name in enumerate(names)},
+        "segmentation_colors": colours,
+        "background_label": "0",
+    }
+    for split in subsets(manifest):
+        content = json.dumps(meta, ensure_ascii=False, indent=1) + "\n"
+        yield MadeFile(f"{SUBSETS[split]}/dataset_meta.json", content.encode())
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([("Pixel Value", " Class"), *enumerate(names)])
+    yield MadeFile("classes.csv", table.getvalue().encode())
+    rows = zip(colours, names, strict=True)
+    yield MadeFile(
+        "label_colors.txt",
+        lines(f"{red} {green} {blue} {one_line(name)}" for (red, green, blue), name in rows),
+    )

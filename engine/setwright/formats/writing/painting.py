@@ -1,0 +1,156 @@
+"""Objects painted on one canvas: the mask of a picture, and which objects no longer show.
+
+Larger objects first, of equal ones the earlier, so later and smaller ones lie on top. Which pixels an object covers is
+told in `raster`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from setwright.formats.writing.raster import crossings, runs_cover
+from setwright.model.frames import MASK, POLYGON, RECTANGLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from setwright.model.frames import Annotations
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """What some canvases hold, row by row, each row a zero and then the values of its pixels, 0 where no object is.
+
+    From place `start` `(R,) int64` of its canvas on, up to the next one, the value is `value` `(R,) int64`; those of
+    canvas `c` are at `bounds[c]:bounds[c + 1]`. Of the objects that may be painted, `nowhere` cover no pixel,
+    `other_size` are masks of another size than the picture, and `hidden` have no pixel of their value left, since
+    others lie over them.
+    """
+
+    start: NDArray[np.int64]
+    value: NDArray[np.int64]
+    bounds: list[int]
+    nowhere: int
+    other_size: int
+    hidden: int
+
+
+def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np.int32]) -> Painted:
+    """The annotations, each as its label plus 1, on canvases of `width` and `height`; `frame` says which is whose.
+
+    No pixel is touched. The spans of all objects divide the canvases into pieces; the last object over a piece has
+    it. So the work grows with the outlines and not with the pictures. Several pictures at once, since most of the time
+    for one would go into calling NumPy.
+    """
+    spans, other_size = _spans(annotations, width, height)
+    objects = len(annotations)
+    # Counted in doubles, which are exact for any number of pixels.
+    areas = np.bincount(spans.object, weights=spans.right - spans.left, minlength=objects)
+    rank = np.empty(objects, np.int64)
+    rank[np.argsort(-areas, kind="stable")] = np.arange(objects)
+    order = np.argsort(rank[spans.object], kind="stable")
+    # The canvases lie one after the other.
+    size = height.astype(np.int64) * (width + 1)
+    canvas = np.cumsum(size) - size
+    object = spans.object[order]
+    frame = annotations.frame[object]
+    begin = canvas[frame] + spans.row[order] * (width[frame] + 1) + 1 + spans.left[order]
+    end = begin + (spans.right - spans.left)[order]
+    places = np.sort(np.concatenate([canvas, begin, end]))
+    places = places[np.concatenate([[True], places[1:] != places[:-1]])]
+    first = np.searchsorted(places, begin)
+    count = np.searchsorted(places, end) - first
+    piece = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+    owner = np.repeat(object, count)
+    meant = annotations.label[owner].astype(np.int64) + 1
+    value = np.zeros(len(places), np.int64)
+    # Where a piece stands several times, its last value stays.
+    value[piece] = meant
+    shows = np.bincount(owner[value[piece] == meant], minlength=objects) > 0
+    changes = np.concatenate([[True], value[1:] != value[:-1]])
+    changes[np.searchsorted(places, canvas)] = True
+    start, value = places[changes], value[changes]
+    bounds = np.append(np.searchsorted(start, canvas), len(start))
+    shapes = annotations.shape
+    paintable = int(((shapes == RECTANGLE) | (shapes == POLYGON) | (shapes == MASK)).sum())
+    covering = int((areas > 0).sum())
+    return Painted(
+        start=start - np.repeat(canvas, np.diff(bounds)),
+        value=value,
+        bounds=bounds.tolist(),
+        nowhere=paintable - other_size - covering,
+        other_size=other_size,
+        hidden=covering - int(shows.sum()),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spans:
+    """Pixels from `left` up to `right` of a row, for objects by their place; sorted by object, row and column."""
+
+    object: NDArray[np.int64]
+    row: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+
+
+def _spans(
+    annotations: Annotations, width: NDArray[np.int32], height: NDArray[np.int32]
+) -> tuple[_Spans, int]:
+    """What the annotations cover, and how many of them are masks of another size."""
+    edges, owner = _edges(annotations)
+    frame = annotations.frame[owner]
+    edge, row, column = crossings(edges, width[frame], height[frame])
+    # One number for each crossing, so that one sort of plain numbers puts them in order.
+    rows, columns = int(height.max(initial=1)), int(width.max(initial=1)) + 1
+    keys = [(owner[edge] * rows + row) * columns + column]
+    other_size = 0
+    for place in np.flatnonzero(annotations.shape == MASK).tolist():
+        frame = annotations.frame[place]
+        w, h = int(width[frame]), int(height[frame])
+        value = json.loads(annotations.outline[place])
+        if value["size"] != [h, w]:
+            other_size += 1
+            continue
+        covered = runs_cover(value["counts"], w, h).covered
+        y, x = np.nonzero(np.diff(covered.astype(np.int8), prepend=0, append=0))
+        keys.append((place * rows + y) * columns + x)
+    # By the even-odd rule a row of an object is entered and left in turn.
+    where, column = np.divmod(np.sort(np.concatenate(keys)), columns)
+    object, row = np.divmod(where[::2], rows)
+    return _Spans(object, row, column[::2], column[1::2]), other_size
+
+
+def _edges(annotations: Annotations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The edges of rectangles and polygons, from x and y to x and y, and the place of the object of each."""
+    boxes = np.flatnonzero(annotations.shape == RECTANGLE)
+    left, top, right, bottom = annotations.box[boxes].T
+    # The edges at the top and the bottom cross no row.
+    sides = np.stack([left, top, left, bottom, right, top, right, bottom], axis=1).reshape(-1, 4)
+    polygons = np.flatnonzero(annotations.shape == POLYGON).tolist()
+    # All at once: a call for each would take longer than what it does.
+    outlines = json.loads(f"[{','.join(annotations.outline[polygons].tolist())}]")
+    outlined, owner = _ring_edges(
+        [ring for outline in outlines for ring in outline],
+        [place for place, outline in zip(polygons, outlines, strict=True) for _ in outline],
+    )
+    return np.concatenate([sides, outlined]), np.concatenate([np.repeat(boxes, 2), owner])
+
+
+def _ring_edges(
+    rings: Sequence[Sequence[Sequence[float]]], owners: Sequence[int]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    lengths = np.array([len(ring) for ring in rings], np.int64)
+    flat = chain.from_iterable(chain.from_iterable(rings))
+    points = np.fromiter(flat, np.float64).reshape(-1, 2)
+    before = np.arange(len(points)) - 1
+    first = np.cumsum(lengths) - lengths
+    before[first[lengths > 0]] = (first + lengths - 1)[lengths > 0]
+    return np.concatenate([points[before], points], axis=1), np.repeat(np.array(owners, np.int64), lengths)
