@@ -165,3 +165,26 @@ def test_applying_a_plan_leaves_a_document_without_changes() -> None:
     config = replace(CELLS, split=SplitWish(train=34, validation=33, test=33, resplit=True))
     survey = carried_out(plan({"cells": config}, survey), survey)
     assert not document(plan({"cells": config}, survey)).applyable
+
+
+@given(plans)
+def test_the_annotations_add_up(made: Plan) -> None:
+    for change in document(made).changes:
+        if change.annotations is None:
+            continue
+        counts = change.annotations
+        whole = counts.before + counts.entering - counts.leaving + counts.added - counts.removed
+        assert whole == counts.after
+        assert sum(flip.count for flip in counts.flips) == counts.relabelled
+        labels = sum(split.after for label in change.labels for split in label.splits)
+        assert labels == counts.after
+
+
+def test_an_annotation_that_gets_another_label_is_neither_added_nor_removed() -> None:
+    old = membership({"a": ["WBC"], "b": ["WBC", "RBC"], "c": ["RBC"]})
+    new = membership({"a": ["RBC"], "b": ["WBC", "RBC"], "c": ["RBC"]})
+    (change,) = document(changed(CELLS, CELLS, old, new)).changes
+    assert change.annotations is not None
+    assert (change.annotations.added, change.annotations.removed) == (0, 0)
+    (flip,) = change.annotations.flips
+    assert (flip.before, flip.after, flip.count) == ("WBC", "RBC", 1)

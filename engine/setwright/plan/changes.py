@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from setwright.model.statistics import count
 
 if TYPE_CHECKING:
+    from setwright.diff.annotations import AnnotationDiff
     from setwright.diff.config import FieldChange
     from setwright.diff.data import DataDiff
     from setwright.model.dataset import DatasetConfig
@@ -51,8 +52,9 @@ class Create:
 class Follow:
     """The content changes, or the spec asks for it, so a new version follows the current one.
 
-    It is made of the frames of `revision`. `moved_from`, here and below, is the address that the dataset had before;
-    its name changes where that of `observed` is another than that of `config`.
+    It is made of the frames of `revision`. `annotations` are those that differ in frames of both versions.
+    `moved_from`, here and below, is the address that the dataset had before; its name changes where that of `observed`
+    is another than that of `config`.
     """
 
     address: str
@@ -67,6 +69,7 @@ class Follow:
     moved_from: str | None
     before: Manifest
     diff: DataDiff
+    annotations: AnnotationDiff
     causes: tuple[Cause, ...]
 
 

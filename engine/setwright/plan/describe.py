@@ -170,6 +170,7 @@ def _change(
         version=_version(change),
         fields=tuple(_field(field, spec) for field in fields),
         frames=_frames(change, after.frames, spec, limit),
+        annotations=_annotations(change, before, after),
         splits=tuple(_splits(change.config, before, after)),
         labels=tuple(_labels(before, after)),
         exports=tuple(_exports(change, losses)),
@@ -289,6 +290,55 @@ def _frames(change: MadeChange, after: int, spec: Spec | None, limit: int | None
         repainted=none,
         relabelled=none,
     )
+
+
+def _annotations(
+    change: MadeChange, before: Statistics | None, after: Statistics
+) -> document.AnnotationChanges:
+    was, becomes = before.annotations if before else 0, after.annotations
+    if not isinstance(change, Follow):
+        return document.AnnotationChanges(
+            before=was,
+            after=becomes,
+            entering=becomes - was,
+            leaving=0,
+            added=0,
+            removed=0,
+            relabelled=0,
+            moved=0,
+            retouched=0,
+        )
+    found = change.annotations
+    return document.AnnotationChanges(
+        before=was,
+        after=becomes,
+        entering=_count_in(change.content, change.diff.entering),
+        leaving=_count_in(change.before, change.diff.leaving),
+        added=len(found.added),
+        removed=len(found.removed),
+        relabelled=len(found.relabelled),
+        moved=len(found.moved),
+        retouched=len(found.retouched),
+        flips=tuple(_flips(change.before, change.content, found.relabelled)),
+    )
+
+
+def _count_in(manifest: Manifest, frames: NDArray[np.int64]) -> int:
+    """How many annotations these frames have."""
+    chosen = np.zeros(len(manifest.frames), bool)
+    chosen[frames] = True
+    return int(np.count_nonzero(chosen[manifest.annotations.frame]))
+
+
+def _flips(before: Manifest, after: Manifest, pairs: NDArray[np.int64]) -> Iterator[document.LabelFlip]:
+    old, new = before.annotations.label[pairs[:, 0]], after.annotations.label[pairs[:, 1]]
+    kinds, counts = np.unique(np.stack([old, new], axis=1), axis=0, return_counts=True)
+    found = [
+        (-count, before.classes[was], after.classes[becomes])
+        for (was, becomes), count in zip(kinds.tolist(), counts.tolist(), strict=True)
+    ]
+    for negative, was, becomes in sorted(found):
+        yield document.LabelFlip(before=was, after=becomes, count=-negative)
 
 
 def _cause(cause: Cause, spec: Spec | None) -> document.FrameCause:

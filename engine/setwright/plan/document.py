@@ -170,6 +170,40 @@ class ByteChanges(Part):
     after: int = Field(ge=0)
 
 
+class LabelFlip(Part):
+    """So many annotations of one class are of another now."""
+
+    before: str
+    after: str
+    count: int = Field(ge=1)
+
+
+class AnnotationChanges(Part):
+    """What happens to the annotations; `before + entering - leaving + added - removed` is `after`.
+
+    In frames that stay they are matched by overlap: an annotation that moved, or got another label, is neither added
+    nor removed.
+    """
+
+    before: int = Field(ge=0)
+    after: int = Field(ge=0)
+    entering: int = Field(ge=0)
+    """With frames that enter."""
+    leaving: int = Field(ge=0)
+    """With frames that leave."""
+    added: int = Field(ge=0)
+    """To frames that stay; so are the others below."""
+    removed: int = Field(ge=0)
+    relabelled: int = Field(ge=0)
+    """Another label, moved or not."""
+    moved: int = Field(ge=0)
+    """Another place or shape, with the same label."""
+    retouched: int = Field(ge=0)
+    """Another confidence, operation or attribute alone."""
+    flips: tuple[LabelFlip, ...] = ()
+    """Which labels became which, the most frequent first."""
+
+
 class PinUpgrade(Part):
     """What the dataset would become beside what is planned, if its pin were moved; in frames."""
 
@@ -266,6 +300,7 @@ class DatasetChange(Part):
     """Absent for a spec that follows the lake."""
     fields: tuple[ConfigField, ...] = ()
     frames: FrameChanges | None = None
+    annotations: AnnotationChanges | None = None
     splits: tuple[SplitChange, ...] = ()
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from setwright.diff.annotations import annotation_diff
 from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
 from setwright.model.versions import FIRST_VERSION, ChangeSeverity
@@ -212,6 +213,7 @@ def _following(
         moved_from=moved_from,
         before=before,
         diff=diff,
+        annotations=annotation_diff(before, content, diff.relabelled),
         causes=_causes(address, config, known, observed, survey, before, content, diff),
     )
 

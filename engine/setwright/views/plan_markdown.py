@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 65_000
 """GitHub takes 65,536 characters in a comment, and refuses a longer one whole."""
 
+MOST_FLIPS = 8
+"""So many changes of labels are listed."""
+
 MOST_ROWS = 40
 """So many rows of one table are read; of classes those that change most."""
 
@@ -206,6 +209,13 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         )
     if change.pin is not None:
         yield f"Pinned {_prose(words.pin(change.pin))}."
+        yield ""
+    if change.annotations is not None and (told := words.annotation_changes(change.annotations)):
+        flips = [
+            f"{_name(flip.before)} → {_name(flip.after)} {flip.count:,}" for flip in change.annotations.flips
+        ]
+        more = f": {', '.join(flips[:MOST_FLIPS])}{', …' * (len(flips) > MOST_FLIPS)}" if flips else ""
+        yield f"Annotations in frames that stay: {told}{more}."
         yield ""
     frames = change.frames
     if frames is not None and frames.causes:

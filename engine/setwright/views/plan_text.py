@@ -104,7 +104,12 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
         return
     body = [*_fields(change, color), *_pin(change)]
     if action != "update":
-        body += [*_frames(change, color), *_splits(change, color), *_labels(change, color)]
+        body += [
+            *_frames(change, color),
+            *_annotations(change),
+            *_splits(change, color),
+            *_labels(change, color),
+        ]
     body += [*_exports(change, color)]
     yield from (f"    {line}" for line in body)
 
@@ -207,6 +212,22 @@ def _journey(line: FrameLine, word: str) -> str:
     if line.after is None:
         return f"from {line.before}"
     return f"{line.before} -> {line.after}" if line.before != line.after else f"{word}, in {line.after}"
+
+
+_FLIPS = 5
+"""So many changes of labels are listed."""
+
+
+def _annotations(change: DatasetChange) -> Iterator[str]:
+    """What happens to the annotations of frames that stay."""
+    changes = change.annotations
+    if changes is None or not (told := words.annotation_changes(changes)):
+        return
+    yield f"annotations  {told}, in frames that stay"
+    for labels in changes.flips[:_FLIPS]:
+        yield f"  {escape.terminal(words.flip(labels))}"
+    if len(changes.flips) > _FLIPS:
+        yield f"  … {len(changes.flips) - _FLIPS:,} more changes of labels"
 
 
 def _splits(change: DatasetChange, color: bool) -> Iterator[str]:

@@ -10,9 +10,11 @@ from setwright.views.numbers import counted
 if TYPE_CHECKING:
     from setwright.plan.document import (
         Action,
+        AnnotationChanges,
         DatasetChange,
         Drift,
         FrameCause,
+        LabelFlip,
         PinLine,
         PinUpgrade,
         PlanDocument,
@@ -188,6 +190,23 @@ def data_summary(document: PlanDocument) -> str:
         f"Data: +{counts.entering:,} -{counts.leaving:,} frames, {counts.relabelled:,} relabelled, "
         f"{counted(counts.moving, 'split move')}.{_number(document)}"
     )
+
+
+def annotation_changes(changes: AnnotationChanges) -> str:
+    """What happens to annotations in frames that stay; empty where nothing does."""
+    parts = [
+        f"+{changes.added:,} added" if changes.added else "",
+        f"-{changes.removed:,} removed" if changes.removed else "",
+        f"{changes.relabelled:,} relabelled" if changes.relabelled else "",
+        f"{changes.moved:,} moved" if changes.moved else "",
+        f"{changes.retouched:,} retouched" if changes.retouched else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def flip(labels: LabelFlip) -> str:
+    """One label that became another."""
+    return f"{labels.before} -> {labels.after}  {labels.count:,}"
 
 
 def pin(held: PinLine) -> str:

@@ -122,6 +122,11 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
     yield tag("p", *grows, tag("b", f"{frames.after:,}"), " frames", _bytes(change), class_="figures")
     if told:
         yield tag("ul", *told, class_="figures")
+    if change.annotations is not None and (changed := words.annotation_changes(change.annotations)):
+        yield tag("p", f"Annotations in frames that stay: {changed}.")
+        if change.annotations.flips:
+            flips = [[flip.before, flip.after, f"{flip.count:,}"] for flip in change.annotations.flips]
+            yield folded("Labels that became others", table(["before", "after", "annotations"], flips))
     if frames.causes:
         yield table(
             ["because of", "entering", "leaving", "where"],
