@@ -32,7 +32,7 @@ TWENTY_MISTAKES = dedent(
     augmentations: {rotate: [-400, 20], flipp: {}, flip: true, noise: [0, 60], blur: 0}
     owners: "${env.USER}"
     protect: yes
-    checks: {}
+    checks: {fewest_frames: {test: 0}}
     """
 )
 

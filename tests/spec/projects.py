@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import dedent
+from types import MappingProxyType
 from typing import Any
 
 from setwright.model.dataset import DatasetConfig
@@ -26,8 +27,12 @@ def load(
     environment: str | None = None,
     given: Sequence[GivenValue] = (),
     other_exports: Sequence[str] = (),
+    lists: Mapping[str, bytes | str] = MappingProxyType({}),
 ) -> tuple[Project, tuple[Diagnostic, ...]]:
-    """The project of `specs`, texts by file name or the text of one `spec.yaml`, and all findings."""
+    """The project of `specs`, texts by file name or the text of one `spec.yaml`, and all findings.
+
+    `lists` are the files that checks name, as bytes, or the reasons why they cannot be read.
+    """
     files = specs if isinstance(specs, Mapping) else {"spec.yaml": specs}
     told: list[Diagnostic] = []
     settings = read_project(
@@ -39,7 +44,11 @@ def load(
         tell=told.append,
     )
     contents = [(name, _bytes(text)) for name, text in files.items()]
-    loaded = load_project(settings, contents, lambda: tuple(other_exports), told.append)
+
+    def read_list(name: str) -> bytes | str:
+        return lists.get(name, "No such file or directory.")
+
+    loaded = load_project(settings, contents, lambda: tuple(other_exports), read_list, told.append)
     return loaded, settled(told)
 
 

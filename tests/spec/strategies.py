@@ -8,6 +8,22 @@ from datetime import date
 from hypothesis import strategies as st
 
 from setwright.augment.vocabulary import HARSH, VOCABULARY
+from setwright.model.checks import (
+    Check,
+    FewestAnnotations,
+    FewestFrames,
+    FixedClassIds,
+    Forbidden,
+    FrozenSplit,
+    LargestShare,
+    MostBytes,
+    MostEntering,
+    MostLeaving,
+    NoLeakage,
+    RequiredMetadata,
+    RequiredTag,
+    in_order,
+)
 from setwright.model.dataset import (
     Augmentation,
     AugmentationWish,
@@ -18,7 +34,7 @@ from setwright.model.dataset import (
     LabelClass,
     LakeSource,
 )
-from setwright.model.splits import SplitWish
+from setwright.model.splits import Split, SplitWish
 from setwright.spec.exports import offered_by
 
 MAX_SEED = 2**53 - 1
@@ -156,3 +172,53 @@ configs = st.builds(
     protect=st.booleans(),
 )
 """Any configuration that a spec for a lake can ask for."""
+
+
+def _kind(check: Check) -> tuple[object, ...]:
+    """What a spec says once at most, at each level."""
+    return (
+        check.kind,
+        check.level,
+        getattr(check, "split", None),
+        getattr(check, "tag", None) or getattr(check, "field", None),
+        isinstance(check, MostEntering | MostLeaving) and check.frames is None,
+    )
+
+
+@st.composite
+def checks(draw: st.DrawFn, classes: tuple[str, ...]) -> tuple[Check, ...]:
+    """Checks of a dataset with these classes, as one spec can ask for them."""
+    level = st.sampled_from(["error", "warning"])
+    split = st.none() | st.sampled_from(Split)
+    count = st.integers(1, 10**15)
+    percent = st.floats(0, 100).map(lambda share: share + 0.0)
+    frames = st.integers(0, 10**15)
+    labels = st.lists(st.sampled_from(classes), min_size=1, unique=True).map(
+        lambda some: tuple(label for label in classes if label in some)
+    )
+    least = labels.flatmap(lambda some: st.tuples(*(st.tuples(st.just(label), count) for label in some)))
+    field = names.filter(lambda name: "${" not in name and not name.startswith("metadata."))
+    drawn = draw(
+        st.lists(
+            st.one_of(
+                st.builds(FewestFrames, level=level, split=split, at_least=count),
+                st.builds(FewestAnnotations, level=level, split=split, at_least=least),
+                st.builds(LargestShare, level=level, percent=percent),
+                st.builds(MostBytes, level=level, bytes=st.integers(0, 10**15)),
+                st.builds(NoLeakage, level=level),
+                *(
+                    st.builds(kind, level=level, **{limit: drawn})
+                    for kind in (MostEntering, MostLeaving)
+                    for limit, drawn in (("frames", frames), ("percent", percent))
+                ),
+                st.builds(FrozenSplit, level=level, split=st.sampled_from(Split)),
+                st.builds(FixedClassIds, level=level),
+                st.builds(RequiredTag, level=level, tag=names),
+                st.builds(RequiredMetadata, level=level, field=field, values=name_sets),
+                st.builds(Forbidden, level=level, frames=name_sets.filter(bool)),
+            ),
+            max_size=8,
+            unique_by=_kind,
+        )
+    )
+    return in_order(drawn)

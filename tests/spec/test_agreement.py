@@ -29,6 +29,7 @@ DECLARED = json.dumps(
     }
 )
 
+LISTS = {"erased.txt": b"party_1.jpg\n"}
 REFERENCES = [
     "${var.word}",
     "${var.ten}",
@@ -106,6 +107,30 @@ splits = st.sampled_from(percentages).flatmap(
         resplit=flags,
     )
 )
+per_class = whole | st.dictionaries(st.sampled_from(["Balloon", "Kite"]), whole, min_size=1, max_size=2)
+churn = whole | some(frames=whole, percent=numbers)
+check_fields: dict[str, st.SearchStrategy[Any]] = {
+    "fewest_frames": whole | some(total=whole, train=whole, validation=whole, test=whole),
+    "fewest_annotations": whole
+    | some(total=per_class, train=per_class, validation=per_class, test=per_class),
+    "largest_share": numbers,
+    "most_bytes": whole | st.sampled_from(["10 GB", "1.5KiB", "0B", "${var.word}"]),
+    "no_leakage": flags,
+    "most_entering": churn,
+    "most_leaving": churn,
+    "frozen_splits": st.lists(st.sampled_from(["train", "test", "${var.word}"]), max_size=2, unique=True),
+    "fixed_class_ids": flags,
+    "required_tags": lists,
+    "required_metadata": labels
+    | st.dictionaries(
+        st.sampled_from(["licence", "metadata.x"]),
+        words | numbers | flags | st.lists(words | numbers | flags, max_size=2),
+        min_size=1,
+        max_size=2,
+    ),
+    "forbidden": lists | some(frames=lists, files=st.lists(st.just("erased.txt"), max_size=1)),
+}
+checks = some(**check_fields, warn=some(**check_fields))
 shared: dict[str, st.SearchStrategy[Any]] = {
     "description": words,
     "owners": lists,
@@ -134,6 +159,7 @@ shared: dict[str, st.SearchStrategy[Any]] = {
     "exports": st.lists(st.sampled_from(["RAW", "raw", "YOLO Darknet", "Mine"]), max_size=2, unique=True),
     "augmentations": augmentations,
     "versioning": st.sampled_from(["auto", "always", "in_place"]),
+    "checks": checks,
     "protect": flags,
 }
 specs = some(
@@ -151,6 +177,7 @@ projects = some(
         path=words,
     ),
     defaults=some(**shared),
+    checks=checks,
     variables=st.dictionaries(
         st.sampled_from(["word", "ten"]),
         some(
@@ -176,7 +203,7 @@ projects = some(
 def test_a_spec_that_setwright_accepts_the_schema_accepts(document: dict[str, Any]) -> None:
     # JSON is YAML, and quotes every text.
     text = json.dumps(document, ensure_ascii=False)
-    _, found = load(text, project=DECLARED, other_exports=["Mine"])
+    _, found = load(text, project=DECLARED, other_exports=["Mine"], lists=LISTS)
     accepted = not any(finding.severity is Severity.ERROR for finding in found)
     event("accepted" if accepted else "refused")
     if accepted:
@@ -188,7 +215,7 @@ def test_a_spec_that_setwright_accepts_the_schema_accepts(document: dict[str, An
 @given(projects)
 def test_a_project_file_that_setwright_accepts_the_schema_accepts(document: dict[str, Any]) -> None:
     text = json.dumps(document, ensure_ascii=False)
-    _, found = load({}, project=text, other_exports=["Mine"])
+    _, found = load({}, project=text, other_exports=["Mine"], lists=LISTS)
     accepted = not any(finding.severity is Severity.ERROR for finding in found)
     event("accepted" if accepted else "refused")
     if accepted:

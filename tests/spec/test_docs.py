@@ -10,11 +10,12 @@ import pytest
 
 from setwright.augment.vocabulary import VOCABULARY
 from setwright.model.diagnostics import Severity
-from setwright.spec import file_models, source_text, yaml_nodes, yaml_scalars
+from setwright.spec import check_models, file_models, source_text, yaml_nodes, yaml_scalars
 from setwright.spec.augmentation_schema import augmentation_schema
 from setwright.spec.exports import KNOWN_EXPORTS
-from setwright.spec.file_models import DatasetFields, DatasetFile, Part
+from setwright.spec.file_models import DatasetFields, DatasetFile
 from setwright.spec.json_schema import dataset_schema, project_schema
+from setwright.spec.part import Part
 from setwright.spec.yaml_text import as_yaml
 from tests.conftest import Golden
 from tests.house.program import ROOT
@@ -53,10 +54,10 @@ def test_every_mapping_of_a_file_has_its_table() -> None:
     marks = re.findall(r"<!-- fields of (\w+) -->", SPECS)
     parts = {
         value.__name__
-        for value in vars(file_models).values()
+        for value in (*vars(file_models).values(), *vars(check_models).values())
         if isinstance(value, type) and issubclass(value, Part)
     }
-    assert sorted(marks) == sorted(parts - {"Part", "DatasetFields"})
+    assert sorted(marks) == sorted(parts - {"Part", "DatasetFields", "CheckFields"})
 
 
 @pytest.mark.parametrize(("kind", "text"), EXAMPLES)
@@ -105,7 +106,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 def _table(mark: str) -> str:
     match mark.split():
         case ["fields", "of", name]:
-            return _fields(getattr(file_models, name))
+            return _fields(getattr(file_models, name, None) or getattr(check_models, name))
         case ["defaults"]:
             shared = ", ".join(f"`{name}`" for name in DatasetFields.in_order())
             own = ", ".join(
@@ -125,7 +126,8 @@ def _fields(model: type[Part]) -> str:
     for schema in (dataset_schema(), project_schema()):
         parts = [schema, *schema["$defs"].values()]
         for part in parts:
-            if tuple(part.get("properties", ())) == model.in_order():
+            # Two may have fields of the same names.
+            if (tuple(part.get("properties", ())), part["description"]) == (model.in_order(), model.__doc__):
                 return _rows(part["properties"], schema["$defs"])
     raise AssertionError(model)
 

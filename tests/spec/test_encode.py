@@ -6,6 +6,7 @@ import yaml
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
+from setwright.model.checks import NoLeakage
 from setwright.model.dataset import AugmentationWish, DatasetConfig, DatasetsSource
 from setwright.model.diagnostics import Severity
 from setwright.spec.encode import encode
@@ -51,11 +52,12 @@ def test_what_setwright_accepts_the_schema_accepts(config: DatasetConfig) -> Non
 
 @given(configs)
 def test_every_field_is_written_in_the_order_of_the_documentation(config: DatasetConfig) -> None:
-    fields = encode("balloons", config)
+    fields = encode("balloons", config, [NoLeakage()])
     order = [name for name in DatasetFile.in_order() if name in fields]
     assert list(fields) == order
     missing = set(DatasetFile.in_order()) - {"previously"} - set(fields)
     assert missing == (set() if config.augmentations.recipes else {"augmentations"})
+    assert encode("balloons", config) == {name: fields[name] for name in fields if name != "checks"}
 
 
 def test_what_fits_stands_on_one_line_and_what_does_not_on_several() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from setwright.apply.checking import verdicts
 from setwright.apply.surveying import survey
 from setwright.formats.writing.registry import find
 from setwright.model.diagnostics import Severity, in_reading_order
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
     from setwright.plan.changes import Change
+    from setwright.plan.checks import Verdict
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import RemoteReader
     from setwright.spec.lock import Pin
@@ -37,7 +39,8 @@ class Planned:
     """A plan, with what is worth knowing beside it.
 
     `state` is what it was made from. `findings` are warnings, in reading order. `losses` are, by address and export,
-    what its format cannot hold of the content that would be made. `left_out` are the addresses that were not chosen.
+    what its format cannot hold of the content that would be made, `verdicts`, by address, what its checks say.
+    `left_out` are the addresses that were not chosen.
     """
 
     plan: Plan
@@ -45,6 +48,7 @@ class Planned:
     findings: tuple[Diagnostic, ...]
     losses: Mapping[str, Mapping[str, tuple[LossLine, ...]]]
     left_out: tuple[str, ...] = ()
+    verdicts: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
 
 
 def make_plan(
@@ -90,6 +94,7 @@ def make_plan(
         findings=in_reading_order(found),
         losses={change.address: _losses(change, remote) for change in made.changes},
         left_out=tuple(sorted((addresses | gone) - within)),
+        verdicts=verdicts(made, {spec.address: spec.all_checks for spec in specs}, remote),
     )
 
 

@@ -128,6 +128,7 @@ def described(desk: Desk, made: Planned, *, all_frames: bool, pictures: int = 0)
         steps=told(made.plan),
         left_out=made.left_out,
         pictures=made_small(made.plan, desk.remote, pictures) if pictures else {},
+        verdicts=made.verdicts,
     )
 
 

@@ -78,6 +78,20 @@ def read_inside(root: Path, name: str, parts: Sequence[str], tell: Tell) -> byte
     return None
 
 
+def read_list(root: Path, name: str) -> bytes | str:
+    """The same of the file `name`, a path from the project's folder; or, in a sentence, why it cannot be read."""
+    whole = root.resolve()
+    try:
+        target = (root / name).resolve()
+        if not target.is_relative_to(whole):
+            return "It leads out of the project's folder."
+        return _read(_open(root, target.relative_to(whole).parts))
+    except _NotAFileError:
+        return "It is no ordinary file."
+    except (OSError, RuntimeError) as error:  # up to Python 3.12 a link to itself is a RuntimeError
+        return f"{getattr(error, 'strerror', None) or error}."
+
+
 def read_anywhere(path: Path, name: str, tell: Tell) -> bytes | None:
     """The same of a file that the user names on the command line, wherever it is."""
     try:

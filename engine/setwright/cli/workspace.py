@@ -124,7 +124,7 @@ def open_workspace(
     `variables` count more than `variable_files`, which count more than `SETWRIGHT_VAR_*` in `environ` (default: the
     process's own); all of them count more than what the project file says. Mistakes are in the result's findings.
     """
-    from setwright.cli.spec_files import find_files, read_files
+    from setwright.cli.spec_files import find_files, read_files, read_list
     from setwright.model.diagnostics import Severity
     from setwright.spec.loading import load_project, settled
 
@@ -143,7 +143,9 @@ def open_workspace(
         if settings is not None:
             files = find_files(root, settings.patterns, told.append)
             contents = read_files(root, files, told.append)
-            project = load_project(settings, contents, _other_exports, told.append)
+            project = load_project(
+                settings, contents, _other_exports, functools.partial(read_list, root), told.append
+            )
         diagnostics = settled(told)
     finally:
         if collecting:

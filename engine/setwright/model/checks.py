@@ -2,7 +2,7 @@
 
 A check is an error or a warning by its `level`: an error forbids the plan, a warning is shown. Checks are no part of
 what a dataset is: neither its digest nor the state nor the remote knows of them, so a new one never makes a version.
-The union is tagged by `kind`, which is how a spec writes it.
+The union is tagged by `kind`, the field of `checks` that asks for it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Level: TypeAlias = Literal["error", "warning"]
-
-HASH_BITS = 64
-"""Bits of a perceptual hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +65,6 @@ class NoLeakage:
 
     kind: Literal["no_leakage"] = "no_leakage"
     level: Level = "error"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoNearDuplicates:
-    """No two pictures in different splits whose perceptual hashes differ in at most `bits` bits of `HASH_BITS`."""
-
-    kind: Literal["no_near_duplicates"] = "no_near_duplicates"
-    level: Level = "error"
-    bits: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,17 +119,20 @@ class FixedClassIds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequiredTags:
-    """Every frame carries each of `tags`, sorted."""
+class RequiredTag:
+    """Every frame carries the tag."""
 
     kind: Literal["required_tags"] = "required_tags"
     level: Level = "error"
-    tags: tuple[str, ...]
+    tag: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredMetadata:
-    """Every frame has the metadata `field`, with one of `values`, sorted, or, for none, with any."""
+    """Every frame has the metadata `field`, with one of `values`, sorted, or, for none, with any.
+
+    Values are compared as text: a number as it is written, a truth as `true` or `false`.
+    """
 
     kind: Literal["required_metadata"] = "required_metadata"
     level: Level = "error"
@@ -164,12 +155,11 @@ Check: TypeAlias = (
     | LargestShare
     | MostBytes
     | NoLeakage
-    | NoNearDuplicates
     | MostEntering
     | MostLeaving
     | FrozenSplit
     | FixedClassIds
-    | RequiredTags
+    | RequiredTag
     | RequiredMetadata
     | Forbidden
 )

@@ -23,7 +23,9 @@ from setwright.plan.changes import (
     digest_after,
     statistics_of,
 )
+from setwright.plan.checks import KIND_OF
 from setwright.plan.document import FrameList
+from setwright.plan.findings import NOT_EVALUATED
 from setwright.plan.told import finding, place
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from setwright.model.versions import VersionNumber
     from setwright.plan.causes import Cause
     from setwright.plan.changes import Change, GoneChange, MadeChange
+    from setwright.plan.checks import Verdict
     from setwright.plan.drift import Drift
     from setwright.plan.pinning import Pinned
     from setwright.plan.plan import Plan
@@ -66,13 +69,14 @@ def describe(
     pictures: Mapping[str, tuple[document.Picture, ...]] | None = None,
     environment: str | None = None,
     left_out: tuple[str, ...] = (),
+    verdicts: Mapping[str, tuple[Verdict, ...]] | None = None,
 ) -> document.PlanDocument:
     """The document of `plan`. `specs`, by address, say where things are written.
 
     `losses` are, by address and export, what the formats cannot hold of the planned content. With `all_frames` every
     frame that changes is listed, else a sample of each kind. `findings` are warnings in reading order, `steps` what
     apply will walk, `pictures`, by address, are of frames that change. `environment` is what was laid over the
-    project. `left_out` are addresses that were not planned for.
+    project. `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks.
     """
     shown = pictures or {}
     limit = None if all_frames else _SAMPLE
@@ -84,6 +88,11 @@ def describe(
             }
         )
         for change in plan.changes
+    )
+    checks = tuple(
+        _check(address, verdict, specs.get(address), limit)
+        for address, found in sorted((verdicts or {}).items())
+        for verdict in found
     )
     return document.PlanDocument(
         format_version=document.FORMAT_VERSION,
@@ -97,13 +106,31 @@ def describe(
         digest=plan_digest(plan),
         complete=not left_out,
         left_out=left_out,
-        applyable=plan.applyable,
+        applyable=plan.applyable and not any(check.status == "fail" for check in checks),
         errored=False,
         changes=changes,
+        checks=checks,
         findings=tuple(map(finding, findings)),
         drift=tuple(map(_drift, plan.drift)),
         steps=steps,
         summary=_summary(changes),
+    )
+
+
+def _check(address: str, verdict: Verdict, spec: Spec | None, limit: int | None) -> document.Check:
+    kind = NOT_EVALUATED if verdict.status == "unknown" else KIND_OF[type(verdict.check)]
+    written = None if spec is None else spec.all_checks.get(verdict.check)
+    return document.Check(
+        address=address,
+        check=verdict.check.kind,
+        code=kind.code,
+        summary=kind.summary,
+        level=verdict.check.level,
+        status=verdict.status,
+        message=verdict.message,
+        frames=document.FrameSample(count=len(verdict.frames), listed=tuple(verdict.frames[:limit].tolist())),
+        place=None if written is None else place(written),
+        excerpt="" if written is None else written.excerpt,
     )
 
 

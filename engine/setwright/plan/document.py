@@ -356,7 +356,9 @@ class Check(Part):
     check: str
     """Its kind, as a spec writes it: `fewest_frames`. More may come."""
     code: str
-    """Of the finding that it would be: `setwright explain CODE` tells more."""
+    """Of the finding that it is where it does not hold, or cannot be evaluated; `setwright explain` tells more."""
+    summary: str
+    """Of that finding: always the same words."""
     level: Literal["error", "warning"]
     """What it is where it does not hold: an error forbids the plan."""
     status: Literal["pass", "warn", "fail", "unknown"]
@@ -367,6 +369,8 @@ class Check(Part):
     """The frames that break it; none where no single frame does."""
     place: Place | None = None
     """Where the spec, or the project, asks for it."""
+    excerpt: str = ""
+    """The first line of that."""
 
 
 class Summary(Part):
@@ -420,6 +424,11 @@ class PlanDocument(Part):
     steps: tuple[Step, ...] = ()
     """What apply walks, in its order."""
     summary: Summary
+
+    @property
+    def denied(self) -> bool:
+        """Whether a check forbids it."""
+        return any(check.status == "fail" for check in self.checks)
 
 
 def plan_schema() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Every kind of finding that only shows beside the remote: names it does not know, wishes that it cannot fill.
 
-SW5xx; the kinds that a spec shows by itself are in `spec.findings`. A code is never given to another kind.
+SW5xx; SW6xx are checks that do not hold, which are errors unless a spec only wants a warning. The kinds that a spec
+shows by itself are in `spec.findings`. A code is never given to another kind.
 """
 
 from __future__ import annotations
@@ -27,15 +28,24 @@ EMPTY_CLASS = _warning("SW507", "Class without an annotation")
 LOCK_OUTDATED = _warning("SW508", "Lock file out of date")
 LOCK_BROKEN = _warning("SW509", "Other frames than those that were locked")
 
-KINDS: tuple[FindingKind, ...] = (
-    UNKNOWN_COLLECTION,
-    UNKNOWN_LABEL,
-    UNKNOWN_OPERATION,
-    NOT_OFFERED,
-    NO_FRAMES,
-    EMPTY_SPLIT,
-    EMPTY_CLASS,
-    LOCK_OUTDATED,
-    LOCK_BROKEN,
+FEW_FRAMES = _error("SW601", "Too few frames")
+FEW_ANNOTATIONS = _error("SW602", "Too few annotations of a class")
+LARGE_SHARE = _error("SW603", "One class outweighs the others")
+MANY_BYTES = _error("SW604", "Too many bytes")
+LEAKAGE = _error("SW605", "Leakage between splits")
+MANY_ENTERING = _error("SW607", "Too many frames enter")
+MANY_LEAVING = _error("SW608", "Too many frames leave")
+FROZEN_SPLIT = _error("SW609", "Frozen split changes")
+CLASS_IDS = _error("SW610", "Fixed class ids move")
+NO_TAG = _error("SW611", "Frames without a required tag")
+NO_METADATA = _error("SW612", "Frames without required metadata")
+FORBIDDEN_FRAME = _error("SW613", "Forbidden frames")
+NOT_EVALUATED = _warning("SW614", "Check that cannot be evaluated")
+
+KINDS: tuple[FindingKind, ...] = tuple(
+    sorted(
+        (value for value in tuple(globals().values()) if isinstance(value, FindingKind)),
+        key=lambda kind: kind.code,
+    )
 )
 """All of them, by code."""

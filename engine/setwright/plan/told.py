@@ -65,6 +65,29 @@ def diagnostic(written: document.Finding) -> Diagnostic:
     )
 
 
+def checked(check: document.Check) -> Diagnostic | None:
+    """The finding that `check` is where it does not hold, or could not be evaluated; None where it holds."""
+    if check.status == "pass":
+        return None
+    return Diagnostic(
+        severity=Severity.ERROR if check.status == "fail" else Severity.WARNING,
+        code=check.code,
+        summary=check.summary,
+        # One place may ask for the checks of many datasets.
+        detail=f"{check.address}: {check.message}",
+        source=source(check.place, check.excerpt) if check.place else None,
+        hint=_first(check.frames),
+    )
+
+
+def _first(frames: document.FrameSample) -> str | None:
+    """The frames that break a check, as far as they are listed."""
+    if not frames.listed:
+        return None
+    more = frames.count - len(frames.listed)
+    return f"look at {', '.join(frames.listed)}" + (f" and {more:,} more; --frames lists all" if more else "")
+
+
 def refused(
     findings: Iterable[Diagnostic], *, project: str = "", environment: str | None = None
 ) -> document.PlanDocument:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from setwright.formats.writing.registry import export_names
+from setwright.model.canonical import canonical_json
 from setwright.model.dataset import CollectionSource, LakeSource
 from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
 from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
@@ -313,8 +314,12 @@ def _frames(frames: Sequence[StoredFrame], selection: Selection) -> Frames:
         size=np.array([len(frame.picture) for frame in frames], np.int64),
         media_type=texts(frame.media_type for frame in frames),
         phash=np.array([frame.phash for frame in frames], np.uint64),
-        group=texts(str(fact.metadata.get(selection.group_by or "", "")) for fact in facts),
+        group=texts(_as_text(fact.metadata.get(selection.group_by or "", "")) for fact in facts),
     )
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else canonical_json(value)
 
 
 def _annotations(frames: Sequence[StoredFrame], selection: Selection) -> Annotations:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from setwright.model.diagnostics import Diagnostic
     from setwright.spec.file_models import DatasetFile, SplitFile
+    from setwright.spec.lists import Lists
     from setwright.spec.plain_values import Path, Places
     from setwright.spec.project import RemoteSettings
 
@@ -41,12 +42,14 @@ _RESERVED_METADATA = frozenset({"tags", "name"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a spec's meaning depends on beside its own text: the environment's names, the remote, other exports.
+    """What a spec's meaning depends on beside its own text: the environment's names, the remote, lists, other exports.
 
-    `other_exports` gives the names of exports that installed packages add; it is asked only when a spec names one.
+    `lists` are the project's files of frames. `other_exports` gives the names of exports that installed packages add;
+    it is asked only when a spec names one.
     """
 
     remote: RemoteSettings
+    lists: Lists
     prefix: str = ""
     suffix: str = ""
     other_exports: Callable[[], Sequence[str]] = tuple

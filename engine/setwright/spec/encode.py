@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from setwright.augment.vocabulary import VOCABULARY
 from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
+from setwright.spec.encode_checks import encode_checks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from setwright.model.checks import Check
     from setwright.model.dataset import AugmentationWish, DatasetConfig, Filter, LabelClass, Source
     from setwright.model.splits import SplitWish
 
 
-def encode(address: str, config: DatasetConfig) -> dict[str, Any]:
-    """Every field of a spec that means `config`, defaults included, as plain values in the order of the documentation.
+def encode(address: str, config: DatasetConfig, checks: Iterable[Check] = ()) -> dict[str, Any]:
+    """Every field of a spec that means `config` and `checks`, defaults included.
 
-    Only `augmentations` is missing where there are none, since a request for no copy is a mistake.
+    They are plain values in the order of the documentation. Only `augmentations` and `checks` are missing where there
+    are none: a request for no copy is a mistake.
     """
     fields = {
         "dataset": address,
@@ -33,9 +38,10 @@ def encode(address: str, config: DatasetConfig) -> dict[str, Any]:
         "exports": list(config.exports),
         "augmentations": _augmentations(config.augmentations),
         "versioning": config.versioning,
+        "checks": encode_checks(checks),
         "protect": config.protect,
     }
-    return {name: value for name, value in fields.items() if name != "augmentations" or value}
+    return {name: value for name, value in fields.items() if name not in ("augmentations", "checks") or value}
 
 
 def _source(source: Source) -> dict[str, Any]:

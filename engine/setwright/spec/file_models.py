@@ -7,49 +7,27 @@ mistake can still be checked for others; `REQUIRED` names those that may not.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from setwright.model.dataset import AnnotationState, ItemType, Versioning  # noqa: TC001 - pydantic reads them
 from setwright.spec.augmentation_schema import Augmentations  # noqa: TC001 - pydantic reads it
-from setwright.spec.file_types import Address, Day, ExportName, GroupField, Prose, Text, VariableName
+from setwright.spec.check_models import ChecksFile  # noqa: TC001 - pydantic reads it
+from setwright.spec.file_types import (
+    Address,
+    Day,
+    ExportName,
+    GroupField,
+    PlainScalar,
+    Prose,
+    Text,
+    VariableName,
+)
+from setwright.spec.part import BY_SHAPE, LIST, MAPPING, TEXT, Part
 
 MAX_SEED = 2**53 - 1
 """The largest seed: what JSON can carry without loss."""
-
-
-_TEXT, _LIST, _MAPPING = Tag("<text>"), Tag("<list>"), Tag("<mapping>")
-
-
-def _shape(value: Any) -> str | None:
-    """The tag of a union's member, by what the value is made of. In brackets, as no key of a file is."""
-    if isinstance(value, str):
-        return "<text>"
-    if isinstance(value, list):
-        return "<list>"
-    return "<mapping>" if isinstance(value, dict) else None
-
-
-SHAPES = frozenset({"<text>", "<list>", "<mapping>"})
-"""What pydantic puts into the path of an error without its being a step in the file."""
-
-
-class Part(BaseModel):
-    """A mapping of the file: closed, and strict, so that `"7"` is no number and `yes` no truth."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    REQUIRED: ClassVar[tuple[str, ...]] = ()
-    CALLED: ClassVar[str] = "entry"
-    """What such a mapping is called in a finding."""
-    FIRST: ClassVar[tuple[str, ...]] = ()
-    """The fields that come before those that a model inherits."""
-
-    @classmethod
-    def in_order(cls) -> tuple[str, ...]:
-        """The names of the fields in the order of the documentation, in which `fmt` writes them too."""
-        return (*cls.FIRST, *(name for name in cls.model_fields if name not in cls.FIRST))
 
 
 class CollectionById(Part):
@@ -66,8 +44,8 @@ class SourceFile(Part):
 
     collection: (
         Annotated[
-            Annotated[Text, _TEXT] | Annotated[CollectionById, _MAPPING],
-            Discriminator(_shape),
+            Annotated[Text, TEXT] | Annotated[CollectionById, MAPPING],
+            BY_SHAPE,
         ]
         | None
     ) = Field(
@@ -159,30 +137,30 @@ class SplitFile(Part):
 
 
 Labels: TypeAlias = Annotated[
-    Annotated[Annotated[list[Text], Field(min_length=1, json_schema_extra={"uniqueItems": True})], _LIST]
+    Annotated[Annotated[list[Text], Field(min_length=1, json_schema_extra={"uniqueItems": True})], LIST]
     | Annotated[
         Annotated[
             dict[
                 Text,
                 Annotated[
-                    Annotated[Text, _TEXT]
+                    Annotated[Text, TEXT]
                     | Annotated[
                         Annotated[list[Text], Field(min_length=1, json_schema_extra={"uniqueItems": True})],
-                        _LIST,
+                        LIST,
                     ],
-                    Discriminator(_shape),
+                    BY_SHAPE,
                 ],
             ],
             Field(min_length=1),
         ],
-        _MAPPING,
+        MAPPING,
     ],
-    Discriminator(_shape),
+    BY_SHAPE,
 ]
 Operations: TypeAlias = Annotated[
-    Annotated[Literal["all", "none"], _TEXT]
-    | Annotated[Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})], _LIST],
-    Discriminator(_shape),
+    Annotated[Literal["all", "none"], TEXT]
+    | Annotated[Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})], LIST],
+    BY_SHAPE,
 ]
 
 
@@ -271,6 +249,11 @@ class DatasetFields(Part):
         ),
         examples=["always"],
     )
+    checks: ChecksFile | None = Field(
+        None,
+        description="What must hold of the planned data. A check that does not hold forbids the plan.",
+        examples=[{"fewest_frames": {"test": 100}, "no_leakage": True, "warn": {"largest_share": 60}}],
+    )
     protect: bool | None = Field(
         None,
         description="Whether the dataset must not be deleted, not even when its spec is gone. Default: false.",
@@ -322,19 +305,6 @@ class RemoteFile(Part):
         description="The address of a served lake or of LayerNext. It holds no credentials.",
         examples=["https://lake.example.org"],
     )
-
-
-def _plain_scalar(value: Any) -> Any:
-    if isinstance(value, str | int | float):
-        return value
-    raise PydanticCustomError("scalar_type", "text, a number, or true or false")
-
-
-PlainScalar: TypeAlias = Annotated[
-    Any,
-    AfterValidator(_plain_scalar),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
-]
 
 
 class VariableFile(Part):
@@ -410,6 +380,14 @@ class ProjectFile(Part):
             "as a whole: nothing is mixed."
         ),
         examples=[{"split": {"train": 70, "validation": 20, "test": 10}, "exports": ["RAW"]}],
+    )
+    checks: ChecksFile | None = Field(
+        None,
+        description=(
+            "What must hold of every dataset of the project, beside the checks of its own spec: no spec can take it "
+            "back. A number for a class counts where the dataset has that class."
+        ),
+        examples=[{"no_leakage": True, "forbidden": {"files": ["privacy/erased.txt"]}}],
     )
     variables: dict[VariableName, VariableFile] | None = Field(
         None,

@@ -60,6 +60,8 @@ EXPORT_NOT_OFFERED = _error("SW219", "Export that the remote does not offer")
 BAD_GROUP_FIELD = _error("SW220", "Unknown group field")
 NOT_OFFERED_YET = _error("SW221", "Not offered yet")
 QUERY_UNKNOWN_TO_REMOTE = _warning("SW222", "Query that the remote may not know")
+UNKNOWN_CLASS = _error("SW223", "Check of an unknown class")
+UNREADABLE_LIST = _error("SW224", "List that cannot be read")
 
 UNKNOWN_AUGMENTATION = _error("SW301", "Unknown augmentation")
 UNKNOWN_PROPERTY = _error("SW302", "Unknown augmentation property")

@@ -18,7 +18,7 @@ from setwright.spec.yaml_nodes import Mapping, Scalar, parse_documents
 
 if TYPE_CHECKING:
     from setwright.model.diagnostics import Diagnostic
-    from setwright.spec.file_models import Part
+    from setwright.spec.part import Part
     from setwright.spec.yaml_nodes import Node
 
 

@@ -10,8 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from setwright.spec.file_models import DatasetFields, DatasetFile, Part, ProjectFile, VariableFile
+from setwright.spec.file_models import DatasetFields, DatasetFile, ProjectFile, VariableFile
 from setwright.spec.file_types import ADDRESS_PATTERN, MAX_TEXT, TEXT_PATTERN
+from setwright.spec.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

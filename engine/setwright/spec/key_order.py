@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from setwright.augment.decode import KNOBS, VERBATIM
 from setwright.augment.vocabulary import VOCABULARY
-from setwright.spec.file_models import Part
+from setwright.spec.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

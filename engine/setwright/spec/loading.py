@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.spec import findings
 from setwright.spec.decode import Surroundings
+from setwright.spec.lists import Lists
 from setwright.spec.project import Project, Spec
 from setwright.spec.references import check_references
 from setwright.spec.specs import check_defaults, read_specs
@@ -25,11 +26,19 @@ def load_project(
     settings: ProjectSettings,
     files: Iterable[tuple[str, bytes]],
     other_exports: Callable[[], Sequence[str]],
+    read_list: Callable[[str], bytes | str],
     tell: Callable[[Diagnostic], None],
 ) -> Project:
-    """The project of `settings` and the spec `files`, names with contents. Of no use where an error was told."""
+    """The project of `settings` and the spec `files`, names with contents. Of no use where an error was told.
+
+    `read_list` gives the content of a file of the project that a check names, or the reason why it cannot be read.
+    """
     surroundings = Surroundings(
-        remote=settings.remote, prefix=settings.prefix, suffix=settings.suffix, other_exports=other_exports
+        remote=settings.remote,
+        lists=Lists(read_list, tell),
+        prefix=settings.prefix,
+        suffix=settings.suffix,
+        other_exports=other_exports,
     )
     check_defaults(settings, surroundings, tell)
     drafts: list[Draft] = []
@@ -43,6 +52,8 @@ def load_project(
             where=draft.where,
             fields=draft.fields,
             previously=draft.previously,
+            checks=draft.checks,
+            project_checks=draft.project_checks,
         )
         for draft in drafts
         if draft.config is not None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from setwright.model.checks import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from setwright.model.checks import Check
     from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import SourceRef
 
@@ -22,6 +25,9 @@ class Spec:
     `fields` leads from dotted paths to what was written: `query`, `filter.from_date`, `split.train`, `labels.Balloon`,
     `source.datasets.balloons`. Fields that took their defaults are not in it. `where` is the `dataset:` entry,
     `previously` the address that the dataset had before.
+
+    `checks` are what must hold of the planned data, each with the place that asks for it, in the order in which they
+    are shown; `project_checks` those that hold of every dataset of the project.
     """
 
     address: str
@@ -29,6 +35,14 @@ class Spec:
     where: SourceRef
     fields: Mapping[str, SourceRef]
     previously: str | None = None
+    checks: Mapping[Check, SourceRef] = field(default_factory=dict)
+    project_checks: Mapping[Check, SourceRef] = field(default_factory=dict)
+
+    @property
+    def all_checks(self) -> dict[Check, SourceRef]:
+        """Its own checks and the project's, each once, in the order in which they are shown."""
+        places = {**self.project_checks, **self.checks}
+        return {check: places[check] for check in in_order(places)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.file_models import DatasetFields, EnvironmentFile, ProjectFile, RemoteFile
+from setwright.spec.lists import leads_out
 from setwright.spec.plain_values import Places, Values
 from setwright.spec.project import DEFAULT_LAKE, RemoteSettings
 from setwright.spec.shapes import described, validated
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.spec.check_models import ChecksFile
     from setwright.spec.plain_values import Entries, Path
 
 PROJECT_FILE = "setwright.yaml"
@@ -50,8 +50,9 @@ class GivenValue:
 class ProjectSettings:
     """The project file, resolved. `patterns` lead to the spec files, each with its place, if it was written.
 
-    `defaults` are the fields for specs that do not write them, as they stand in the file. `prefix` and `suffix` go
-    around every dataset's name. `name` is the project's, with `@` and the environment's behind it where there is one.
+    `defaults` are the fields for specs that do not write them, as they stand in the file. `checks` are what must hold
+    of every dataset, and `places` says where they stand. `prefix` and `suffix` go around every dataset's name.
+    `name` is the project's, with `@` and the environment's behind it where there is one.
     """
 
     name: str
@@ -59,6 +60,8 @@ class ProjectSettings:
     patterns: tuple[tuple[str, SourceRef | None], ...]
     defaults: Entries
     variables: dict[str, Variable]
+    places: Places
+    checks: ChecksFile | None = None
     prefix: str = ""
     suffix: str = ""
 
@@ -109,6 +112,8 @@ def read_project(
         patterns=_patterns(first, places, tell),
         defaults=_defaults(entries, variables, tell),
         variables=variables,
+        places=places,
+        checks=model.checks,
         prefix=(names and names.prefix) or "",
         suffix=(names and names.suffix) or "",
     )
@@ -339,8 +344,7 @@ def _patterns(
     seen: dict[str, int] = {}
     for number, pattern in enumerate(project.specs):
         where = places.value(("specs", number))
-        path = PurePosixPath(pattern)
-        if path.is_absolute() or ".." in path.parts or "\\" in pattern or re.match(r"[A-Za-z]+:", pattern):
+        if leads_out(pattern):
             tell(
                 findings.OUTSIDE_PROJECT.at(
                     where,

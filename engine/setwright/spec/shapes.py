@@ -9,13 +9,14 @@ from pydantic import ValidationError
 
 from setwright.model.suggestions import closest, did_you_mean
 from setwright.spec import findings
-from setwright.spec.file_models import SHAPES, Part
 from setwright.spec.file_types import (
     ADDRESS_PATTERN,
     DAY_PATTERN,
     GROUP_PATTERN,
+    SIZE_PATTERN,
     VARIABLE_PATTERN,
 )
+from setwright.spec.part import SHAPES, Part
 from setwright.spec.yaml_nodes import MAX_FINDINGS
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ _WANTED_OF_SEVERAL: dict[str, str] = {
     "operations": "all, none, or a list of annotation projects and model runs",
     "labels": "a list of labels, or a mapping of classes to the lake's labels",
 }
+_WANTED_IN_CHECKS: dict[str, str] = {
+    "fewest_frames": "a number, or numbers by `total`, `train`, `validation` and `test`",
+    "fewest_annotations": "a number, or numbers by `total`, `train`, `validation` and `test`",
+    "most_bytes": "a number of bytes, or one with its unit as in 10 GB",
+    "most_entering": "a number of frames, or a mapping with `frames`, `percent` or both",
+    "most_leaving": "a number of frames, or a mapping with `frames`, `percent` or both",
+    "required_metadata": "a list of fields, or a mapping of fields to the values allowed",
+    "forbidden": "a list of frames, or a mapping with `frames`, `files` or both",
+    **dict.fromkeys(
+        ("total", "train", "validation", "test"),
+        "a number for each class, or a mapping of classes to numbers",
+    ),
+}
 _SYNONYMS: dict[str, str] = {
     "address": "dataset",
     "id": "dataset",
@@ -63,11 +77,9 @@ _SYNONYMS: dict[str, str] = {
     "dependencies": "datasets",
 }
 _LATER: dict[str, str] = {
-    "checks": "Assertions on the planned data cannot be written in a spec yet. The plan shows the numbers they would "
-    "look at.",
     "state": "Where the state is kept cannot be chosen yet: the lake keeps it itself.",
 }
-_DATASET_FIELDS = ("source", "filter", "split")
+_DATASET_FIELDS = ("source", "filter", "split", "checks")
 
 
 def validated(
@@ -145,6 +157,7 @@ def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagn
             wanted = (
                 _WANTED.get(kind)
                 or _WANTED_OF_SEVERAL.get(".".join(map(str, path)))
+                or (_WANTED_IN_CHECKS.get(str(path[-1])) if "checks" in path else None)
                 or "another kind of value"
             )
             if kind == "union_tag_not_found" and path[:1] == ("labels",) and len(path) == 2:
@@ -203,6 +216,8 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
             if re.fullmatch(r"[\w-]{1,60}", str(given))
             else "write metadata.FIELD",
         )
+    if pattern == SIZE_PATTERN:
+        return findings.BAD_NAME.at(place, f"{shown} is no size.", "write a number and its unit, as in 10 GB")
     if pattern == VARIABLE_PATTERN:
         return findings.BAD_NAME.at(
             place, f"{shown} is no name here: those are made of lower-case letters, digits and `_`."

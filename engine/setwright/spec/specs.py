@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from setwright.spec import findings
+from setwright.spec.checks import decode_checks
 from setwright.spec.decode import Surroundings, decode
 from setwright.spec.field_places import FieldPlaces
 from setwright.spec.file_models import DatasetFile
 from setwright.spec.project_file import check_fields
 from setwright.spec.source_text import decode_text
 from setwright.spec.variables import Variables
-from setwright.spec.yaml_nodes import MAX_FINDINGS, Mapping, Scalar, Sequence, parse_documents, too_many
+from setwright.spec.yaml_nodes import MAX_FINDINGS, Scalar, Sequence, parse_documents, too_many
+from setwright.spec.yaml_nodes import Mapping as MappingNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from setwright.model.checks import Check
     from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.spec.check_models import ChecksFile
     from setwright.spec.plain_values import Places
     from setwright.spec.project_file import ProjectSettings
     from setwright.spec.source_text import SourceText
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 class Draft:
     """A dataset that a file speaks of. `config` is None where too little of it can be read.
 
-    `datasets` are the addresses that its source names.
+    `datasets` are the addresses that its source names; `checks` are its own, `project_checks` the project's.
     """
 
     address: str
@@ -38,6 +42,8 @@ class Draft:
     fields: FieldPlaces
     datasets: tuple[str, ...]
     previously: str | None
+    checks: Mapping[Check, SourceRef]
+    project_checks: Mapping[Check, SourceRef]
 
 
 def read_specs(
@@ -78,7 +84,9 @@ def read_specs(
 def check_defaults(
     settings: ProjectSettings, surroundings: Surroundings, tell: Callable[[Diagnostic], None]
 ) -> None:
-    """Tell what the project's defaults mean wrongly, whether a spec takes them or not."""
+    """Tell what the project's checks and defaults mean wrongly, whether a spec takes them or not."""
+    if settings.checks is not None:
+        _checks(settings.checks, settings.places, None, surroundings, tell)
     if not settings.defaults:
         return
     key, _ = next(iter(settings.defaults.values()))
@@ -88,6 +96,8 @@ def check_defaults(
         DatasetFile, settings.defaults, place, Variables(settings.variables, _silence), _silence
     )
     decode(cast("DatasetFile", fields), places, broken, surroundings, tell)
+    if fields.checks is not None:
+        _checks(fields.checks, places, None, surroundings, tell)
 
 
 def _silence(finding: Diagnostic) -> None:
@@ -117,7 +127,7 @@ class _Limited:
 def _draft(
     root: Node, settings: ProjectSettings, surroundings: Surroundings, tell: Callable[[Diagnostic], None]
 ) -> Draft | None:
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         tell(
             findings.NOT_A_SPEC.at(
                 root.source.ref(root.start, root.end),
@@ -139,6 +149,8 @@ def _draft(
     spec = cast("DatasetFile", fields)
     _check_addresses(places, tell)
     config = decode(spec, places, broken, surroundings, tell)
+    classes = None if config is None else config.classes
+    checks = {} if spec.checks is None else _checks(spec.checks, places, classes, surroundings, tell)
     if spec.dataset is None:
         return None
     datasets = (spec.source.datasets if spec.source is not None else None) or ()
@@ -149,6 +161,24 @@ def _draft(
         fields=FieldPlaces(places.entries),
         datasets=tuple(datasets),
         previously=spec.previously,
+        checks=checks,
+        project_checks={}
+        if settings.checks is None
+        else _checks(settings.checks, settings.places, classes, surroundings, _silence, of_project=True),
+    )
+
+
+def _checks(
+    wanted: ChecksFile,
+    places: Places,
+    classes: tuple[str, ...] | None,
+    surroundings: Surroundings,
+    tell: Callable[[Diagnostic], None],
+    *,
+    of_project: bool = False,
+) -> Mapping[Check, SourceRef]:
+    return decode_checks(
+        wanted, ("checks",), places, classes, surroundings.lists, tell, of_project=of_project
     )
 
 

@@ -36,10 +36,17 @@ def render(
     ordered = in_reading_order(diagnostics)
     if not ordered:
         return ""
-    width = max(width, NARROWEST)
     shown = ordered if limit is None else ordered[:limit]
-    blocks = ["\n".join(_finding(finding, color=color, width=width)) for finding in shown]
-    return "\n\n".join([*blocks, "\n".join(_end(ordered, len(shown), color=color, width=width))]) + "\n"
+    blocks = [block(finding, color=color, width=width) for finding in shown]
+    return (
+        "\n\n".join([*blocks, "\n".join(_end(ordered, len(shown), color=color, width=max(width, NARROWEST)))])
+        + "\n"
+    )
+
+
+def block(finding: Diagnostic, *, color: bool, width: int) -> str:
+    """One finding: its place and its summary, the text there, what it says. No line break at the end."""
+    return "\n".join(_finding(finding, color=color, width=max(width, NARROWEST)))
 
 
 def counted(diagnostics: Sequence[Diagnostic]) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from setwright.model.diagnostics import Diagnostic, Severity, in_reading_order
-from setwright.plan.told import diagnostic, source
+from setwright.model.diagnostics import Diagnostic, in_reading_order
+from setwright.plan.told import checked, diagnostic, source
 from setwright.views import plan_words as words
 from setwright.views.findings import DRIFT, EVAL, PLANNED, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from setwright.model.diagnostics import SourceRef
-    from setwright.plan.document import Check, DatasetChange, Drift, PlanDocument
+    from setwright.plan.document import DatasetChange, Drift, PlanDocument
 
 _BY_SEVERITY = {"eval": EVAL, "schema": SCHEMA}
 
@@ -24,25 +22,11 @@ def findings(document: PlanDocument) -> tuple[Diagnostic, ...]:
     What changes stands at the line that makes it so, where one line does.
     """
     told = [diagnostic(finding) for finding in document.findings]
-    told += [found for check in document.checks for found in _check(check)]
+    told += [found for check in document.checks if (found := checked(check)) is not None]
     told += [_change(change) for change in document.changes if change.actions != ("no-op",)]
     places = {change.address: change for change in document.changes}
     told += [_drift(found, places.get(found.address)) for found in document.drift]
     return in_reading_order(told)
-
-
-def _check(check: Check) -> Iterator[Diagnostic]:
-    if check.status == "pass":
-        return
-    levels = {"fail": Severity.ERROR, "warn": Severity.WARNING, "unknown": Severity.NOTE}
-    unsure = " It could not be evaluated." if check.status == "unknown" else ""
-    yield Diagnostic(
-        severity=levels[check.status],
-        code=check.code,
-        summary=f"Check {check.check}",
-        detail=f"{check.address}: {check.message}{unsure}",
-        source=source(check.place) if check.place else None,
-    )
 
 
 def _change(change: DatasetChange) -> Diagnostic:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from setwright.plan.told import diagnostic
+from setwright.model.diagnostics import Severity
+from setwright.plan.told import checked, diagnostic
 from setwright.views import escape, findings_text
 from setwright.views import plan_words as words
 from setwright.views.measure import width_of
@@ -40,16 +41,18 @@ def render(
     changing = [change for change in document.changes if change.actions != ("no-op",)]
     still = [change for change in document.changes if change.actions == ("no-op",)]
     if not changing:
-        return (
-            "\n".join(
-                [
-                    *_nothing(document, still),
-                    *(_drift(document, color) if drift else ()),
-                    *_left_out(document),
-                ]
-            )
-            + "\n"
-        )
+        lines = [
+            *_nothing(document, still),
+            *(_drift(document, color) if drift else ()),
+            *_left_out(document),
+        ]
+        if document.checks:
+            lines += [
+                "",
+                *_broken(document, color, width),
+                paint(words.checks(document), "strong", color=color),
+            ]
+        return "\n".join(lines) + "\n"
     where = f"{escape.terminal(document.remote)} (revision {document.revision:,})"
     lines = [f"These changes would be made at {where}:", ""]
     for change in changing:
@@ -61,6 +64,7 @@ def render(
         lines += [*_drift(document, color), ""]
     if explain:
         lines += [*_steps(document), ""]
+    lines += _broken(document, color, width)
     return "\n".join([*lines, *_end(document, color)]) + "\n"
 
 
@@ -309,6 +313,22 @@ def _exports(change: DatasetChange, color: bool) -> Iterator[str]:
             yield f"  ! {escape.terminal(export.export)}: {escape.terminal(loss.what)} ({lost})"
 
 
+# --- Checks -------------------------------------------------------------------------------------------------------
+
+
+def _broken(document: PlanDocument, color: bool, width: int) -> Iterator[str]:
+    """The checks that do not hold or could not be evaluated, the errors first, as many as a person reads."""
+    found = [told for check in document.checks if (told := checked(check)) is not None]
+    found.sort(key=lambda told: told.severity is not Severity.ERROR)
+    for told in found[: findings_text.READABLE]:
+        yield findings_text.block(told, color=color, width=width)
+        yield ""
+    more = len(found) - findings_text.READABLE
+    if more > 0:
+        yield f"… {counted(more, 'check')} more, which --json lists with the others."
+        yield ""
+
+
 # --- The end ------------------------------------------------------------------------------------------------------
 
 
@@ -332,6 +352,8 @@ def _end(document: PlanDocument, color: bool) -> Iterator[str]:
     if document.summary.adopt:
         yield f"Adopt: {document.summary.adopt} into the state."
     yield escape.terminal(words.data_summary(document))
+    if document.checks:
+        yield words.checks(document)
     yield from _left_out(document)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, assert_never
 
 from setwright.views.numbers import counted
@@ -244,3 +245,18 @@ def _number(document: PlanDocument) -> str:
     if version.before == version.after:
         return ""
     return f" Version {version.before} -> {version.after} ({changing[0].severity})."
+
+
+def checks(document: PlanDocument) -> str:
+    """How many checks hold, and what becomes of the others; empty where there are none."""
+    counts = Counter[str](check.status for check in document.checks)
+    told = [
+        f"{counts['pass']:,} hold{'s' if counts['pass'] == 1 else ''}",
+        *(
+            counted(counts[status], word)
+            for status, word in (("warn", "warning"), ("fail", "error"))
+            if counts[status]
+        ),
+        *([f"{counts['unknown']:,} not evaluated"] if counts["unknown"] else []),
+    ]
+    return f"Checks: {', '.join(told)}." if counts else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from setwright.apply.planning import Planned
     from setwright.apply.run import Done, Outcome
     from setwright.cli.planning import Desk
-    from setwright.model.errors import UsageError
+    from setwright.model.errors import ChecksDeniedError, UsageError
     from setwright.plan.document import PlanDocument
     from setwright.spec.choice import Choice
 
@@ -106,6 +106,8 @@ def _plan(
             made = planned(place, session, choice, listener, prune=prune)
             document = described(place, made, all_frames=all_frames)
             show(session, document)
+            if document.denied:
+                raise _denied(document)
             return made, document
         if not choice.everything:
             raise UsageError(
@@ -120,7 +122,22 @@ def _plan(
                 f'This one is "{place.project.name}". Nothing was changed.',
             )
         show(session, document)
+        if document.denied:
+            raise _denied(document)
         return replan(place.remote, document, listener), document
+
+
+def _denied(document: PlanDocument) -> ChecksDeniedError:
+    from setwright.model.errors import ChecksDeniedError
+
+    broken = [check for check in document.checks if check.status == "fail"]
+    which = ", ".join(dict.fromkeys(f"{check.check} of {check.address}" for check in broken[:5]))
+    more = f" and {len(broken) - 5:,} more" if len(broken) > 5 else ""
+    return ChecksDeniedError(
+        "A check forbids this plan",
+        f"{which}{more} {'does' if len(broken) == 1 else 'do'} not hold. Nothing was changed.",
+        "change what the specs select, or what they ask to hold, and plan again",
+    )
 
 
 def _check_approval(place: Desk, document: PlanDocument, approved: str) -> None:

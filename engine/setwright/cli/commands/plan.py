@@ -24,7 +24,7 @@ CHANGES_PENDING = 2
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
-    help="Exit with 2 if there is anything to apply, 0 if not, 1 for errors.",
+    help="Exit with 2 if there is anything to apply, 0 if not, 1 for errors, 3 where a check forbids it.",
 )
 @form_options
 @click.option(
@@ -66,6 +66,9 @@ def command(
 
     Every spec is compared with what the remote holds. Nothing is changed, neither there nor here.
 
+    Where a check of a spec, or of the project, does not hold of what would be made, the plan says so, exits with 3,
+    and cannot be applied.
+
     A plan that was saved with --out can be shown again, and applied as it is, or not at all if datasets were changed
     meanwhile. Other files hold the same plan for those who review it; one run writes as many as are asked for.
     """
@@ -74,7 +77,7 @@ def command(
     from setwright.cli.approvals import remember
     from setwright.cli.event_stream import event_stream
     from setwright.cli.planning import described, desk, planned, refused, save
-    from setwright.model.errors import FindingsError
+    from setwright.model.errors import ChecksDeniedError, FindingsError
     from setwright.views.plan_events import events
 
     with event_stream(printed=forms.printed == "ndjson", into=json_into) as stream:
@@ -92,6 +95,8 @@ def command(
         save(document, out)
     forms.show(session, document)
     if forms.printed == "text":
+        if document.denied:
+            click.echo("\nNothing can be applied while a check forbids it.")
         if document.applyable:
             how = "setwright apply" if out is None else f"setwright apply {shlex.quote(out)}"
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
@@ -99,4 +104,6 @@ def command(
             click.echo(document.digest)
     if approve_digest:
         remember(place.root, document)
+    if document.denied:
+        return ChecksDeniedError.exit_code
     return CHANGES_PENDING if detailed_exitcode and document.applyable else 0

@@ -158,10 +158,10 @@ def _check(check: Check) -> list[Child]:
     more = f" and {sample.count - len(sample.listed):,} more" if sample.count > len(sample.listed) else ""
     return [
         check.address,
-        tag("span", check.check, title=f"{check.code}, {check.level}"),
+        tag("span", check.check, title=f"{check.code}, {check.level}: {check.summary}"),
         tag("span", check.status, class_=f"status {check.status}"),
         f"{check.message}{named}{more}",
-        placed(check.place),
+        joined(placed(check.place), " ", tag("code", check.excerpt) if check.excerpt.strip(" \t") else None),
     ]
 
 
