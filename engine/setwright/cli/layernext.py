@@ -34,10 +34,10 @@ def layernext_options(command: F) -> F:
         shell_complete=completing.environments,
         help="The environment of the project whose remote is meant.",
     )
-    @click.pass_obj
     @functools.wraps(command)
-    def with_url(session: Session, given: str | None, environment: str | None) -> Any:
-        return click.get_current_context().invoke(command, url=_url(session, given, environment))
+    def with_url(given: str | None, environment: str | None, **said: Any) -> Any:
+        context = click.get_current_context()
+        return context.invoke(command, url=_url(context.obj, given, environment), **said)
 
     return with_url  # type: ignore[return-value]
 

@@ -48,6 +48,7 @@ COMMANDS: Sections = {
     },
     "Remote": {
         "serve": ("setwright.server.commands.serve:command", "Serve a lake as LayerNext's SDK expects it"),
+        "download": ("setwright.cli.commands.download:command", "Download an export from LayerNext"),
         "auth": ("setwright.cli.commands.auth:command", "Look after the credentials: `status`, `check`"),
     },
     "Shell": {
