@@ -188,3 +188,17 @@ def test_an_annotation_that_gets_another_label_is_neither_added_nor_removed() ->
     assert (change.annotations.added, change.annotations.removed) == (0, 0)
     (flip,) = change.annotations.flips
     assert (flip.before, flip.after, flip.count) == ("WBC", "RBC", 1)
+
+
+def test_sizes_that_cannot_be_as_asked_are_told_with_the_quota_and_the_reason() -> None:
+    alike = membership({"a": [], "b": [], "c": [], "d": []}, pictures={"a": "one", "b": "one", "c": "one"})
+    halves = replace(CELLS, split=SplitWish(train=50, validation=0, test=50))
+    told = document(plan({"cells": halves}, untouched(alike))).changes[0]
+    assert [(split.quota, split.after) for split in told.splits] == [(2, 3), (0, 0), (2, 1)]
+    assert told.unmet is not None
+    assert (told.unmet.why, told.unmet.apart) == (("together",), 0)
+
+
+def test_sizes_that_are_as_asked_need_no_reason() -> None:
+    told = document(plan({"cells": CELLS}, untouched(membership({"a": [], "b": []})))).changes[0]
+    assert told.unmet is None

@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.model.frames import Annotations, Frames, digests, texts
+from setwright.model.frames import Annotations, Frames, digests
 from setwright.model.manifest import Manifest
 from setwright.model.splits import SPLITS, Split, SplitWish
-from setwright.split.assign import assign
+from setwright.split.assign import assign, fill
 from setwright.split.quotas import quotas
+from tests.split.frames import frames_of, labelled, labels_of, pictures, sizes, version_of, wishes
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-shares = st.integers(0, 100).flatmap(lambda train: st.tuples(st.just(train), st.integers(0, 100 - train)))
-wishes = st.builds(
-    lambda pair, seed: SplitWish(train=pair[0], validation=pair[1], test=100 - sum(pair), seed=seed),
-    shares,
-    st.integers(0, 5),
-)
-pictures = st.lists(st.integers(0, 1000), unique=True, max_size=60)
+NONE = Annotations.empty()
+rooms = st.lists(st.integers(-5, 20), min_size=3, max_size=3).filter(lambda room: sum(room) >= 0)
 
 
-def frames_of(pictures: list[int], groups: list[str] | None = None) -> Frames:
-    """A frame for each picture, named after its place; equal numbers are equal pictures."""
-    count = len(pictures)
-    return replace(
-        Frames.empty(),
-        number=np.arange(count),
-        name=texts(f"{place:06d}" for place in range(count)),
-        file_name=texts(f"{place:06d}.png" for place in range(count)),
-        collection=texts(["party"] * count),
-        digest=digests(hashlib.sha256(str(picture).encode()).hexdigest() for picture in pictures),
-        width=np.full(count, 4, np.int32),
-        height=np.full(count, 3, np.int32),
-        size=np.full(count, 9),
-        media_type=texts(["image/png"] * count),
-        group=texts(groups or [""] * count),
-    )
-
-
-def version_of(frames: Frames, split: NDArray[np.int8]) -> Manifest:
-    return Manifest(frames=frames, split=split, annotations=Annotations.empty())
-
-
-def sizes(split: NDArray[np.int8]) -> dict[Split, int]:
-    return {part: int(np.count_nonzero(split == part.code)) for part in SPLITS}
+def divided(pictures: list[int], wish: SplitWish, parent: Manifest | None = None) -> list[int]:
+    """The splits of frames with these pictures and the labels that go with them."""
+    split = assign(frames_of(pictures), labelled(labels_of(pictures)), wish, parent)
+    return [int(code) for code in split]
 
 
 def test_the_remainders_go_to_those_who_lack_most() -> None:
@@ -71,60 +42,139 @@ def test_the_quotas_make_the_whole_and_miss_no_share_by_a_frame(total: int, wish
 
 @given(pictures=pictures, wish=wishes)
 def test_sizes_are_exact_where_nothing_binds(pictures: list[int], wish: SplitWish) -> None:
-    assert sizes(assign(frames_of(pictures), wish, None)) == quotas(len(pictures), wish)
+    assert sizes(np.array(divided(pictures, wish), np.int8)) == quotas(len(pictures), wish)
 
 
-@given(pictures=pictures, wish=wishes, data=st.data())
+@given(
+    frames=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["", "a", "b", "c"])), max_size=40),
+    wish=wishes,
+    data=st.data(),
+)
 def test_the_order_of_the_frames_does_not_matter(
-    pictures: list[int], wish: SplitWish, data: st.DataObject
+    frames: list[tuple[int, str]], wish: SplitWish, data: st.DataObject
 ) -> None:
-    frames = frames_of(pictures)
-    order = np.array(data.draw(st.permutations(range(len(pictures)))), np.int64)
-    assert assign(frames.take(order), wish, None).tolist() == assign(frames, wish, None)[order].tolist()
+    order = np.array(data.draw(st.permutations(range(len(frames)))), np.int64)
+    shuffled = [frames[place] for place in order]
+
+    def split(some: list[tuple[int, str]]) -> list[int]:
+        shown = [picture for picture, _ in some]
+        found = assign(frames_of(shown, [group for _, group in some]), labelled(labels_of(shown)), wish, None)
+        return [int(code) for code in found]
+
+    assert split(shuffled) == [split(frames)[place] for place in order]
 
 
-@given(old=pictures, new=pictures, before=wishes, after=wishes)
-def test_frames_that_come_move_none_of_the_old(
-    old: list[int], new: list[int], before: SplitWish, after: SplitWish
+@given(
+    old=pictures,
+    new=pictures,
+    groups=st.lists(st.sampled_from(["", "a", "b", "c"]), min_size=120, max_size=120),
+    hashes=st.lists(st.sampled_from([0, 1, 3, 0xFFFF00]), min_size=120, max_size=120),
+    data=st.data(),
+    after=wishes,
+)
+def test_frames_that_come_move_none_of_the_old_whatever_they_belong_to(
+    old: list[int],
+    new: list[int],
+    groups: list[str],
+    hashes: list[int],
+    data: st.DataObject,
+    after: SplitWish,
 ) -> None:
-    frames = frames_of(old)
-    first = assign(frames, before, None)
-    grown = frames_of(old + [picture for picture in new if picture not in old])
-    assert assign(grown, after, version_of(frames, first))[: len(old)].tolist() == first.tolist()
+    code = st.integers(0, len(SPLITS) - 1)
+    first = np.array(data.draw(st.lists(code, min_size=len(old), max_size=len(old))), np.int8)
+    grown = old + [picture for picture in new if picture not in old]
+    frames = frames_of(grown, groups[: len(grown)], hashes[: len(grown)])
+    parent = version_of(frames_of(old), first)
+    assert assign(frames, labelled(labels_of(grown)), after, parent)[: len(old)].tolist() == first.tolist()
 
 
 @given(pictures=pictures, before=wishes, after=wishes)
 def test_resplit_divides_as_if_there_had_been_no_version(
     pictures: list[int], before: SplitWish, after: SplitWish
 ) -> None:
-    frames = frames_of(pictures)
-    parent = version_of(frames, assign(frames, before, None))
-    again = assign(frames, replace(after, resplit=True), parent)
-    assert again.tolist() == assign(frames, after, None).tolist()
+    parent = version_of(frames_of(pictures), np.array(divided(pictures, before), np.int8))
+    assert divided(pictures, replace(after, resplit=True), parent) == divided(pictures, after)
+
+
+@given(pictures=pictures, wish=wishes, seed=st.integers(0, 5))
+def test_without_stratify_no_label_has_a_say(pictures: list[int], wish: SplitWish, seed: int) -> None:
+    plain = replace(wish, stratify=False)
+    others = labelled(labels_of([picture + seed for picture in pictures]))
+    assert assign(frames_of(pictures), others, plain, None).tolist() == divided(pictures, plain)
 
 
 @given(
-    frames=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["", "a", "b", "c", "d"])), max_size=40),
+    frames=st.lists(
+        st.tuples(
+            st.integers(0, 20), st.sampled_from(["", "a", "b", "c", "d"]), st.sampled_from([0, 0xFF00, 0x77])
+        ),
+        max_size=40,
+    ),
     wish=wishes,
 )
-def test_no_picture_and_no_group_is_divided(frames: list[tuple[int, str]], wish: SplitWish) -> None:
-    split = assign(frames_of([p for p, _ in frames], [g for _, g in frames]), wish, None).tolist()
-    for key in (0, 1):
-        for value in {frame[key] for frame in frames} - {""}:
+def test_no_picture_no_group_and_no_near_duplicates_are_divided(
+    frames: list[tuple[int, str, int]], wish: SplitWish
+) -> None:
+    shown = [picture for picture, _, _ in frames]
+    made = frames_of(shown, [group for _, group, _ in frames], [bits for _, _, bits in frames])
+    split = assign(made, labelled(labels_of(shown)), wish, None).tolist()
+    for key in (0, 1, 2):
+        for value in {frame[key] for frame in frames} - {"", 0 if key == 2 else ""}:
             assert len({part for part, frame in zip(split, frames, strict=True) if frame[key] == value}) == 1
 
 
-def test_a_group_that_joins_train_and_test_goes_to_train() -> None:
-    apart = frames_of([1, 2])
-    parent = version_of(apart, np.array([Split.TEST.code, Split.TRAIN.code], np.int8))
-    joined = frames_of([1, 2], ["walk", "walk"])
-    assert assign(joined, SplitWish(), parent).tolist() == [Split.TRAIN.code] * 2
+def test_groups_leave_the_sizes_exact_where_single_frames_can_fill_up() -> None:
+    shown = list(range(100))
+    groups = [f"walk {place // 7}" if place < 56 else "" for place in shown]
+    wish = SplitWish(train=70, validation=20, test=10)
+    assert sizes(assign(frames_of(shown, groups), NONE, wish, None)) == quotas(100, wish)
+
+
+def test_a_frame_that_joins_train_and_test_goes_to_train_and_moves_neither() -> None:
+    parent = version_of(frames_of([1, 2]), np.array([Split.TEST.code, Split.TRAIN.code], np.int8))
+    joined = frames_of([1, 2, 3], ["walk", "walk", "walk"])
+    test, train = Split.TEST.code, Split.TRAIN.code
+    assert assign(joined, NONE, SplitWish(), parent).tolist() == [test, train, train]
+
+
+def test_a_frame_with_another_picture_than_before_stays_where_it_was() -> None:
+    parent = version_of(frames_of(list(range(10))), np.full(10, Split.TEST.code, np.int8))
+    repainted = frames_of([900, *range(1, 10)])
+    assert assign(repainted, NONE, SplitWish(train=100, test=0, validation=0), parent).tolist() == [2] * 10
+
+
+def test_a_picture_under_another_name_stays_where_it_was() -> None:
+    before = frames_of([7])
+    parent = version_of(before, np.array([Split.TEST.code], np.int8))
+    renamed = replace(before, name=frames_of([0, 7]).name[1:])
+    assert assign(renamed, NONE, SplitWish(), parent).tolist() == [Split.TEST.code]
 
 
 @given(pictures=st.lists(st.integers(0, 1000), unique=True, min_size=30, max_size=60))
 def test_another_seed_is_another_draw_of_the_same_sizes(pictures: list[int]) -> None:
-    frames = frames_of(pictures)
-    draws = [
-        assign(frames, SplitWish(train=50, validation=25, test=25, seed=seed), None) for seed in range(4)
-    ]
-    assert len({tuple(draw.tolist()) for draw in draws}) > 1
+    draws = [divided(pictures, SplitWish(train=50, validation=25, test=25, seed=seed)) for seed in range(4)]
+    assert len({tuple(draw) for draw in draws}) > 1
+
+
+@given(room=rooms, data=st.data())
+def test_frames_go_one_by_one_to_the_split_with_most_room(room: list[int], data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, sum(room)))
+    left, one_by_one = list(room), []
+    for _ in range(count):
+        roomiest = max(range(3), key=left.__getitem__)
+        one_by_one.append(roomiest)
+        left[roomiest] -= 1
+    assert fill(room, count).tolist() == one_by_one
+
+
+@given(
+    old=st.lists(st.integers(0, 9), max_size=12),
+    codes=st.lists(st.integers(0, 2), min_size=12, max_size=12),
+)
+def test_nothing_moves_even_from_a_version_that_had_one_picture_in_two_splits(
+    old: list[int], codes: list[int]
+) -> None:
+    split = np.array(codes[: len(old)], np.int8)
+    frames: Frames = frames_of(old)
+    assert frames.digest.dtype == digests([]).dtype
+    assert assign(frames, NONE, SplitWish(), version_of(frames, split)).tolist() == split.tolist()

@@ -36,7 +36,8 @@ def desired_content(config: DatasetConfig, membership: Membership, parent: Manif
     frames = membership.frames
     if config.background == "drop":
         frames, annotations = _without_background(frames, annotations)
-    return Manifest(frames=frames, split=assign(frames, config.split, parent), annotations=annotations)
+    split = assign(frames, annotations, config.split, parent)
+    return Manifest(frames=frames, split=split, annotations=annotations)
 
 
 def chosen_frames(config: DatasetConfig, membership: Membership) -> Texts:

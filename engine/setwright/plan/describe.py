@@ -27,6 +27,8 @@ from setwright.plan.checks import KIND_OF
 from setwright.plan.document import FrameList
 from setwright.plan.findings import NOT_EVALUATED
 from setwright.plan.told import finding, place
+from setwright.split.division import division
+from setwright.split.quotas import quotas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -199,6 +201,7 @@ def _change(
         frames=_frames(change, after.frames, spec, limit),
         annotations=_annotations(change, before, after),
         splits=tuple(_splits(change.config, before, after)),
+        unmet=_unmet(change),
         labels=tuple(_labels(before, after)),
         exports=tuple(_exports(change, losses)),
         bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes),
@@ -415,14 +418,24 @@ def _splits(
     config: DatasetConfig, before: Statistics | None, after: Statistics
 ) -> Iterator[document.SplitChange]:
     targets = config.split.percent
+    asked = quotas(after.frames, config.split)
     for row, split in enumerate(SPLITS):
         yield document.SplitChange(
             split=split.value,
             target=targets[split],
+            quota=asked[split],
             before=before.splits[row].frames if before else 0,
             after=after.splits[row].frames,
             background=after.splits[row].background,
         )
+
+
+def _unmet(change: MadeChange) -> document.Unmet | None:
+    if not isinstance(change, Create | Follow):
+        return None
+    before = change.before if isinstance(change, Follow) else None
+    found = division(change.content, change.config.split, before)
+    return None if found.as_asked else document.Unmet(why=found.why, apart=found.apart)
 
 
 def _labels(before: Statistics | None, after: Statistics) -> Iterator[document.LabelChange]:

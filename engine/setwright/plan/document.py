@@ -124,10 +124,22 @@ class SplitChange(Part):
     split: SplitName
     target: float = Field(ge=0, le=100)
     """Percent of the frames, as the spec asks."""
+    quota: int = Field(ge=0)
+    """Frames after, as the percentages make them by largest remainder."""
     before: int = Field(ge=0)
     after: int = Field(ge=0)
     background: int = Field(ge=0)
     """Frames after, without any annotation."""
+
+
+class Unmet(Part):
+    """Wishes that pull against each other, so that the splits are not all as asked."""
+
+    why: tuple[Literal["kept", "together"], ...] = ()
+    """What makes sizes differ from the quotas, none where they do not: frames that are `kept` in the splits that they
+    had, frames that stay `together`."""
+    apart: int = Field(ge=0)
+    """Groups of frames that belong together and are in several splits, as they were before."""
 
 
 class LabelCount(Part):
@@ -302,6 +314,8 @@ class DatasetChange(Part):
     frames: FrameChanges | None = None
     annotations: AnnotationChanges | None = None
     splits: tuple[SplitChange, ...] = ()
+    unmet: Unmet | None = None
+    """Absent where the new content is divided as asked, and where the content stays."""
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()
     bytes: ByteChanges | None = None

@@ -1,110 +1,147 @@
 """Which frame goes to which split.
 
-The rule keeps three wishes honest that pull against each other: sizes that are exact, frames that stay where they
-are when others come, and like frames that are never divided.
+The rule keeps wishes honest that pull against each other: sizes that are exact, frames that stay where they are when
+others come, like frames that are never divided, and like shares of the classes.
 
-1. What may not be divided is a unit: frames with the same picture, and frames with an equal value of the field by
-   which the spec groups; chains of the two make one unit.
-2. A unit of which a frame was in the version before keeps that frame's split, unless the spec says `resplit`.
-3. The other units go, in the order of a hash of their pictures, to the split furthest below its quota.
+1. What may not be divided is a unit (`split.units`).
+2. A frame that was in the version before keeps its split, unless the spec says `resplit`: nothing else moves one. It
+   is known by its picture or, where its picture is another one now, by its name.
+3. New frames join the frames of their unit that were there before.
+4. The other units go, the large ones first, then in the order of a hash of their pictures, to the split furthest below
+   its quota; with `stratify` also by what the split lacks of their classes (`split.stratify`).
 
-So the outcome depends on pictures, groups, the wish and the version before, and on nothing else: not on the order
-of the frames, on names, or on labels.
+So the outcome depends on pictures, groups, the wish, the version before and, for `stratify`, the annotations of the
+chosen labels; on nothing else: not on the order of the frames, and on no other label.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from setwright.model.splits import SPLITS
 from setwright.split.quotas import quotas
+from setwright.split.stratify import Stratifier
+from setwright.split.units import units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from setwright.model.frames import Frames
+    from setwright.model.frames import Annotations, Frames
     from setwright.model.manifest import Manifest
     from setwright.model.splits import SplitWish
 
 UNASSIGNED = -1
 
 
-def assign(frames: Frames, wish: SplitWish, parent: Manifest | None) -> NDArray[np.int8]:
-    """The split of each frame, `(N,) int8` of codes, for `frames` in any order."""
+def assign(
+    frames: Frames, annotations: Annotations, wish: SplitWish, parent: Manifest | None
+) -> NDArray[np.int8]:
+    """The split of each frame, `(N,) int8` of codes, for `frames` in any order.
+
+    `annotations` are those of the dataset's classes; they count only with `stratify`.
+    """
     unit = units(frames)
-    unit_count = int(unit.max()) + 1 if len(unit) else 0
-    sizes = np.bincount(unit, minlength=unit_count)
-    split_of_unit = np.full(unit_count, UNASSIGNED, np.int8)
-    if parent is not None and not wish.resplit:
-        _inherit(split_of_unit, unit, frames, parent)
-    target = quotas(len(frames), wish)
-    filled = [int(sizes[split_of_unit == split.code].sum()) for split in SPLITS]
-    for row in _new_units_in_hash_order(split_of_unit, unit, frames, wish.seed):
-        # `max` takes the first of equals: train before validation before test.
-        split = max(SPLITS, key=lambda candidate: target[candidate] - filled[candidate.code])
-        split_of_unit[row] = split.code
-        filled[split.code] += int(sizes[row])
-    return split_of_unit[unit]
+    kept = inherited(frames, wish, parent)
+    split_of_unit = _of_units(unit, kept)
+    # What was apart in the version before stays apart, so a frame that is kept counts where it is.
+    split = np.where(kept == UNASSIGNED, split_of_unit[unit], kept)
+    room = [
+        target - int(np.count_nonzero(split == part.code))
+        for part, target in quotas(len(frames), wish).items()
+    ]
+    sizes = np.bincount(unit, minlength=len(split_of_unit))
+    new = _in_order(np.flatnonzero(split_of_unit == UNASSIGNED), unit, sizes, frames, wish.seed)
+    large, single = new[sizes[new] > 1], new[sizes[new] == 1]
+    if wish.stratify:
+        stratifier = Stratifier(unit, annotations, wish, split_of_unit)
+        for some in (large, single):
+            stratifier.divide(some, sizes, room, split_of_unit)
+    else:
+        for row, size in zip(large.tolist(), sizes[large].tolist(), strict=True):
+            furthest = _furthest(room)
+            split_of_unit[row] = furthest
+            room[furthest] -= size
+        split_of_unit[single] = fill(room, len(single))
+    return np.where(kept == UNASSIGNED, split_of_unit[unit], kept).astype(np.int8)
 
 
-def units(frames: Frames) -> NDArray[np.int64]:
-    """The unit of each frame, `(N,) int64` counted from 0: equal for frames that are never divided."""
-    _, by_picture = np.unique(frames.digest, return_inverse=True)
-    grouped = frames.group != ""
-    if not bool(grouped.any()):
-        return by_picture.astype(np.int64)
-    _, by_group = np.unique(frames.group, return_inverse=True)
-    return _joined(by_picture, by_group, grouped)
+def inherited(frames: Frames, wish: SplitWish, parent: Manifest | None) -> NDArray[np.int8]:
+    """The split that each frame had in the version before, `(N,) int8`, or `UNASSIGNED`."""
+    if parent is None or wish.resplit or not len(parent.frames):
+        return np.full(len(frames), UNASSIGNED, np.int8)
+    order = np.lexsort((parent.split, parent.frames.digest))
+    digest, split = parent.frames.digest[order], parent.split[order]
+    first = _first_of(frames.digest, digest)
+    kept = np.where(digest[first] == frames.digest, split[first], UNASSIGNED).astype(np.int8)
+    # By name where the picture is another one, or was in several splits, in each under a name of its own.
+    divided = digest[1:][(digest[1:] == digest[:-1]) & (split[1:] != split[:-1])]
+    asked = np.flatnonzero((kept == UNASSIGNED) | np.isin(frames.digest, divided))
+    names = parent.frames.name
+    before = _first_of(frames.name[asked], names)
+    same = (names[before] == frames.name[asked]) & (
+        (kept[asked] == UNASSIGNED) | (parent.frames.digest[before] == frames.digest[asked])
+    )
+    kept[asked[same]] = parent.split[before[same]]
+    return kept
 
 
-def _joined(
-    by_picture: NDArray[np.int64], by_group: NDArray[np.int64], grouped: NDArray[np.bool_]
+def fill(room: list[int], count: int) -> NDArray[np.int8]:
+    """The splits of `count` single frames, each given to the split with most room when its turn comes.
+
+    The room of all splits together is for `count` frames.
+    """
+    codes = np.repeat(np.arange(len(room)), [max(left, 0) for left in room])
+    left = np.concatenate([np.arange(left, 0, -1) for left in room])
+    # A frame takes one from the room, so each split's turns come at all the rooms that it has on the way down.
+    return codes[np.lexsort((codes, -left))][:count].astype(np.int8)
+
+
+def _furthest(room: list[int]) -> int:
+    # `max` takes the first of equals: train before validation before test.
+    return max(range(len(SPLITS)), key=room.__getitem__)
+
+
+def _of_units(unit: NDArray[np.int64], kept: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The split of each unit of which a frame was in the version before, `UNASSIGNED` for the others.
+
+    Frames of a unit may have been apart. Its new frames then go to train before validation before test, since what
+    is like a picture that is trained on must not become a test.
+    """
+    count = int(unit.max()) + 1 if len(unit) else 0
+    earliest = np.full(count, len(SPLITS), np.int8)
+    known = kept != UNASSIGNED
+    np.minimum.at(earliest, unit[known], kept[known])
+    return np.where(earliest == len(SPLITS), UNASSIGNED, earliest).astype(np.int8)
+
+
+def _first_of(wanted: Any, keys: Any) -> NDArray[np.int64]:
+    """Where in `keys`, sorted and not empty, each of `wanted` stands, or where something else does."""
+    order = np.argsort(wanted)  # asking in order is faster than asking at random by more than sorting costs
+    place = np.empty(len(wanted), np.int64)
+    place[order] = np.searchsorted(keys, wanted[order])
+    return np.minimum(place, len(keys) - 1)
+
+
+def _in_order(
+    new: NDArray[np.int64],
+    unit: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    frames: Frames,
+    seed: int,
 ) -> NDArray[np.int64]:
-    # Union-find over pictures: the pictures of one group are one unit, whichever frames show them.
-    parent = list(range(int(by_picture.max()) + 1))
+    """The units `new`, the large ones first, equal ones as a hash of their pictures has them.
 
-    def root(picture: int) -> int:
-        while parent[picture] != picture:
-            parent[picture] = parent[parent[picture]]
-            picture = parent[picture]
-        return picture
-
-    first_of_group: dict[int, int] = {}
-    pairs = np.unique(np.stack([by_group[grouped], by_picture[grouped]], axis=1), axis=0)
-    for group, picture in pairs.tolist():
-        first = first_of_group.setdefault(group, picture)
-        parent[root(picture)] = root(first)
-    roots = np.array([root(picture) for picture in range(len(parent))])
-    _, dense = np.unique(roots[by_picture], return_inverse=True)
-    return dense.astype(np.int64)
-
-
-def _inherit(
-    split_of_unit: NDArray[np.int8], unit: NDArray[np.int64], frames: Frames, parent: Manifest
-) -> None:
-    # By picture and not by name, so that a picture that is ingested anew under another name stays where it is. A
-    # unit may have frames from several splits, when a group joins what was apart: train wins over validation over
-    # test, since what was trained on must not become a test.
-    before: dict[bytes, int] = {}
-    for code in reversed([split.code for split in SPLITS]):
-        before.update(dict.fromkeys(parent.frames.digest[parent.split == code].tolist(), code))
-    codes = np.array([before.get(digest, len(SPLITS)) for digest in frames.digest.tolist()], np.int8)
-    earliest = np.full(len(split_of_unit), len(SPLITS), np.int8)
-    np.minimum.at(earliest, unit, codes)
-    known = earliest < len(SPLITS)
-    split_of_unit[known] = earliest[known]
-
-
-def _new_units_in_hash_order(
-    split_of_unit: NDArray[np.int8], unit: NDArray[np.int64], frames: Frames, seed: int
-) -> list[int]:
-    is_new = split_of_unit[unit] == UNASSIGNED
-    keys: dict[int, bytes] = {}
-    for row, digest in zip(unit[is_new].tolist(), frames.digest[is_new].tolist(), strict=True):
-        key = hashlib.sha256(f"split-1\n{seed}\n".encode() + digest).digest()
-        # A unit stands where the first of its pictures stands.
-        keys[row] = min(keys.get(row, key), key)
-    return sorted(keys, key=keys.__getitem__)
+    Large ones first, because the small ones fill up exactly what these leave.
+    """
+    is_new = np.zeros(len(sizes), bool)
+    is_new[new] = True
+    rows = np.flatnonzero(is_new[unit])
+    prefix = f"split-1\n{seed}\n".encode()
+    drawn = b"".join(hashlib.sha256(prefix + digest).digest()[:8] for digest in frames.digest[rows].tolist())
+    # A unit stands where the first of its pictures stands.
+    key = np.full(len(sizes), np.iinfo(np.uint64).max, np.uint64)
+    np.minimum.at(key, unit[rows], np.frombuffer(drawn, ">u8").astype(np.uint64))
+    return new[np.lexsort((key[new], -sizes[new]))]

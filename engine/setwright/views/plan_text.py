@@ -253,6 +253,7 @@ def _splits(change: DatasetChange, color: bool) -> Iterator[str]:
             f"{split.background:,} in {split.split}" for split in change.splits if split.background
         )
         yield f"  {counted(background, 'frame')} without any annotation: {where}"
+    yield from (f"  ! {sentence}" for sentence in words.unmet(change))
 
 
 def _labels(change: DatasetChange, color: bool) -> Iterator[str]:

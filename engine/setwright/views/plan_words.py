@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 from setwright.views.numbers import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from setwright.plan.document import (
         Action,
         AnnotationChanges,
@@ -43,6 +45,11 @@ SEVERITIES = {
     "eval": "the test split changes, so results before and after cannot be compared",
 }
 """What a severity means for those who train."""
+
+_UNEVEN = {
+    "kept": "frames stay in the splits that they had",
+    "together": "frames that belong together are not divided",
+}
 
 _REASONS = {
     "not_at_remote": "it does not exist there yet",
@@ -128,6 +135,28 @@ def cause(because_of: FrameCause) -> str:
     told = {"lake": "the lake, where frames or annotations changed", "joint": "several of these together"}
     line = f" (line {because_of.place.line})" if because_of.place else ""
     return told.get(because_of.cause, because_of.cause + line)
+
+
+def unmet(change: DatasetChange) -> tuple[str, ...]:
+    """Why the splits are not as asked, a sentence for each reason; none where they are."""
+    if change.unmet is None:
+        return ()
+    quotas = [split.quota for split in change.splits]
+    return division_words(quotas, change.unmet.why, change.unmet.apart)
+
+
+def division_words(quotas: Sequence[int], why: Sequence[str], apart: int) -> tuple[str, ...]:
+    """What is to be said of a division: `quotas` in frames, the reasons, and how many groups are apart."""
+    said = []
+    if why:
+        asked = " / ".join(f"{quota:,}" for quota in quotas)
+        said.append(f"asked for {asked} frames, but {' and '.join(_UNEVEN[reason] for reason in why)}")
+    if apart:
+        said.append(
+            f"{counted(apart, 'group')} of frames that belong together in several splits, as before; "
+            "`resplit: true` divides anew"
+        )
+    return tuple(said)
 
 
 def drift(found: Drift) -> str:
