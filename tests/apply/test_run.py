@@ -13,7 +13,7 @@ import pytest
 
 from setwright.apply.steps import BindStep, ForgetStep, PublishStep, steps
 from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
-from setwright.model.events import Advanced, Event
+from setwright.model.events import Advanced, Event, Listener, silence
 from setwright.model.versions import Publication, Version
 from setwright.plan.changes import Create
 from setwright.remotes.memory import MemoryRemote
@@ -147,10 +147,10 @@ def test_no_lock_is_left_behind(tmp_path: Path) -> None:
 class Refusing(MemoryRemote):
     """A remote that refuses a dataset."""
 
-    def publish(self, publication: Publication) -> Version:
+    def publish(self, publication: Publication, listener: Listener = silence) -> Version:
         if publication.config.name == "Cells":
             raise RemoteError("No room for Cells")
-        return super().publish(publication)
+        return super().publish(publication, listener)
 
 
 def test_a_refusal_stops_no_other_and_leaves_nothing_to_recover(tmp_path: Path) -> None:

@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from setwright.model.dataset import CollectionSource, DatasetConfig, Filter, LabelClass, LakeSource, Selection
+from setwright.augment.recipes import recipe_digests
+from setwright.formats.protocol import PictureFile
+from setwright.model.dataset import (
+    Augmentation,
+    AugmentationWish,
+    CollectionSource,
+    DatasetConfig,
+    Filter,
+    LabelClass,
+    LakeSource,
+    Selection,
+)
 from setwright.model.errors import LockHeldError, QueryError, RemoteError, StalePlanError
+from setwright.model.splits import SplitWish
 from setwright.model.statistics import count
 from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Deletion, Publication, Version
 from setwright.plan.content import desired_content
@@ -37,6 +49,20 @@ class Filled:
 
     remote: Remote
     put: Callable[[str, dict[str, list[str]]], None]
+
+
+VARIED = replace(
+    CELLS,
+    name="Varied cells",
+    split=SplitWish(train=100, validation=0, test=0),
+    augmentations=AugmentationWish(
+        recipes=(
+            Augmentation(type="FLIP_IMAGE", property="FLIP_HORIZONTAL"),
+            Augmentation(type="HUE", property="HUE_DEGREES", range=(-20, 20)),
+        ),
+        copies=2,
+    ),
+)
 
 
 class RemoteConformance:
@@ -268,6 +294,27 @@ class RemoteConformance:
             pytest.fail("two held one lock")
         with remote.lease("cells", "bob"):
             pass
+
+    def test_the_export_of_a_version_has_the_varied_copies_and_their_pictures(self, remote: Remote) -> None:
+        if not remote.capabilities.augments:
+            pytest.skip("this remote makes no varied copies")
+        content = desired_content(VARIED, self.members(remote), None)
+        recipes = [recipe.decode() for recipe in recipe_digests(content.copies, content.frames).tolist()]
+        assert len(recipes) == 3 * 3
+        assert not remote.made(recipes)
+        version = remote.publish(
+            replace(self.publication(remote, "k1", None), config=VARIED, manifest=content)
+        )
+        assert version.statistics.copies == 9
+        assert version.manifest_digest == remote.manifest(version.id).digest == content.digest
+        assert set(remote.made(recipes)) == set(recipes)
+        entries = [entry for entry in remote.export(version.id, "RAW") if isinstance(entry, PictureFile)]
+        assert len(entries) == 3 + 9
+        for entry in entries:
+            with remote.picture(entry.digest) as picture:
+                content_of_it = picture.read()
+            assert hashlib.sha256(content_of_it).hexdigest() == entry.digest
+            assert len(content_of_it) == entry.size
 
     def test_the_pictures_of_an_export_are_those_of_the_manifest(self, remote: Remote) -> None:
         version = self.published(remote)

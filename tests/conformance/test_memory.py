@@ -9,22 +9,23 @@ import pytest
 from setwright.query.evaluate import AnnotationFacts, FrameFacts
 from setwright.remotes.memory import MemoryRemote, StoredFrame
 from tests.conformance.remotes import Filled, RemoteConformance
+from tests.lake.lakes import picture
 
 
 def stored(collection: str, file_name: str, labels: list[str]) -> StoredFrame:
-    picture = f"{collection}/{file_name}".encode()
+    shown = picture(f"{collection}/{file_name}", size=(40, 30))
     annotations = tuple(AnnotationFacts(label=label, operation="project") for label in labels)
     facts = FrameFacts(
         file_name=file_name,
         collection=collection,
         width=40,
         height=30,
-        bytes=len(picture),
+        bytes=len(shown),
         day=date(2026, 1, 1),
         digest="",
         annotations=annotations,
     )
-    return StoredFrame(facts=facts, picture=picture)
+    return StoredFrame(facts=facts, picture=shown)
 
 
 class TestMemoryRemote(RemoteConformance):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.checking import verdicts
 from setwright.apply.surveying import survey
+from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import find
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import silence
+from setwright.model.extras import require
 from setwright.plan.changes import Amend, Create, Follow
 from setwright.plan.describe import plan_digest
 from setwright.plan.document import LossLine
@@ -39,7 +41,8 @@ class Planned:
     """A plan, with what is worth knowing beside it.
 
     `state` is what it was made from. `findings` are warnings, in reading order. `losses` are, by address and export,
-    what its format cannot hold of the content that would be made, `verdicts`, by address, what its checks say.
+    what its format cannot hold of the content that would be made, `verdicts`, by address, what its checks say. `varied`
+    counts, by address, the pictures of varied copies that apply would make, and those that are there already.
     `left_out` are the addresses that were not chosen.
     """
 
@@ -47,6 +50,7 @@ class Planned:
     state: State
     findings: tuple[Diagnostic, ...]
     losses: Mapping[str, Mapping[str, tuple[LossLine, ...]]]
+    varied: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     verdicts: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
 
@@ -69,6 +73,7 @@ def make_plan(
 
     Raises:
         FindingsError: a spec names what the remote does not know, or asks for what it does not offer.
+        MissingExtraError: a spec asks for varied copies, and what makes them is not installed.
         SetwrightError: the remote cannot be read.
     """
     state = remote.state(project.name) or never_applied(lineage)
@@ -80,6 +85,9 @@ def make_plan(
     if any(finding.severity is Severity.ERROR for finding in found):
         raise FindingsError(in_reading_order(found))
     desired = {spec.address: spec.config for spec in specs}
+    if any(config.augmentations.recipes for config in desired.values()):
+        # Now, not after a plan that cannot be applied.
+        require("images", "make varied copies", "cv2", "shapely")
     previously = {spec.address: spec.previously for spec in specs if spec.previously is not None}
     surveyed = survey(remote, state, desired, pins=pins or {}, previously=previously, listener=listener)
     made = plan(desired, surveyed, within=within, prune=prune)
@@ -93,6 +101,11 @@ def make_plan(
         state=state,
         findings=in_reading_order(found),
         losses={change.address: _losses(change, remote) for change in made.changes},
+        varied={
+            change.address: _varied(change, remote)
+            for change in made.changes
+            if isinstance(change, Create | Follow)
+        },
         left_out=tuple(sorted((addresses | gone) - within)),
         verdicts=verdicts(made, {spec.address: spec.all_checks for spec in specs}, remote),
     )
@@ -143,6 +156,14 @@ def since(remote: RemoteReader, saved: PlanDocument) -> tuple[str, ...]:
     """Why the plan that was saved can no longer be applied, in sentences; none where it can."""
     observed = remote.observe([change.previous_name or change.name for change in saved.changes])
     return changed_since(saved, remote.state(saved.project), observed)
+
+
+def _varied(change: Create | Follow, remote: RemoteReader) -> tuple[int, int]:
+    """Pictures of varied copies that are still to be made, and those that are there; equal ones count once."""
+    content = change.content
+    recipes = {recipe.decode() for recipe in recipe_digests(content.copies, content.frames).tolist()}
+    there = len(remote.made(sorted(recipes))) if recipes else 0
+    return len(recipes) - there, there
 
 
 def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, ...]]:

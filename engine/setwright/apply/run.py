@@ -85,7 +85,7 @@ def run(
     listener(Started(TASK, len(todo), "datasets"))
     # The journal's own lock tells others that this run still goes on.
     with remote.lease(journal.name, author), journal, ExitStack() as locks:
-        walk = _Walk(remote, Ledger(remote, project, state), journal, author, clock, locks)
+        walk = _Walk(remote, Ledger(remote, project, state), journal, author, clock, locks, listener)
         try:
             for step in todo:
                 walk.take(step, waiting)
@@ -123,6 +123,7 @@ class _Walk:
         author: str,
         clock: Callable[[], datetime],
         locks: ExitStack,
+        listener: Listener,
     ) -> None:
         self.done: list[Done] = []
         self.failed: list[Failed] = []
@@ -132,6 +133,7 @@ class _Walk:
         self._author = author
         self._clock = clock
         self._locks = locks
+        self._listener = listener
         self._taken: list[Done] = []
         self._recorded_at = clock()
 
@@ -173,7 +175,7 @@ class _Walk:
             case PublishStep() | AmendStep():
                 self._journal.intend(step)
                 try:
-                    version = _sent(step, self._remote, self._author, self._clock())
+                    version = _sent(step, self._remote, self._author, self._clock(), self._listener)
                 except (StalePlanError, RemoteError):
                     self._journal.settle(step.address)  # refused: it is certain that nothing was made
                     raise
@@ -207,7 +209,7 @@ class _Walk:
                 assert_never(step)
 
 
-def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime) -> Version:
+def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime, listener: Listener) -> Version:
     if isinstance(step, AmendStep):
         return remote.amend(
             Amendment(
@@ -231,7 +233,8 @@ def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime) -> Versio
             revision=step.revision,
             author=author,
             at=at,
-        )
+        ),
+        listener,
     )
     if version.manifest_digest != step.content.digest:
         raise RemoteError(

@@ -148,3 +148,20 @@ def type_by_id(id: str) -> AugmentationType | None:
 def type_by_word(word: str) -> AugmentationType | None:
     """The type that specs call `word`."""
     return _BY_WORD.get(word)
+
+
+def property_ids() -> tuple[str, ...]:
+    """All fifteen, as `TYPE.PROPERTY`, in the vocabulary's order."""
+    return tuple(f"{type_.id}.{property.id}" for type_ in VOCABULARY for property in type_.properties)
+
+
+def word_of(id: str) -> str:
+    """What specs call the property with the id `TYPE.PROPERTY`: `rotate`, or `flip.horizontal`."""
+    return _WORDS[id]
+
+
+_WORDS = {
+    f"{type_.id}.{property.id}": f"{type_.word}.{property.word}" if property.word else type_.word
+    for type_ in VOCABULARY
+    for property in type_.properties
+}

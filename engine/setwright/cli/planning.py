@@ -123,6 +123,7 @@ def described(desk: Desk, made: Planned, *, all_frames: bool, pictures: int = 0)
         environment=desk.environment,
         specs={spec.address: spec for spec in desk.project.specs},
         losses=made.losses,
+        varied=made.varied,
         all_frames=all_frames,
         findings=in_reading_order((*desk.warnings, *made.findings)),
         steps=told(made.plan),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from setwright.augment.recipes import recipe_digests
 from setwright.lake import schema
+from setwright.lake.varied import known_pictures, recipe_texts
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
 from setwright.model.manifest_file import decode
@@ -90,7 +92,7 @@ def needed_digests(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> se
     for blob in manifests:
         try:
             # Not only what the catalogue shows: a version may hold pictures that were made for it.
-            pictures = decode(blobs.read(blob)).frames.digest
+            manifest = decode(blobs.read(blob))
         except SetwrightError as error:
             raise LakeError(
                 "A version cannot be read, so nobody knows what it needs",
@@ -98,7 +100,10 @@ def needed_digests(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> se
                 "`setwright lake verify` finds all damage",
             ) from error
         needed.add(blob)
-        needed.update(digest.decode() for digest in pictures.tolist())
+        needed.update(digest.decode() for digest in manifest.frames.digest.tolist())
+        recipes = recipe_texts(recipe_digests(manifest.copies, manifest.frames))
+        with catalogue.reading() as connection:
+            needed.update(digest for digest, _ in known_pictures(connection, recipes).values())
         listener(Advanced(TASK))
     listener(Finished(TASK, f"{len(needed):,} blobs are needed"))
     return needed

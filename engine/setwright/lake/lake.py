@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
+from setwright.augment.expand import expand
 from setwright.edge.files import ASIDE, write_whole
 from setwright.formats.reading.listing import FolderListing
 from setwright.formats.reading.protocol import ReadOptions
@@ -27,6 +28,7 @@ from setwright.lake.ingest_report import IngestReport
 from setwright.lake.membership import read_membership, require_revision
 from setwright.lake.record import Recorded, Recorder
 from setwright.lake.stored import StoredPicture, store_pictures
+from setwright.lake.varied import known_pictures, made_pictures, make_varied
 from setwright.lake.verify import verify
 from setwright.model.errors import LakeError, UsageError
 from setwright.model.events import silence
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
+    from setwright.pixels.executor import Executor
     from setwright.state.document import State
 
 FORMAT_VERSION = 1
@@ -378,14 +381,34 @@ class Lake:
 
     # --- Versions ---------------------------------------------------------------------------------------------
 
-    def publish(self, publication: Publication) -> Version:
+    def publish(
+        self, publication: Publication, listener: Listener = silence, executor: Executor | None = None
+    ) -> Version:
         """Make a version, whole or not at all; with a key that was published before, give what that made.
+
+        The varied pictures that are not there yet are made first, by `executor`, threads of this process if None.
+        Whatever cuts that off, those that were made need not be made again.
 
         Raises:
             StalePlanError: the dataset's current version is no longer the publication's parent.
             RemoteError: the lake does not have the revision, or the number is another version's.
+            MissingExtraError, FormatError: varied pictures cannot be made, or one of them cannot.
         """
+        with self._catalogue.writing() as connection:
+            # Before an hour's work, too. It is what the transaction at the end checks that counts.
+            made = versions.check(connection, publication)
+            connection.rollback()
+        if made is not None:
+            return made
         with self._blobs.writers():
+            make_varied(
+                self._catalogue,
+                self._blobs,
+                publication.manifest,
+                publication.config.name,
+                listener,
+                executor,
+            )
             blob = self._blobs.put(encode(publication.manifest))
             with self._catalogue.writing() as connection:
                 return versions.publish(connection, publication, blob, self.id)
@@ -398,6 +421,28 @@ class Lake:
         """
         with self._catalogue.writing() as connection:
             return versions.amend(connection, amendment)
+
+    def expanded(self, version: str) -> Manifest:
+        """The content of the version with that id, with its varied copies as frames.
+
+        Raises:
+            RemoteError: there is no such version.
+            LakeError: its file, or that of a frame whose copy has to be made again, is gone or damaged.
+        """
+        manifest = self.manifest(version)
+        if not len(manifest.copies):
+            return manifest
+        with self._blobs.writers():  # what was lost is made again; as a rule that is nothing
+            make_varied(self._catalogue, self._blobs, manifest, "a version", silence, None)
+        with self._catalogue.reading() as connection:
+            made = made_pictures(connection, manifest)
+        return expand(manifest, made)
+
+    def made(self, recipes: Sequence[str]) -> frozenset[str]:
+        """Those of the recipes, by digest, whose pictures were made already."""
+        with self._catalogue.reading() as connection:
+            known = known_pictures(connection, recipes)
+        return frozenset(recipe for recipe, (digest, _) in known.items() if self._blobs.has(digest))
 
     def delete(self, deletion: Deletion) -> None:
         """Let a dataset go, whole or not at all; a repeated key changes nothing.

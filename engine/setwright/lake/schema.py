@@ -299,6 +299,17 @@ editions = Table(
     UniqueConstraint("version", "ordinal"),
 )
 
+# Which picture was made of which recipe (`augment.recipes`), so that it is made once ever, whatever versions and
+# datasets show it. It holds nothing that could not be made again, so its rows are no part of any revision, and it is
+# made itself when the first picture is.
+varied_pictures = Table(
+    "varied_pictures",
+    tables,
+    Column("recipe", SHA256, primary_key=True),
+    Column("digest", SHA256, nullable=False),
+    Column("size", BigInteger, nullable=False),
+)
+
 states = Table(
     "states",
     tables,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from setwright.augment.recipes import recipe_digests
 from setwright.lake import schema
 from setwright.lake.blobs import same_file, sha256
+from setwright.lake.varied import all_pictures, known_pictures, recipe_texts
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
 from setwright.model.manifest_file import decode
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from setwright.lake.blobs import Blobs
     from setwright.lake.catalogue import Catalogue
     from setwright.model.events import Listener
+    from setwright.model.manifest import Manifest
 
 TASK = "Verifying blobs"
 
@@ -62,7 +65,8 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
                 schema.datasets.c.name,
             ).join(schema.datasets, schema.versions.c.dataset == schema.datasets.c.id)
         ).all()
-    wanted = pictures | {row.manifest_blob for row in manifests}
+        varied = all_pictures(connection)
+    wanted = pictures | {row.manifest_blob for row in manifests} | varied
     whole, broken, size = _read_all(blobs, wanted, listener)
     outside, lost = _read_elsewhere(blobs, pictures - whole - broken)
     damages += lost
@@ -90,17 +94,18 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
             )
         elif row.manifest_blob in whole:
             try:
-                digest = decode(blobs.read(row.manifest_blob)).digest
+                manifest = decode(blobs.read(row.manifest_blob))
             except SetwrightError as error:
                 damages.append(Damage(f"A manifest cannot be read: {row.manifest_blob}", error.detail))
             else:
-                if digest != row.manifest_digest:
+                if manifest.digest != row.manifest_digest:
                     damages.append(
                         Damage(
                             f"A version is not what it was: {row.name} {row.uid}",
-                            f"Its content has the digest {digest}; {row.manifest_digest} was published.",
+                            f"Its content has the digest {manifest.digest}; {row.manifest_digest} was published.",
                         )
                     )
+                damages += _lost_copies(catalogue, manifest, f"{row.name} {row.uid}", whole | broken)
     return Verification(
         blobs=stored + len(outside),
         bytes=size + sum(outside.values()),
@@ -130,6 +135,22 @@ def _read_elsewhere(blobs: Blobs, wanted: set[str]) -> tuple[dict[str, int], lis
             detail = f"It was ingested in place, so the lake has no copy of it. Its digest was {digest}."
             lost.append(Damage(f"A picture outside of the lake {what}: {file}", detail, digest))
     return whole, lost
+
+
+def _lost_copies(catalogue: Catalogue, manifest: Manifest, version: str, there: set[str]) -> list[Damage]:
+    """The varied pictures of a version that are not there, as one thing: they can be made again."""
+    recipes = recipe_texts(recipe_digests(manifest.copies, manifest.frames))
+    with catalogue.reading() as connection:
+        known = known_pictures(connection, recipes)
+    lost = sum(recipe not in known or known[recipe][0] not in there for recipe in recipes)
+    if not lost:
+        return []
+    return [
+        Damage(
+            f"{lost:,} varied pictures of {version} are missing",
+            "They are made again of their sources as soon as a version that shows them is exported or published.",
+        )
+    ]
 
 
 def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> tuple[set[str], set[str], int]:

@@ -38,17 +38,10 @@ def publish(connection: Connection, publication: Publication, manifest_blob: str
         StalePlanError: the dataset's current version is no longer the publication's parent.
         RemoteError: the version cannot be, because its revision or number cannot.
     """
-    if (made := version_by_key(connection, publication.key)) is not None:
+    if (made := check(connection, publication)) is not None:
         return made
-    if publication.revision > newest_revision(connection):
-        raise RemoteError(
-            f"The lake has no revision {publication.revision}", "It was planned on another lake."
-        )
     name = publication.config.name
-    _take_name(connection, name, publication.parent)
     current = _current(connection, name)
-    _check_parent(name, current, publication.parent)
-    _check_number(connection, name, str(publication.number), None)
     dataset = _dataset_key(connection, name)
     revision = new_revision(
         connection,
@@ -79,6 +72,26 @@ def publish(connection: Connection, publication: Publication, manifest_blob: str
     assert version is not None
     _add_edition(connection, version[0], 1, publication, revision)
     return _one(connection, _versions.uid == uid)
+
+
+def check(connection: Connection, publication: Publication) -> Version | None:
+    """The version that was published with the same key; None where it may be published now, under a name that is its
+    dataset's from here on.
+
+    Raises:
+        StalePlanError, RemoteError: it may not, as `publish` tells.
+    """
+    if (made := version_by_key(connection, publication.key)) is not None:
+        return made
+    if publication.revision > newest_revision(connection):
+        raise RemoteError(
+            f"The lake has no revision {publication.revision}", "It was planned on another lake."
+        )
+    name = publication.config.name
+    _take_name(connection, name, publication.parent)
+    _check_parent(name, _current(connection, name), publication.parent)
+    _check_number(connection, name, str(publication.number), None)
+    return None
 
 
 def amend(connection: Connection, amendment: Amendment) -> Version:

@@ -9,6 +9,7 @@
     ├── LakeError                 the lake cannot serve: absent, damaged, from a newer setwright
     │   └── LakeBusyError         another process is writing; waiting did not help
     ├── RemoteError               a remote refused, or does not offer what was asked
+    ├── MissingExtraError         a library that only some need is not installed; says which to install
     ├── LockHeldError             exit code 4: another apply holds the dataset
     ├── StalePlanError            exit code 5: the world has moved on since the plan was made
     ├── ChecksDeniedError         exit code 3: a check of the spec forbids the plan
@@ -84,6 +85,10 @@ class LakeBusyError(LakeError):
 
 class RemoteError(SetwrightError):
     """A remote refused, or does not offer what was asked of it."""
+
+
+class MissingExtraError(SetwrightError):
+    """A library that comes with an extra of the package is not installed."""
 
 
 class LockHeldError(SetwrightError):

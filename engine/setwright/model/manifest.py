@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from setwright.model.canonical import canonical_json
+from setwright.model.copies import Copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +24,11 @@ ALGORITHM = "manifest-1"
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Manifest:
-    """Frames with their splits and annotations.
+    """Frames with their splits and annotations, and the varied copies that are made of them.
 
     `frames` are sorted by unique name; `split` `(N,) int8` holds the codes of `model.splits.SPLITS`. The labels of
-    `annotations` are the dataset's classes, so its column `label` holds class ids.
+    `annotations` are the dataset's classes, so its column `label` holds class ids. `copies` are recipes: what they
+    come to, frames with pictures and annotations, `augment.expand` adds to a manifest for those who export it.
 
     Raises:
         ValueError: the frames are not sorted, a name stands twice, or the columns differ in length.
@@ -35,6 +37,7 @@ class Manifest:
     frames: Frames
     split: NDArray[np.int8]
     annotations: Annotations
+    copies: Copies = field(default_factory=Copies.none)
 
     def __post_init__(self) -> None:
         if len(self.split) != len(self.frames):
@@ -53,7 +56,8 @@ class Manifest:
         """Identifies the content: equal for equal content, on any machine and any lake.
 
         It covers what a trainer could notice. The numbers that a lake gives its frames are its own affair, and the
-        bytes of the pictures, with all that is computed from them, are covered by their digests.
+        bytes of the pictures, with all that is computed from them, are covered by their digests. Of the copies it
+        covers the recipes, for what they come to follows from them.
         """
         hasher = hashlib.sha256(ALGORITHM.encode())
         for part in self._identity():
@@ -82,3 +86,19 @@ class Manifest:
             yield np.ascontiguousarray(column, dtype=dtype).tobytes()
         for text in (annotations.outline, annotations.extra):
             yield canonical_json(text.tolist()).encode()
+        yield from self._identity_of_copies()
+
+    def _identity_of_copies(self) -> Iterator[bytes]:
+        copies = self.copies
+        if not len(copies):
+            return
+        yield canonical_json(
+            [copies.algorithm, copies.properties, copies.min_visibility, copies.min_size]
+        ).encode()
+        for column, dtype in (
+            (copies.source, "<i4"),
+            (copies.property, "<i2"),
+            (copies.number, "<i4"),
+            (copies.values, "<f8"),
+        ):
+            yield np.ascontiguousarray(column, dtype=dtype).tobytes()

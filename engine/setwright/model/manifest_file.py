@@ -2,7 +2,8 @@
 
 Any program that reads `.npz` reads it: `numpy.load(file)["frames.width"]`. A column of text is two arrays, `NAME.utf8`
 (bytes) and `NAME.ends` (where each text ends). `manifest.json` holds the format's version, the classes and the
-operations. The members are deflated, since names and digests repeat.
+operations, and what holds for all varied copies; a manifest without copies is of format 1. The members are deflated,
+since names and digests repeat.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from setwright.model.canonical import canonical_json
+from setwright.model.copies import COLUMNS, SETTINGS, Copies
 from setwright.model.errors import FormatError
 from setwright.model.frames import Annotations, Frames, Texts
 from setwright.model.manifest import Manifest
@@ -23,7 +25,8 @@ from setwright.model.manifest import Manifest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMAT = 1
+FORMAT = 2
+_WITHOUT_COPIES = 1  # whoever reads no other format would leave the copies out
 _TEXT = np.dtypes.StringDType()
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TABLES: tuple[tuple[str, type[Frames] | type[Annotations]], ...] = (
@@ -36,11 +39,14 @@ _PHASH = "frames.phash.npy"
 
 def encode(manifest: Manifest) -> bytes:
     """`manifest` as a file's bytes."""
-    header = {
-        "format": FORMAT,
+    header: dict[str, Any] = {
+        "format": _WITHOUT_COPIES,
         "labels": manifest.annotations.labels,
         "operations": manifest.annotations.operations,
     }
+    if len(manifest.copies):
+        header["format"] = FORMAT
+        header["copies"] = {name: getattr(manifest.copies, name) for name in SETTINGS}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         _add(archive, "manifest.json", canonical_json(header).encode())
@@ -63,10 +69,10 @@ def decode(content: bytes) -> Manifest:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             header = json.loads(archive.read("manifest.json"))
-            if header["format"] != FORMAT:
+            if header["format"] not in (_WITHOUT_COPIES, FORMAT):
                 raise FormatError(
                     f"A manifest of format {header['format']}",
-                    f"This setwright reads format {FORMAT}; the manifest was written by a newer one.",
+                    f"This setwright reads formats up to {FORMAT}; the manifest was written by a newer one.",
                     "upgrade setwright",
                 )
             members = {
@@ -84,6 +90,7 @@ def decode(content: bytes) -> Manifest:
                 operations=tuple(header["operations"]),
                 **tables["annotations"],
             ),
+            copies=_copies(header.get("copies"), members),
         )
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, UnicodeDecodeError, EOFError) as error:
         raise FormatError("Not a manifest", f"The bytes cannot be read as one: {error}.") from error
@@ -95,6 +102,9 @@ def _columns(manifest: Manifest) -> Iterator[tuple[str, Any]]:
         for field in fields(kind):
             if field.name not in _NO_COLUMN:
                 yield f"{table}.{field.name}", getattr(getattr(manifest, table), field.name)
+    if len(manifest.copies):
+        for name in COLUMNS:
+            yield f"copies.{name}", getattr(manifest.copies, name)
 
 
 def _table(table: str, kind: type[Frames] | type[Annotations], members: dict[str, Any]) -> dict[str, Any]:
@@ -108,6 +118,19 @@ def _table(table: str, kind: type[Frames] | type[Annotations], members: dict[str
         else:
             columns[field.name] = members[f"{member}.npy"]
     return columns
+
+
+def _copies(settings: dict[str, Any] | None, members: dict[str, Any]) -> Copies:
+    if settings is None:
+        return Copies.none()
+    columns = {name: members[f"copies.{name}.npy"] for name in COLUMNS}
+    return Copies(
+        algorithm=str(settings["algorithm"]),
+        properties=tuple(settings["properties"]),
+        min_visibility=float(settings["min_visibility"]),
+        min_size=float(settings["min_size"]),
+        **columns,
+    )
 
 
 def _pack(column: Texts) -> tuple[Any, Any]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class SplitStatistics:
     """One split, counted. `labels` are annotations by class, in the order of the class ids, zeros included.
 
-    `background` counts the frames without any annotation, `bytes` the stored pictures.
+    `background` counts the frames without any annotation, `bytes` the stored pictures, `copies` the varied copies of
+    its frames, which the other numbers leave out unless they are frames already, as in an export.
     """
 
     split: str
@@ -26,6 +27,7 @@ class SplitStatistics:
     background: int
     bytes: int
     labels: tuple[tuple[str, int], ...]
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,11 @@ class Statistics:
     def annotations(self) -> int:
         """All annotations."""
         return sum(split.annotations for split in self.splits)
+
+    @property
+    def copies(self) -> int:
+        """All varied copies."""
+        return sum(split.copies for split in self.splits)
 
     @property
     def bytes(self) -> int:
@@ -70,6 +77,7 @@ def count(manifest: Manifest) -> Statistics:
     ).reshape(len(SPLITS), classes)
     annotated = np.zeros(len(manifest.frames), bool)
     annotated[annotations.frame] = True
+    copies = np.bincount(manifest.split[manifest.copies.source], minlength=len(SPLITS)).tolist()
     return Statistics(
         splits=tuple(
             SplitStatistics(
@@ -79,6 +87,7 @@ def count(manifest: Manifest) -> Statistics:
                 background=int(np.count_nonzero(here & ~annotated)),
                 bytes=int(manifest.frames.size[here].sum()),
                 labels=tuple(zip(manifest.classes, histogram[split.code].tolist(), strict=True)),
+                copies=copies[split.code],
             )
             for split in SPLITS
         )

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.augment.objects import vary
+from setwright.augment.recipes import wished_copies
 from setwright.model.frames import Annotations
 from setwright.model.manifest import Manifest
 from setwright.split.assign import assign
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from setwright.model.copies import Copies
     from setwright.model.dataset import DatasetConfig
     from setwright.model.frames import Frames, Membership, Texts
 
@@ -30,14 +35,34 @@ def desired_content(config: DatasetConfig, membership: Membership, parent: Manif
 
     Labels become classes, frames without an annotation of a class stay or go as `config.background` says, and the
     splits are assigned last, so that their sizes are of the frames that are in the dataset. `parent` is the content
-    of the version that the new one follows; frames keep the splits they have there.
+    of the version that the new one follows; frames keep the splits they have there. Varied copies are of what is in
+    the train split then; one that loses all its objects is background, and goes where that does.
+
+    Raises:
+        MissingExtraError: outlines have to be cut for the copies, and what cuts them is not installed.
     """
     annotations = _as_classes(membership.annotations, config)
     frames = membership.frames
     if config.background == "drop":
         frames, annotations = _without_background(frames, annotations)
     split = assign(frames, annotations, config.split, parent)
-    return Manifest(frames=frames, split=split, annotations=annotations)
+    return Manifest(
+        frames=frames,
+        split=split,
+        annotations=annotations,
+        copies=_copies(config, frames, split, annotations),
+    )
+
+
+def _copies(
+    config: DatasetConfig, frames: Frames, split: NDArray[np.int8], annotations: Annotations
+) -> Copies:
+    copies = wished_copies(config.augmentations, frames, split)
+    if not len(copies):
+        return copies
+    varied = vary(annotations, frames, copies, outlines=False)
+    copies = replace(copies, clipped=varied.clipped, dropped=varied.dropped)
+    return copies if config.background == "keep" else copies.take(varied.kept > 0)
 
 
 def chosen_frames(config: DatasetConfig, membership: Membership) -> Texts:

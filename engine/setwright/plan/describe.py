@@ -24,6 +24,7 @@ from setwright.plan.changes import (
     statistics_of,
 )
 from setwright.plan.checks import KIND_OF
+from setwright.plan.copies import copy_changes
 from setwright.plan.document import FrameList
 from setwright.plan.findings import NOT_EVALUATED
 from setwright.plan.told import finding, place
@@ -70,6 +71,7 @@ def describe(
     steps: tuple[document.Step, ...] = (),
     pictures: Mapping[str, tuple[document.Picture, ...]] | None = None,
     environment: str | None = None,
+    varied: Mapping[str, tuple[int, int]] | None = None,
     left_out: tuple[str, ...] = (),
     verdicts: Mapping[str, tuple[Verdict, ...]] | None = None,
 ) -> document.PlanDocument:
@@ -78,13 +80,15 @@ def describe(
     `losses` are, by address and export, what the formats cannot hold of the planned content. With `all_frames` every
     frame that changes is listed, else a sample of each kind. `findings` are warnings in reading order, `steps` what
     apply will walk, `pictures`, by address, are of frames that change. `environment` is what was laid over the
-    project. `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks.
+    project. `varied` counts, by address, the pictures of copies that apply would make and those that are there.
+    `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks.
     """
-    shown = pictures or {}
+    shown, copies = pictures or {}, varied or {}
     limit = None if all_frames else _SAMPLE
     changes = tuple(
         _change(change, specs.get(change.address), losses.get(change.address, {}), limit).model_copy(
             update={
+                "copies": copy_changes(change, copies.get(change.address)),
                 "pictures": shown.get(change.address, ()),
                 "pin": _pin(plan.pinned.get(change.address)),
             }

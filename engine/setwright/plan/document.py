@@ -175,6 +175,32 @@ class ExportChange(Part):
     losses: tuple[LossLine, ...] = ()
 
 
+class PropertyCopies(Part):
+    """The varied copies that one augmentation makes."""
+
+    augmentation: str
+    """As specs call it: `rotate`, `flip.horizontal`."""
+    copies: int = Field(ge=1)
+
+
+class CopyChanges(Part):
+    """What happens to the varied copies of the train frames."""
+
+    before: int = Field(ge=0)
+    after: int = Field(ge=0)
+    entering: int = Field(default=0, ge=0)
+    leaving: int = Field(default=0, ge=0)
+    pictures_to_make: int | None = Field(default=None, ge=0)
+    """Pictures that apply would make; absent where that is not known."""
+    pictures_there: int | None = Field(default=None, ge=0)
+    """Those of the copies that were made before, for this dataset or another."""
+    clipped: int = Field(default=0, ge=0)
+    """Objects of the copies that an edge cuts."""
+    dropped: int = Field(default=0, ge=0)
+    """Objects of which too little is left in a copy."""
+    augmentations: tuple[PropertyCopies, ...] = ()
+
+
 class ByteChanges(Part):
     """Stored pictures in bytes, a picture counted for each frame that shows it."""
 
@@ -319,6 +345,8 @@ class DatasetChange(Part):
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()
     bytes: ByteChanges | None = None
+    copies: CopyChanges | None = None
+    """Absent where there are none, before and after."""
     pictures: tuple[Picture, ...] = ()
     """Some of the frames that enter, leave or are relabelled, where pictures were asked for."""
 

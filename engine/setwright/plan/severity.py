@@ -22,12 +22,12 @@ def content_severity(before: Manifest, after: Manifest, diff: DataDiff) -> Chang
     if after.classes[: len(before.classes)] != before.classes:
         # Classes that are only appended leave every class id where it is.
         return ChangeSeverity.SCHEMA
-    if len(diff.leaving) or len(diff.moving):
-        # A move between train and validation takes a frame from those who train.
+    if len(diff.leaving) or len(diff.moving) or diff.copies_leaving:
+        # A move between train and validation takes a frame from those who train; so does a copy that goes.
         return ChangeSeverity.REMOVAL
     if len(diff.relabelled) or len(diff.repainted):
         return ChangeSeverity.RELABEL
-    if len(diff.entering) or after.classes != before.classes:
+    if len(diff.entering) or diff.copies_entering or after.classes != before.classes:
         return ChangeSeverity.ADDITIVE
     return None
 

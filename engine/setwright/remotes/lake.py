@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from setwright.formats.writing.registry import export_names
+from setwright.model.events import silence
 from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from setwright.formats.protocol import ExportEntry
     from setwright.lake.lake import Lake
     from setwright.model.dataset import Selection
+    from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
@@ -40,7 +42,7 @@ class LakeRemote:
     def capabilities(self) -> Capabilities:
         return Capabilities(
             exports=export_names(),
-            augments=False,
+            augments=True,
             reads_config=True,
             reads_membership=True,
             pins_revisions=True,
@@ -76,9 +78,12 @@ class LakeRemote:
         return self._lake.state(project)
 
     def export(self, version: str, export: str) -> Iterator[ExportEntry]:
-        manifest = self._lake.manifest(version)
+        manifest = self._lake.expanded(version)
         description = self._lake.config(version).description
         return export_entries(manifest, self._lake.version(version), description, export)
+
+    def made(self, recipes: Sequence[str]) -> Collection[str]:
+        return self._lake.made(recipes)
 
     def picture(self, digest: str) -> BinaryIO:
         return self._lake.picture(digest)
@@ -86,8 +91,8 @@ class LakeRemote:
     def picture_path(self, digest: str) -> Path | None:
         return self._lake.picture_path(digest)
 
-    def publish(self, publication: Publication) -> Version:
-        return self._lake.publish(publication)
+    def publish(self, publication: Publication, listener: Listener = silence) -> Version:
+        return self._lake.publish(publication, listener)
 
     def amend(self, amendment: Amendment) -> Version:
         return self._lake.amend(amendment)

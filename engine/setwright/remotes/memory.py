@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.augment.expand import Made, expand
+from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import export_names
 from setwright.model.canonical import canonical_json
 from setwright.model.dataset import CollectionSource, LakeSource
 from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
+from setwright.model.events import silence
+from setwright.model.extras import needing
 from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
 from setwright.model.statistics import count
 from setwright.model.versions import ObservedDataset, Version
@@ -25,11 +29,12 @@ from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from setwright.formats.protocol import ExportEntry
     from setwright.model.dataset import DatasetConfig, Selection
+    from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, Publication
     from setwright.query.evaluate import FrameFacts
@@ -59,6 +64,21 @@ class _Dataset:
     versions: list[Version]
 
 
+class _Store:
+    """The pictures of a remote, for who makes others of them."""
+
+    def __init__(self, remote: MemoryRemote) -> None:
+        self._remote = remote
+
+    def read(self, digest: str) -> bytes:
+        return self._remote.picture(digest).read()
+
+    def put(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        self._remote._made[digest] = content
+        return digest
+
+
 class MemoryRemote:
     """A dataset manager in this process' memory. Its revisions are tuples of frames."""
 
@@ -66,6 +86,8 @@ class MemoryRemote:
         self._revisions: list[tuple[StoredFrame, ...]] = [()]
         self._datasets: dict[str, _Dataset] = {}
         self._manifests: dict[str, Manifest] = {}
+        self._varied: dict[str, str] = {}  # digests of pictures by recipe
+        self._made: dict[str, bytes] = {}  # varied pictures by digest
         self._keys: dict[str, Version] = {}
         self._states: dict[str, State] = {}
         self._held: dict[str, str] = {}
@@ -95,7 +117,7 @@ class MemoryRemote:
     def capabilities(self) -> Capabilities:
         return Capabilities(
             exports=export_names(),
-            augments=False,
+            augments=True,
             reads_config=True,
             reads_membership=True,
             pins_revisions=True,
@@ -174,9 +196,14 @@ class MemoryRemote:
             for one in dataset.versions
             if one.id == version
         )
-        return export_entries(self.manifest(version), found, dataset.config.description, export)
+        return export_entries(self._expanded(version), found, dataset.config.description, export)
+
+    def made(self, recipes: Sequence[str]) -> Collection[str]:
+        return [recipe for recipe in recipes if recipe in self._varied]
 
     def picture(self, digest: str) -> io.BytesIO:
+        if digest in self._made:
+            return io.BytesIO(self._made[digest])
         for frames in reversed(self._revisions):
             for frame in frames:
                 if hashlib.sha256(frame.picture).hexdigest() == digest:
@@ -186,7 +213,7 @@ class MemoryRemote:
     def picture_path(self, digest: str) -> Path | None:
         return None
 
-    def publish(self, publication: Publication) -> Version:
+    def publish(self, publication: Publication, listener: Listener = silence) -> Version:
         with self._lock:
             made = self._keys.get(publication.key)
             if made is not None:
@@ -194,6 +221,7 @@ class MemoryRemote:
             config = publication.config
             dataset = self._followed(config.name, publication.parent)
             current = publication.parent
+            self._vary(publication.manifest)
             if dataset is None:
                 dataset = _Dataset(f"d{len(self._manifests) + 1}", config, [])
                 self._datasets[config.name] = dataset
@@ -214,6 +242,25 @@ class MemoryRemote:
             dataset.versions.append(version)
             self._keys[publication.key] = version
             return version
+
+    def _vary(self, manifest: Manifest) -> None:
+        """Make the pictures of the copies of `manifest` that are not there yet."""
+        if not len(manifest.copies):
+            return
+        with needing("images", "make varied pictures"):
+            from setwright.pixels.executor import Threads
+            from setwright.pixels.making import make, sources
+
+        recipes = recipe_digests(manifest.copies, manifest.frames)
+        for pictures in make(sources(manifest, recipes, self._varied), _Store(self), Threads(1)):
+            self._varied.update((picture.recipe, picture.digest) for picture in pictures)
+
+    def _expanded(self, version: str) -> Manifest:
+        manifest = self.manifest(version)
+        recipes = recipe_digests(manifest.copies, manifest.frames).tolist()
+        found = [self._varied[recipe.decode()] for recipe in recipes]
+        sizes = np.array([len(self._made[digest]) for digest in found], np.int64)
+        return expand(manifest, Made(digests(found), sizes))
 
     def amend(self, amendment: Amendment) -> Version:
         with self._lock:

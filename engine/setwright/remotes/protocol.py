@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from setwright.model.events import silence
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
     from setwright.formats.protocol import ExportEntry
     from setwright.model.dataset import Selection
+    from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
@@ -28,9 +31,9 @@ if TYPE_CHECKING:
 class Capabilities:
     """What a remote can do. Plan says what it cannot.
 
-    `exports` are exact names. `reads_config`, `reads_membership`: a dataset's configuration and content can be read
-    back. `pins_revisions`: the frames of an earlier revision can still be asked for. `renames`, `deletes`: a dataset
-    can get another name and keep its versions, and it can be deleted.
+    `exports` are exact names. `augments`: it makes varied copies. `reads_config`, `reads_membership`: a dataset's
+    configuration and content can be read back. `pins_revisions`: the frames of an earlier revision can still be asked
+    for. `renames`, `deletes`: a dataset can get another name and keep its versions, and it can be deleted.
     """
 
     exports: tuple[str, ...]
@@ -87,6 +90,9 @@ class RemoteReader(Protocol):
     def export(self, version: str, export: str) -> Iterator[ExportEntry]:
         """The files of one export, by its exact name, of the version with that id, sorted by path."""
 
+    def made(self, recipes: Sequence[str]) -> Collection[str]:
+        """Those of the recipes of varied copies, by digest, whose pictures are there already."""
+
     def picture(self, digest: str) -> BinaryIO:
         """The stored picture with that digest, to be read once and closed."""
 
@@ -97,10 +103,11 @@ class RemoteReader(Protocol):
 class Remote(RemoteReader, Protocol):
     """A dataset manager that apply may change."""
 
-    def publish(self, publication: Publication) -> Version:
+    def publish(self, publication: Publication, listener: Listener = silence) -> Version:
         """Make a version, whole or not at all; with a key that was published before, give what that made.
 
         A parent that is a version of a dataset with another name renames that dataset, where the remote `renames`.
+        The pictures of its varied copies are made on the way, those that are not there yet.
 
         Raises:
             StalePlanError: the dataset's current version is no longer the publication's parent, or another dataset has

@@ -33,7 +33,7 @@ def augmentation_schema() -> Schema:
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "maximum": 1,
-                "description": "Share of the train frames that get copies. Default: 1.",
+                "description": "Share of the train frames that get copies, by each flag and range. Default: 1.",
                 "examples": [0.5],
             },
             "min_visibility": {

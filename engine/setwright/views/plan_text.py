@@ -113,6 +113,7 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
             *_annotations(change),
             *_splits(change, color),
             *_labels(change, color),
+            *_copies(change, color),
         ]
     body += [*_exports(change, color)]
     yield from (f"    {line}" for line in body)
@@ -270,6 +271,28 @@ def _labels(change: DatasetChange, color: bool) -> Iterator[str]:
         new = change.actions == ("create",)
         deltas.append(["", *("" if new else delta(before, after) for before, after in counts)])
     yield from _with_deltas(rows, deltas, color)
+
+
+def _copies(change: DatasetChange, color: bool) -> Iterator[str]:
+    """Varied copies: how many, what it takes to make them, and what becomes of objects in them."""
+    copies = change.copies
+    if copies is None:
+        return
+    told = f"copies  {copies.after:,}"
+    if change.actions != ("create",):
+        moves = [paint(f"+{copies.entering:,}", "added", color=color)] if copies.entering else []
+        moves += [paint(f"-{copies.leaving:,}", "removed", color=color)] if copies.leaving else []
+        told = f"copies  {copies.before:,} -> {copies.after:,}  {' '.join(moves)}".rstrip()
+    if copies.pictures_to_make is not None:
+        told += f"; {counted(copies.pictures_to_make, 'picture')} to make"
+        told += f", {copies.pictures_there:,} there already" if copies.pictures_there else ""
+    yield told
+    kinds = [f"{escape.terminal(each.augmentation)} {each.copies:,}" for each in copies.augmentations]
+    for start in range(0, len(kinds), 4):
+        yield f"  {', '.join(kinds[start : start + 4])}{',' if start + 4 < len(kinds) else ''}"
+    if copies.clipped or copies.dropped:
+        lost = f"{copies.dropped:,} left out because too little of them stays"
+        yield f"  {counted(copies.clipped, 'object')} cut by an edge, {lost}"
 
 
 def _with_deltas(rows: list[list[str]], deltas: list[list[str]], color: bool) -> Iterator[str]:

@@ -23,6 +23,7 @@ def version_document(version: Version) -> dict[str, Any]:
         "author": version.author,
         "frames": statistics.frames,
         "annotations": statistics.annotations,
+        "copies": statistics.copies,
         "bytes": statistics.bytes,
         "labels": statistics.labels,
         "splits": {
@@ -30,6 +31,7 @@ def version_document(version: Version) -> dict[str, Any]:
                 "frames": split.frames,
                 "annotations": split.annotations,
                 "background": split.background,
+                "copies": split.copies,
                 "bytes": split.bytes,
                 "labels": dict(split.labels),
             }

@@ -1,0 +1,134 @@
+"""What a picture's edge leaves of an outline: cut really, never bent along the edge.
+
+Outlines are lists of rings or points, `(N, 2) float64` in pixels; the picture covers [0, width] x [0, height].
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from setwright.model.extras import needing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+Ring: TypeAlias = "NDArray[np.float64]"
+
+
+def cut_polygon(rings: list[Ring], width: float, height: float) -> tuple[list[Ring], float]:
+    """What is left of a polygon, as rings by the even-odd rule, and its share of the area.
+
+    There may be several parts; where nothing is left, there are no rings. A polygon without an area has nothing that
+    could be left.
+
+    Raises:
+        MissingExtraError: shapely is not installed.
+    """
+    with needing("images", "cut outlines"):
+        import shapely
+
+    whole = _region(rings)
+    if not whole.area:
+        return [], 0.0
+    left = shapely.intersection(whole, shapely.box(0, 0, width, height))
+    # In one order, with one start for each ring, so that releases of the library under it do not show.
+    found = [
+        np.asarray(ring.coords)[:-1]
+        for polygon in _polygons(shapely.normalize(left))
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
+    return found, float(left.area / whole.area)
+
+
+def cut_line(points: Ring, width: float, height: float) -> tuple[list[Ring], float]:
+    """The pieces of a line that are left, in its order, and their share of its length."""
+    pieces: list[list[tuple[float, float]]] = []
+    limits = ((0.0, width), (0.0, height))
+    corners = [(float(x), float(y)) for x, y in points.tolist()]
+    whole = left = 0.0
+    for start, end in pairwise(corners):
+        length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
+        whole += length
+        span = _inside(start, end, limits)
+        if span is None or not length:
+            continue
+        left += length * (span[1] - span[0])
+        first, last = (_along(start, end, share) for share in span)
+        if pieces and pieces[-1][-1] == first:
+            pieces[-1].append(last)
+        else:
+            pieces.append([first, last])
+    return [np.array(piece) for piece in pieces], left / whole if whole else 0.0
+
+
+def _polygons(geometry: Any) -> Iterator[Any]:
+    """The parts with an area; without the lines and points where it only touches the edge."""
+    if geometry.geom_type == "Polygon":
+        if geometry.area:
+            yield geometry
+    else:
+        for part in getattr(geometry, "geoms", ()):
+            yield from _polygons(part)
+
+
+def _region(rings: list[Ring]) -> Any:
+    """The area that `rings` enclose by the even-odd rule, whatever they cross."""
+    import shapely
+
+    polygons = [shapely.Polygon(ring) for ring in rings if len(ring) >= 3]
+    if not all(polygon.is_valid for polygon in polygons):
+        return _faces([ring for ring in rings if len(ring) >= 3])
+    region: Any = polygons[0] if polygons else shapely.Polygon()
+    for polygon in polygons[1:]:
+        region = shapely.symmetric_difference(region, polygon)
+    return region
+
+
+def _faces(rings: list[Ring]) -> Any:
+    """The same of rings that cross or touch themselves, of which the library would make what it likes.
+
+    Their lines bound faces, and a face counts if a way out of it crosses the lines an odd number of times.
+    """
+    import shapely
+
+    lines = shapely.union_all([shapely.LinearRing(ring) for ring in rings])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    inside = [face for face in faces if _odd(rings, *shapely.point_on_surface(face).coords[0])]
+    return shapely.union_all(inside) if inside else shapely.Polygon()
+
+
+def _odd(rings: list[Ring], x: float, y: float) -> bool:
+    crossed = 0
+    for ring in rings:
+        (x1, y1), (x2, y2) = ring.T, np.roll(ring, -1, axis=0).T
+        passes = (y1 > y) != (y2 > y)
+        where = x1[passes] + (y - y1[passes]) * (x2 - x1)[passes] / (y2 - y1)[passes]
+        crossed += int(np.count_nonzero(where > x))
+    return crossed % 2 == 1
+
+
+def _inside(
+    start: tuple[float, float], end: tuple[float, float], limits: tuple[tuple[float, float], ...]
+) -> tuple[float, float] | None:
+    """From where to where on the way from `start` to `end`, as shares of it, it is inside (Liang and Barsky)."""
+    first, last = 0.0, 1.0
+    for at, to, (low, high) in zip(start, end, limits, strict=True):
+        step = to - at
+        if not step:
+            if not low <= at <= high:
+                return None
+            continue
+        enters, leaves = sorted(((low - at) / step, (high - at) / step))
+        first, last = max(first, enters), min(last, leaves)
+    return (first, last) if first < last else None
+
+
+def _along(start: tuple[float, float], end: tuple[float, float], share: float) -> tuple[float, float]:
+    if share in (0.0, 1.0):
+        return end if share else start
+    return start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])

@@ -1,0 +1,1 @@
+"""Pixels: varied copies of pictures, made so that they are the same on every machine, and sheets to look at."""

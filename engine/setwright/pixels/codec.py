@@ -1,0 +1,59 @@
+"""Pictures as bytes, decoded and encoded so that the same pixels give the same bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+JPEG_QUALITY = 95
+"""Of every JPEG that is made; its colours are not thinned out (4:4:4)."""
+
+# Many pictures are worked on at a time, so that several threads for one would only be in each other's way.
+cv2.setNumThreads(1)
+
+_JPEG = [
+    cv2.IMWRITE_JPEG_QUALITY,
+    JPEG_QUALITY,
+    cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+    cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+]
+
+
+def decode(content: bytes) -> NDArray[Any]:
+    """The pixels of a stored picture: `(H, W)` grey, `(H, W, 3)` BGR or `(H, W, 4)` BGR and transparency.
+
+    uint8 or uint16. What EXIF says of the orientation is not asked: the lake's pictures are upright.
+
+    Raises:
+        FormatError: it cannot be decoded, or its pixels are no whole numbers of 8 or 16 bits.
+    """
+    try:
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise FormatError("A picture cannot be varied", f"OpenCV cannot decode it: {error.err}.") from error
+    if picture is None:
+        raise FormatError("A picture cannot be varied", "OpenCV cannot decode it.")
+    if picture.dtype not in (np.uint8, np.uint16):
+        raise FormatError(
+            "A picture cannot be varied",
+            f"Its pixels are of the type {picture.dtype}; varied copies are made of 8 or 16 bits a colour.",
+        )
+    return picture
+
+
+def encode(picture: NDArray[Any], media_type: str) -> bytes:
+    """The bytes of `picture` as `image/jpeg`, or as `image/png`, which loses nothing."""
+    if media_type == "image/jpeg":
+        done, content = cv2.imencode(".jpg", picture, _JPEG)
+    else:
+        done, content = cv2.imencode(".png", picture)
+    if not done:
+        raise FormatError("A picture cannot be varied", f"OpenCV cannot encode it as {media_type}.")
+    return content.tobytes()

@@ -1,0 +1,178 @@
+"""Colours changed pixel by pixel, in whole numbers, so that the result is the same everywhere.
+
+Pictures are `(H, W)`, `(H, W, 3)` BGR or `(H, W, 4)` BGR with transparency, which stays as it is; uint8, or uint16
+which is computed slowly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
+_SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
+
+
+def brightened(picture: NDArray[Any], percent: float) -> NDArray[Any]:
+    """Every colour times 1 + `percent`/100."""
+    factor = _PERCENT + round(percent * _PERCENT / 100)
+    most = int(np.iinfo(picture.dtype).max)
+    values = np.arange(most + 1, dtype=np.int64)
+    table = np.minimum((values * factor + _PERCENT // 2) // _PERCENT, most).astype(picture.dtype)
+    colours, rest = _colours(picture)
+    return _whole(cv2.LUT(colours, table) if most == 255 else table[colours], rest)
+
+
+def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
+    """Every colour moved from the pixel's grey (luma, ITU-R 601): `factor` 0 leaves the grey, 1 changes nothing."""
+    colours, rest = _colours(picture)
+    if colours.ndim == 2:
+        return picture.copy()
+    grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
+    share = round(factor * _PERCENT)
+    if picture.dtype != np.uint8:
+        exact = colours.astype(np.int64) * share + grey[..., None].astype(np.int64) * (_PERCENT - share)
+        found = np.clip((exact + _PERCENT // 2) // _PERCENT, 0, np.iinfo(picture.dtype).max)
+        return _whole(found.astype(picture.dtype), rest)
+    values = np.arange(256, dtype=np.int64)
+    of_colour, of_grey = (
+        ((values * part << _SHIFT) + _PERCENT // 2) // _PERCENT for part in (share, _PERCENT - share)
+    )
+    total: NDArray[Any] = cv2.LUT(colours, of_colour.astype(np.int16))
+    greys = cv2.LUT(grey, (of_grey + (1 << _SHIFT - 1)).astype(np.int16))
+    total = cv2.add(total, cv2.merge([greys, greys, greys]), dst=total)
+    np.right_shift(total, _SHIFT, out=total)
+    np.clip(total, 0, 255, out=total)
+    return _whole(total.astype(np.uint8), rest)
+
+
+def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
+    """Every hue shifted by `degrees` of the 360 round the colour wheel; grey stays grey.
+
+    Of 8-bit colours the hue is told to 1/256 of the wheel, so that a colour may come out 4 of 255 beside the exact
+    one; how bright and how colourful it is stays exact.
+    """
+    colours, rest = _colours(picture)
+    if colours.ndim == 2:
+        return picture.copy()
+    if picture.dtype != np.uint8:
+        return _whole(_turned_exactly(colours, degrees), rest)
+    # OpenCV's way to a hue is one of whole numbers, the way back is not; so the way back is ours.
+    hue = cv2.extractChannel(cv2.cvtColor(colours, cv2.COLOR_BGR2HSV_FULL), 0)
+    planes = cv2.split(colours)
+    most = cv2.max(cv2.max(planes[0], planes[1]), planes[2])
+    chroma = cv2.subtract(most, cv2.min(cv2.min(planes[0], planes[1]), planes[2]))
+    sixths = (np.arange(256, dtype=np.float64) * 360 / 256 + degrees) / 60
+    return _whole(
+        cv2.merge(
+            [
+                cv2.subtract(most, cv2.multiply(chroma, cv2.LUT(hue, _missing(sixths, place)), scale=1 / 255))
+                for place in (1, 3, 5)  # blue, green, red
+            ]
+        ),
+        rest,
+    )
+
+
+def noisy(picture: NDArray[Any], percent: float, seed: int) -> NDArray[Any]:
+    """`percent` of the pixels, rounded down to a whole number of them, half white and half black.
+
+    All distinct; of an odd number one more is white.
+    """
+    height, width = picture.shape[:2]
+    count = height * width * round(percent * _PERCENT / 100) // _PERCENT
+    white, black = _hit(height * width, count, seed)
+    found = picture.copy()
+    most = np.iinfo(picture.dtype).max
+    for hit, colour in ((white, most), (black, 0)):
+        mask = hit.reshape(height, width)
+        if picture.ndim == 2:
+            found[mask] = colour
+        else:
+            found[..., :3][mask] = colour
+    return found
+
+
+def _colours(picture: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """The colours, and the transparency where there is one."""
+    if picture.ndim == 3 and picture.shape[2] == 4:
+        return np.ascontiguousarray(picture[..., :3]), picture[..., 3:]
+    return picture, None
+
+
+def _whole(colours: NDArray[Any], rest: NDArray[Any] | None) -> NDArray[Any]:
+    return colours if rest is None else np.concatenate([colours, rest], axis=2)
+
+
+def _missing(sixths: NDArray[np.float64], place: int) -> NDArray[np.uint8]:
+    """What a channel lacks of the brightest one, in 1/255 of the chroma, by hue in sixths of the wheel."""
+    way = (sixths + place) % 6
+    return np.asarray(np.rint(np.clip(np.minimum(way, 4 - way), 0, 1) * 255).astype(np.uint8))
+
+
+def _turned_exactly(colours: NDArray[Any], degrees: float) -> NDArray[Any]:
+    """The same without rounding the hue: along the wheel, a way of six times the chroma."""
+    fine = 600_000  # a sixth of the wheel, in the last decimal of a drawn angle
+    blue, green, red = np.moveaxis(colours.astype(np.int64), 2, 0)
+    most, least = colours.max(axis=2).astype(np.int64), colours.min(axis=2).astype(np.int64)
+    chroma = most - least
+    hue = np.where(
+        most == red,
+        green - blue,
+        np.where(most == green, 2 * chroma + blue - red, 4 * chroma + red - green),
+    )
+    around = np.maximum(1, 6 * chroma * fine)
+    shifted = hue * fine + chroma * round(degrees * fine / 60)
+    found = np.empty_like(colours)
+    for channel, place in ((0, 1), (1, 3), (2, 5)):
+        way = (shifted + place * chroma * fine) % around
+        lacks = np.clip(np.minimum(way, 4 * chroma * fine - way), 0, chroma * fine)
+        found[..., channel] = most - (lacks + fine // 2) // fine
+    return found
+
+
+def _hit(pixels: int, count: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which pixels turn white, and which black: `count` of them together."""
+    chance = _Chance(seed)
+    white = np.zeros(pixels, bool)
+    chance.choose(white, white, (count + 1) // 2)
+    taken = white.copy()
+    if count <= pixels // 2:
+        black = np.zeros(pixels, bool)
+        chance.choose(black, taken, count // 2)
+        return white, black
+    # Of so many it is quicker to choose those that stay.
+    stays = np.zeros(pixels, bool)
+    chance.choose(stays, taken, pixels - count)
+    return white, ~taken
+
+
+class _Chance:
+    """Numbers by SplitMix64 (Steele, Lea and Flood 2014): whole, and no library's to change."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = np.uint64(seed)
+        self._drawn = 0
+
+    def choose(self, chosen: NDArray[np.bool_], taken: NDArray[np.bool_], count: int) -> None:
+        """Set `count` further places of `chosen` that are not `taken`, and take them."""
+        wanted = int(np.count_nonzero(taken)) + count
+        while (missing := wanted - int(np.count_nonzero(taken))) > 0:
+            # As many as are missing, so never too many; those that were taken already are drawn again.
+            places = self._below(len(chosen), missing)
+            places = places[~taken[places]]
+            chosen[places] = taken[places] = True
+
+    def _below(self, limit: int, count: int) -> NDArray[np.uint64]:
+        index = np.arange(self._drawn + 1, self._drawn + 1 + count, dtype=np.uint64)
+        self._drawn += count
+        number = self._seed + index * np.uint64(0x9E3779B97F4A7C15)
+        number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        number ^= number >> np.uint64(31)
+        return np.asarray(((number >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32))
