@@ -160,6 +160,12 @@ def word_of(id: str) -> str:
     return _WORDS[id]
 
 
+def unit_of(id: str) -> str:
+    """The unit of the property with the id `TYPE.PROPERTY`, empty for a flag."""
+    return _UNITS[id]
+
+
+_UNITS = {f"{type_.id}.{property.id}": property.unit for type_ in VOCABULARY for property in type_.properties}
 _WORDS = {
     f"{type_.id}.{property.id}": f"{type_.word}.{property.word}" if property.word else type_.word
     for type_ in VOCABULARY

@@ -35,6 +35,7 @@ COMMANDS: Sections = {
     },
     "Look": {
         "versions": ("setwright.cli.commands.versions:command", "List the versions of a dataset"),
+        "preview": ("setwright.cli.commands.preview:command", "Draw frames beside their varied copies"),
         "show": ("setwright.cli.commands.show:command", "Show one version: frames, labels, splits"),
     },
     "Spec": {

@@ -1,0 +1,150 @@
+"""`setwright preview`: a contact sheet of frames and their varied copies, before anything is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from setwright.cli.address import Address
+from setwright.cli.context import Session, pass_session
+from setwright.cli.workspace import SpecOptions, spec_options
+
+if TYPE_CHECKING:
+    import numpy as np
+    from click.shell_completion import CompletionItem
+    from numpy.typing import NDArray
+
+    from setwright.model.manifest import Manifest
+
+
+def _augmentations(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from setwright.augment.samples import words
+
+    return [CompletionItem(word) for word in words() if word.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("address", type=Address())
+@click.option(
+    "--augmentation",
+    "words",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=_augmentations,
+    help="Only this one, as in rotate or flip.horizontal, also one that the spec does not ask for; `all` for each "
+    "there is. May be repeated.  [default: what the spec asks for]",
+)
+@click.option("--frame", "names", metavar="NAME", multiple=True, help="Only this frame. May be repeated.")
+@click.option(
+    "--frames",
+    "count",
+    metavar="N",
+    type=click.IntRange(1, 50),
+    default=3,
+    show_default=True,
+    help="How many train frames.",
+)
+@click.option(
+    "--out",
+    "file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="The PNG to write.  [default: ADDRESS-preview.png]",
+)
+@spec_options
+@pass_session
+def command(
+    session: Session,
+    address: str,
+    words: tuple[str, ...],
+    names: tuple[str, ...],
+    count: int,
+    file: str | None,
+    options: SpecOptions,
+) -> None:
+    """Draw a contact sheet: train frames and their varied copies, with annotations.
+
+    The copies are those that apply would make, of what the spec selects now. Nothing is changed.
+    """
+    from dataclasses import replace
+    from pathlib import Path
+
+    from setwright.augment.samples import wish_for
+    from setwright.cli.workspace import require_project
+    from setwright.edge.files import write_whole
+    from setwright.model.dataset import Selection
+    from setwright.model.errors import UsageError
+    from setwright.model.extras import require
+    from setwright.model.suggestions import did_you_mean
+    from setwright.plan.content import desired_content
+    from setwright.remotes.open import open_remote
+
+    require("images", "draw a contact sheet of varied copies", "cv2", "shapely")
+    from setwright.pixels.sheet import sheet
+
+    workspace = options.open(session.cwd)
+    project = require_project(workspace)
+    configs = {spec.address: spec.config for spec in project.specs}
+    if address not in configs:
+        raise UsageError(
+            f'There is no dataset "{address}" in this project',
+            f"Its specs are of {', '.join(configs)}." if configs else "It has no specs yet.",
+            did_you_mean(address, configs),
+        )
+    wish, added = wish_for(words, configs[address].augmentations)
+    if not wish.recipes:
+        raise UsageError(
+            f"{address} has no augmentations",
+            "Its spec asks for none, so there is nothing to show.",
+            "name one: `setwright preview ADDRESS --augmentation all`",
+        )
+    config = replace(configs[address], augmentations=wish)
+    if added:
+        click.echo(f"The spec does not ask for {', '.join(added)}; shown with sample values.", err=True)
+    with open_remote(project.remote, workspace.root) as remote:
+        observed = remote.observe([config.name]).get(config.name)
+        before = None if observed is None else remote.manifest(observed.version.id)
+        content = desired_content(config, remote.membership(Selection.of(config), remote.revision()), before)
+        rows = _chosen(content, names, count)
+
+        def read(digest: str) -> bytes:
+            with remote.picture(digest) as picture:
+                return picture.read()
+
+        drawn = sheet(content, rows, read)
+    path = Path(file or f"{address}-preview.png")
+    write_whole(path, drawn)
+    shown = sum(source in set(rows.tolist()) for source in content.copies.source.tolist())
+    click.echo(f"{path}: {len(rows)} of {len(content.frames):,} frames, with {shown} varied copies.")
+
+
+def _chosen(content: Manifest, names: tuple[str, ...], count: int) -> NDArray[np.int64]:
+    """The rows to show: those named, else train frames with objects, the same whenever nothing changed.
+
+    Raises:
+        UsageError: a frame of a name is not there or gets no copies, or none does.
+    """
+    import numpy as np
+
+    from setwright.model.errors import UsageError
+    from setwright.model.suggestions import did_you_mean
+
+    frames = content.frames
+    varied = np.unique(content.copies.source)
+    if names:
+        places = {name: row for row, name in enumerate(frames.file_name.tolist())}
+        places |= {name: row for row, name in enumerate(frames.name.tolist())}
+        for name in names:
+            if places.get(name) not in varied:
+                why = "It is not in the train split." if name in places else "The spec does not select it."
+                raise UsageError(f'"{name}" gets no varied copies', why, did_you_mean(name, places))
+        return np.array([places[name] for name in names])
+    if not len(varied):
+        raise UsageError("No frame gets varied copies", "The spec selects none for the train split.")
+    objects = np.bincount(content.annotations.frame, minlength=len(frames))[varied]
+    # By their pictures, which is by chance, but not by another one tomorrow.
+    order = np.lexsort((frames.digest[varied], objects == 0))
+    return np.sort(varied[order[:count]])

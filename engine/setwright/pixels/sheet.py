@@ -1,0 +1,158 @@
+"""Contact sheets: frames beside their varied copies, with their annotations drawn."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from setwright.augment.masks import mask_of
+from setwright.augment.objects import vary
+from setwright.augment.recipes import is_flag
+from setwright.augment.vocabulary import unit_of, word_of
+from setwright.model.frames import LINE, MASK, POINTS, POLYGON, Annotations
+from setwright.pixels.codec import decode
+from setwright.pixels.kernels import varied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from setwright.model.manifest import Manifest
+
+SIDE = 360
+"""The longer side of a picture on the sheet, in pixels."""
+COLUMNS = 4
+
+_GAP, _CAPTION = 10, 22
+_BACKGROUND, _INK = (24, 24, 27), (228, 228, 231)
+# Colours that are told apart by most people, the colour-blind included (after Okabe and Ito 2008).
+_PALETTE = (
+    (240, 228, 66),
+    (86, 180, 233),
+    (230, 159, 0),
+    (0, 158, 115),
+    (204, 121, 167),
+    (213, 94, 0),
+    (0, 114, 178),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """A picture of the sheet, small, with its objects drawn, and what stands below it."""
+
+    picture: Image.Image
+    caption: str
+
+
+def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], bytes]) -> bytes:
+    """A PNG with the frames at `rows` of `manifest`, each before its copies; `read` gives a picture by its digest.
+
+    The copies are exactly those that a version has.
+
+    Raises:
+        FormatError: a picture cannot be decoded.
+    """
+    blocks = [list(_cells(manifest, row, read)) for row in rows.tolist()]
+    columns = min(COLUMNS, max(map(len, blocks)))
+    lines = [block[start : start + columns] for block in blocks for start in range(0, len(block), columns)]
+    heights = [max(cell.picture.height for cell in line) + _CAPTION + _GAP for line in lines]
+    whole = Image.new("RGB", (columns * (SIDE + _GAP) + _GAP, sum(heights) + _GAP), _BACKGROUND)
+    draw, font = ImageDraw.Draw(whole), ImageFont.load_default(13)
+    top = _GAP
+    for line, height in zip(lines, heights, strict=True):
+        for column, cell in enumerate(line):
+            left = _GAP + column * (SIDE + _GAP)
+            whole.paste(cell.picture, (left + (SIDE - cell.picture.width) // 2, top))
+            draw.text((left, top + height - _CAPTION - _GAP + 4), cell.caption, fill=_INK, font=font)
+        top += height
+    buffer = io.BytesIO()
+    whole.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _cells(manifest: Manifest, row: int, read: Callable[[str], bytes]) -> Iterator[Cell]:
+    frames, copies = manifest.frames, manifest.copies
+    picture = decode(read(frames.digest[row].decode()))
+    own = manifest.annotations.take(manifest.annotations.frame == row)
+    name = str(frames.file_name[row])
+    shown = name if len(name) <= 28 else f"{name[:14]}…{name[-13:]}"
+    yield Cell(_drawn(picture, own), f"{shown}, {_counted(own)}")
+    mine = copies.take(copies.source == row)
+    objects = vary(manifest.annotations, frames, mine).annotations
+    for place in range(len(mine)):
+        property, values = mine.properties[mine.property[place]], mine.values[place].tolist()
+        there = objects.take(objects.frame == place)
+        yield Cell(
+            _drawn(varied(picture, property, values), there), f"{_told(property, values)}, {_counted(there)}"
+        )
+
+
+def _told(property: str, values: list[float]) -> str:
+    if is_flag(property):
+        return word_of(property)
+    return f"{word_of(property)} {values[0]:.4g} {unit_of(property)}"
+
+
+def _counted(annotations: Annotations) -> str:
+    return f"{len(annotations)} object{'' if len(annotations) == 1 else 's'}"
+
+
+def _drawn(picture: NDArray[Any], annotations: Annotations) -> Image.Image:
+    """The picture, small, with outlines of its objects; masks are tinted."""
+    height, width = picture.shape[:2]
+    scale = SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = Image.fromarray(cv2.resize(_shown(picture), size, interpolation=cv2.INTER_AREA))
+    # Twice as large while drawing, so that lines come out smooth.
+    canvas = small.resize((size[0] * 2, size[1] * 2))
+    draw = ImageDraw.Draw(canvas)
+    columns = zip(
+        annotations.shape.tolist(),
+        annotations.box.tolist(),
+        annotations.outline.tolist(),
+        annotations.label.tolist(),
+        strict=True,
+    )
+    for shape, box, outline, label in columns:
+        colour = _PALETTE[label % len(_PALETTE)]
+        for ring in _rings(shape, box, outline):
+            points = [(x * scale * 2, y * scale * 2) for x, y in ring]
+            if shape == POINTS:
+                for x, y in points:
+                    draw.ellipse((x - 5, y - 5, x + 5, y + 5), outline=colour, width=3)
+            else:
+                draw.line(
+                    points if shape == LINE else [*points, points[0]], fill=colour, width=4, joint="curve"
+                )
+        if shape == MASK:
+            counts = json.loads(outline)["counts"]
+            there = Image.fromarray(mask_of(counts, width, height).astype(np.uint8) * 110).resize(canvas.size)
+            canvas.paste(Image.new("RGB", canvas.size, colour), mask=there)
+    return canvas.resize(size, Image.Resampling.LANCZOS)
+
+
+def _rings(shape: int, box: list[float], outline: str) -> list[list[list[float]]]:
+    left, top, right, bottom = box
+    if shape == POLYGON:
+        rings: list[list[list[float]]] = json.loads(outline)
+        return rings
+    if shape in (LINE, POINTS):
+        return [json.loads(outline)]
+    return [[[left, top], [right, top], [right, bottom], [left, bottom]]]
+
+
+def _shown(picture: NDArray[Any]) -> NDArray[np.uint8]:
+    """RGB of 8 bits of any picture that can be varied; what is transparent shows what is under it."""
+    if picture.dtype == np.uint16:
+        picture = (picture >> 8).astype(np.uint8)
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)
+    return np.ascontiguousarray(picture[..., 2::-1])
