@@ -216,7 +216,9 @@ def _journey(line: FrameLine, word: str) -> str:
         return f"into {line.after}"
     if line.after is None:
         return f"from {line.before}"
-    return f"{line.before} -> {line.after}" if line.before != line.after else f"{word}, in {line.after}"
+    if line.before == line.after:
+        return f"{word}, in {line.after}"
+    return f"{'' if word == 'moving' else f'{word}, '}{line.before} -> {line.after}"
 
 
 _FLIPS = 5

@@ -28,14 +28,19 @@ def dataset(change: DatasetChange, anchor: str) -> Markup:
         *_head(change, anchor),
         *_fields(change),
         *pin(change),
-        *_frames(change),
-        *_splits(change),
-        *_labels(change),
+        *_content(change),
         *_exports(change),
         *sheet(change),
         *_more(change),
         class_=f"dataset {change.actions[0]}",
     )
+
+
+def _content(change: DatasetChange) -> list[Markup]:
+    """Frames, splits and labels; folded where none of them changes."""
+    parts = [*_frames(change), *_splits(change), *_labels(change)]
+    still = change.actions[0] in ("update", "adopt") and change.frames is not None
+    return [folded("The frames, splits and labels, which stay as they are", *parts)] if still else parts
 
 
 def badge(change: DatasetChange) -> Markup:
@@ -118,7 +123,7 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
         for kind, sign, word in kinds
         if kind.count
     ]
-    grows = [f"{frames.before:,}", " → "] if change.version and change.version.before else []
+    grows = [f"{frames.before:,}", " → "] if frames.before not in (0, frames.after) else []
     yield tag("p", *grows, tag("b", f"{frames.after:,}"), " frames", _bytes(change), class_="figures")
     if told:
         yield tag("ul", *told, class_="figures")

@@ -1,0 +1,79 @@
+"""The comment on a pull request: short enough, found again, read by people and by programs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from setwright.plan.document import DatasetChange, PlanDocument
+from setwright.views.plan_markdown import MOST_BYTES, marker, render
+from tests.conftest import Golden
+from tests.views import plans
+from tests.views.filled import Filler
+from tests.views.test_plan_text import DOCUMENTS, SUMMARY, every_document
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_comment_reads_as_reviewed(name: str, golden: Golden) -> None:
+    golden(f"plan/{name}.md", render(DOCUMENTS[name]))
+
+
+def many(count: int, name: str = "cells") -> PlanDocument:
+    """A plan of many datasets that change, each with all that can be said of one."""
+    document = Filler().document()
+    (change,) = document.changes
+
+    def named(number: int) -> DatasetChange:
+        return change.model_copy(update={"address": f"{name}-{number}"})
+
+    return document.model_copy(update={"changes": tuple(map(named, range(count)))})
+
+
+@pytest.mark.parametrize("count", [1, 10, 41, 500])
+@pytest.mark.parametrize("name", ["cells", "_" * 300])
+def test_a_comment_is_never_too_long_and_says_what_it_leaves_out(count: int, name: str) -> None:
+    text = render(many(count, name))
+    assert len(text.encode()) <= MOST_BYTES
+    assert len(text) <= 65_536
+    shown = text.count("<details><summary>cells") or len(re.findall("<details><summary>&#95;", text))
+    left_out = re.search(r"no room for more: .*?([\d,]+) datasets?", text)
+    assert shown + (int(left_out[1].replace(",", "")) if left_out else 0) == count
+    assert text.count("<details>") == text.count("</details>")
+    if left_out:
+        assert "setwright plan --html" in text
+
+
+def test_one_dataset_with_more_than_fits_is_shown_without_what_matters_least() -> None:
+    document = Filler().document()
+    (change,) = document.changes
+    assert change.frames is not None
+    entering = change.frames.entering
+    frames = entering.model_copy(update={"count": 5000, "listed": entering.listed * 5000})
+    fuller = change.model_copy(update={"frames": change.frames.model_copy(update={"entering": frames})})
+    text = render(document.model_copy(update={"changes": (fuller,)}))
+    assert len(text.encode()) <= MOST_BYTES
+    assert "<details>" in text
+    assert change.labels[0].label in text
+
+
+@every_document
+def test_programs_that_read_atlantis_line_can_read_ours(document: PlanDocument) -> None:
+    found = SUMMARY.search(render(document))
+    assert found is not None
+    summary = document.summary
+    assert [int(found[2]), int(found[3]), int(found[4])] == [summary.add, summary.change, summary.destroy]
+
+
+def test_the_mark_is_the_same_for_every_plan_of_a_project_and_of_no_other() -> None:
+    assert marker(plans.creating()) == marker(plans.following()) == "<!-- setwright:plan blood -->"
+    staging = plans.creating().model_copy(update={"environment": "staging"})
+    other = plans.creating().model_copy(update={"project": "blood staging"})
+    assert len({marker(plans.creating()), marker(staging), marker(other)}) == 3
+
+
+def test_mistakes_are_what_a_comment_says_where_there_is_no_plan() -> None:
+    text = render(plans.refused())
+    assert "**No plan could be made: the specs hold mistakes.**" in text
+    assert "SW214" in text
+    assert SUMMARY.search(text) is None
