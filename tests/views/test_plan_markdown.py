@@ -8,15 +8,9 @@ import pytest
 
 from setwright.plan.document import DatasetChange, PlanDocument
 from setwright.views.plan_markdown import MOST_BYTES, marker, render
-from tests.conftest import Golden
 from tests.views import plans
 from tests.views.filled import Filler
-from tests.views.test_plan_text import DOCUMENTS, SUMMARY, every_document
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_comment_reads_as_reviewed(name: str, golden: Golden) -> None:
-    golden(f"plan/{name}.md", render(DOCUMENTS[name]))
+from tests.views.test_plan_text import SUMMARY, every_document
 
 
 def many(count: int, name: str = "cells") -> PlanDocument:

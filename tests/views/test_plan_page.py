@@ -10,8 +10,6 @@ import re
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
-import pytest
-
 from setwright.plan.document import Outline, PlanDocument
 from setwright.views.numbers import size
 from setwright.views.plan_page.page import render
@@ -139,15 +137,3 @@ def test_a_picture_that_is_none_is_not_put_into_the_page() -> None:
     text = render(document.model_copy(update={"changes": (evil_change,)}))
     assert "evil.example" not in text
     assert PICTURE in render(document)
-
-
-@pytest.mark.parametrize(
-    "form", ["text", "markdown", "html", "ndjson", "sarif", "github", "gitlab", "gitlab-mr"]
-)
-def test_nothing_in_a_form_is_drawn_from_elsewhere_than_the_json(form: str) -> None:
-    from setwright.cli.forms import rendered
-
-    for document in DOCUMENTS.values():
-        again = PlanDocument.model_validate_json(document.model_dump_json())
-        if form != "text":
-            assert rendered(again, form) == rendered(document, form)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from setwright.model.diagnostics import Diagnostic, in_reading_order
+from setwright.model.diagnostics import Diagnostic, Severity, in_reading_order
 from setwright.plan.told import checked, diagnostic, source
 from setwright.views import plan_words as words
 from setwright.views.findings import DRIFT, EVAL, PLANNED, SCHEMA
@@ -54,4 +55,6 @@ def _where(change: DatasetChange) -> SourceRef | None:
 
 def _drift(found: Drift, change: DatasetChange | None) -> Diagnostic:
     place = change.place if change else None
-    return DRIFT.at(source(place) if place else None, f"{words.drift(found)}.")
+    told = DRIFT.at(source(place) if place else None, f"{words.drift(found)}.")
+    # That a dataset follows its lake is what most want.
+    return replace(told, severity=Severity.NOTE) if found.drift == "data" else told

@@ -106,7 +106,7 @@ def _top(document: PlanDocument) -> Block:
     if all(change.actions == ("no-op",) for change in document.changes):
         lines += ["**No changes.** The datasets are as their specs ask.", ""]
     # As it is, for other programs look for this line.
-    return [*lines, words.summary(document), "", _prose(words.data_summary(document)), ""]
+    return [*lines, words.summary(document), "", words.data_summary(document, escape.markdown), ""]
 
 
 def _denied(document: PlanDocument) -> Iterator[Block]:
@@ -251,6 +251,9 @@ def _splits(change: DatasetChange) -> Iterator[str]:
     yield from _table(
         ["split", "asked for", "before", "after", "", "share", "without annotation"], rows, right=6
     )
+    for sentence in words.unmet(change):
+        yield f"- {_prose(sentence)}"
+        yield ""
 
 
 def _labels(change: DatasetChange) -> Iterator[str]:
@@ -307,7 +310,7 @@ def _frames(change: DatasetChange) -> Iterator[str]:
                 f"{_name(line.name)} ({_journey(line.before, line.after)})" for line in kind.listed
             )
             yield f"- {kind.count:,} {word}: {names}{', …' if kind.count > len(kind.listed) else ''}"
-    if change.frames:
+    if any(kind.listed for kind, _ in kinds):
         yield ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from setwright.views.numbers import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from setwright.plan.document import (
         Action,
@@ -213,12 +213,12 @@ def summary(document: PlanDocument) -> str:
     return f"Plan: {parts}."
 
 
-def data_summary(document: PlanDocument) -> str:
-    """Ours, which follows it."""
+def data_summary(document: PlanDocument, shown: Callable[[str], str] = str) -> str:
+    """Ours, which follows it; what could be anybody's words is as `shown` has it."""
     counts = document.summary
     return (
         f"Data: +{counts.entering:,} -{counts.leaving:,} frames, {counts.relabelled:,} relabelled, "
-        f"{counted(counts.moving, 'split move')}.{_number(document)}"
+        f"{counted(counts.moving, 'split move')}.{shown(_number(document))}"
     )
 
 

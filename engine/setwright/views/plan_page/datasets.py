@@ -38,7 +38,7 @@ def dataset(change: DatasetChange, anchor: str) -> Markup:
 
 def _content(change: DatasetChange) -> list[Markup]:
     """Frames, splits and labels; folded where none of them changes."""
-    parts = [*_frames(change), *_splits(change), *_labels(change)]
+    parts = [*_frames(change), *_splits(change), *_unmet(change), *_labels(change)]
     still = change.actions[0] in ("update", "adopt") and change.frames is not None
     return [folded("The frames, splits and labels, which stay as they are", *parts)] if still else parts
 
@@ -127,11 +127,7 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
     yield tag("p", *grows, tag("b", f"{frames.after:,}"), " frames", _bytes(change), class_="figures")
     if told:
         yield tag("ul", *told, class_="figures")
-    if change.annotations is not None and (changed := words.annotation_changes(change.annotations)):
-        yield tag("p", f"Annotations in frames that stay: {changed}.")
-        if change.annotations.flips:
-            flips = [[flip.before, flip.after, f"{flip.count:,}"] for flip in change.annotations.flips]
-            yield folded("Labels that became others", table(["before", "after", "annotations"], flips))
+    yield from _annotations(change)
     if frames.causes:
         yield table(
             ["because of", "entering", "leaving", "where"],
@@ -148,6 +144,29 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
     for kind, _, word in kinds:
         if kind.listed:
             yield folded(f"{len(kind.listed):,} of {kind.count:,} {word}", _listed(kind))
+
+
+def _annotations(change: DatasetChange) -> Iterator[Markup]:
+    changes = change.annotations
+    if changes is None:
+        return
+    grows = [f"{changes.before:,}", " → "] if changes.before not in (0, changes.after) else []
+    told = [
+        tag("li", tag("b", f"+{changes.entering:,}"), " with frames that enter", class_="entering")
+        if changes.entering and changes.before
+        else None,
+        tag("li", tag("b", f"-{changes.leaving:,}"), " with frames that leave", class_="leaving")
+        if changes.leaving
+        else None,
+    ]
+    yield tag("p", *grows, tag("b", f"{changes.after:,}"), " annotations", class_="figures")
+    if any(told):
+        yield tag("ul", *told, class_="figures")
+    if changed := words.annotation_changes(changes):
+        yield tag("p", f"In frames that stay: {changed}.")
+    if changes.flips:
+        flips = [[flip.before, flip.after, f"{flip.count:,}"] for flip in changes.flips]
+        yield folded("Labels that became others", table(["before", "after", "annotations"], flips))
 
 
 def _bytes(change: DatasetChange) -> str | None:
@@ -202,7 +221,11 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
         [
             [
                 tag("span", split.split, class_=f"split {split.split}"),
-                f"{split.target:g} %",
+                tag(
+                    "span",
+                    f"{split.target:g} %",
+                    title=f"{counted(split.quota, 'frame')} by largest remainder",
+                ),
                 *([] if new else [f"{split.before:,}"]),
                 f"{split.after:,}",
                 *([] if new else [_signed(delta(split.before, split.after))]),
@@ -212,6 +235,11 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
             for split in change.splits
         ],
     )
+
+
+def _unmet(change: DatasetChange) -> Iterator[Markup]:
+    for sentence in words.unmet(change):
+        yield tag("p", f"{sentence[0].upper()}{sentence[1:]}.", class_="warn")
 
 
 def _labels(change: DatasetChange) -> Iterator[Markup]:
@@ -325,7 +353,7 @@ def _more(change: DatasetChange) -> Iterator[Markup]:
             ("content before", version.manifest_before),
             ("content after", version.manifest_after),
         ]
-    facts += [("configuration", change.config_digest)]
+    facts += [("version that must still be there", change.follows), ("configuration", change.config_digest)]
     rows = [joined(tag("dt", name), tag("dd", tag("code", value))) for name, value in facts if value]
     config = json.dumps(change.config, indent=2, ensure_ascii=False) if change.config else None
     if rows or config:
