@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from hypothesis import settings
+
+from tests.postgresql import running, why_not
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -32,6 +34,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "golden" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.golden)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a database of PostgreSQL, which is started for the tests."""
+    if (reason := why_not()) is not None:
+        pytest.skip(reason)
+    with running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def catalog(request: pytest.FixtureRequest) -> str | None:
+    """Where lakes are to have their catalogue, as `Lake.create` takes it: who asks runs once on each database."""
+    if request.param == "sqlite":
+        return None
+    url: str = request.getfixturevalue("postgresql")
+    return url
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ def draw(folder: Path, collection: str, frames: dict[str, list[str]]) -> None:
 
 class TestLakeRemote(RemoteConformance):
     @pytest.fixture
-    def filled(self, tmp_path: Path) -> Iterator[Filled]:
-        with Lake.create(tmp_path / "lake") as lake:
+    def filled(self, catalog: str | None, tmp_path: Path) -> Iterator[Filled]:
+        with Lake.create(tmp_path / "lake", catalog) as lake:
             drawn = 0
 
             def put(collection: str, frames: dict[str, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""A new lake for each test that asks for one."""
+"""A new lake for each test that asks for one, once on each database."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from setwright.lake.lake import Lake
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Lake]:
-    with Lake.create(tmp_path / "lake") as made:
+def lake(catalog: str | None, tmp_path: Path) -> Iterator[Lake]:
+    with Lake.create(tmp_path / "lake", catalog) as made:
         yield made

@@ -15,6 +15,7 @@ from setwright.lake import schema
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import Catalogue, new_revision
 from setwright.lake.compile_query import compile_query
+from setwright.lake.lake import Lake
 from setwright.lake.record import NewFrame, Recorder
 from setwright.lake.stored import StoredPicture
 from setwright.model.canonical import canonical_json
@@ -29,11 +30,9 @@ lakes = st.lists(frames, max_size=4, unique_by=lambda frame: (frame.collection, 
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
-    made = Catalogue(tmp_path_factory.mktemp("law") / "catalog.sqlite")
-    made.create("0" * 24)
-    yield made
-    made.close()
+def catalogue(catalog: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    with Lake.create(tmp_path_factory.mktemp("law") / "lake", catalog) as lake:
+        yield lake._catalogue
 
 
 def fill(connection: Connection, stored: Sequence[FrameFacts]) -> int:

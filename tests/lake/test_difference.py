@@ -51,10 +51,10 @@ def test_a_revision_that_is_not_there_is_an_error(
 @settings(max_examples=15)
 @given(sequence=st.lists(steps, min_size=1, max_size=4))
 def test_the_difference_is_that_of_all_frames_and_labels(
-    sequence: list[Step], tmp_path_factory: pytest.TempPathFactory
+    catalog: str | None, sequence: list[Step], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("law")
-    with Lake.create(folder / "lake") as lake:
+    with Lake.create(folder / "lake", catalog) as lake:
         for number, step in enumerate(sequence):
             ingest_step(lake, step, folder / str(number))
         held = [content(lake, revision, WHOLE) for revision in range(lake.revision() + 1)]

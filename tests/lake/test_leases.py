@@ -27,8 +27,8 @@ class Clock:
 
 
 @pytest.fixture
-def clock(tmp_path: Path) -> Clock:
-    Lake.create(tmp_path / "lake").close()
+def clock(catalog: str | None, tmp_path: Path) -> Clock:
+    Lake.create(tmp_path / "lake", catalog).close()
     return Clock()
 
 

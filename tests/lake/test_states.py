@@ -12,9 +12,9 @@ from setwright.model.errors import StalePlanError
 from setwright.state.document import never_applied
 
 
-def test_a_state_is_there_when_the_lake_is_opened_again(tmp_path: Path) -> None:
+def test_a_state_is_there_when_the_lake_is_opened_again(catalog: str | None, tmp_path: Path) -> None:
     first = never_applied("lineage").forget("nothing")
-    with Lake.create(tmp_path / "lake") as lake:
+    with Lake.create(tmp_path / "lake", catalog) as lake:
         lake.commit_state("party", first)
     with Lake.open(tmp_path / "lake") as lake:
         assert lake.state("party") == first

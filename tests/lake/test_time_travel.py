@@ -50,10 +50,10 @@ def answers(lake: Lake, revision: int) -> list[object]:
 @settings(max_examples=15)
 @given(sequence=st.lists(steps, min_size=2, max_size=5))
 def test_what_a_query_gave_at_a_revision_it_gives_for_ever(
-    sequence: list[Step], tmp_path_factory: pytest.TempPathFactory
+    catalog: str | None, sequence: list[Step], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("law")
-    with Lake.create(folder / "lake") as lake:
+    with Lake.create(folder / "lake", catalog) as lake:
         given_then = {0: answers(lake, 0)}
         for number, step in enumerate(sequence):
             ingest_step(lake, step, folder / str(number))
@@ -65,12 +65,12 @@ def test_what_a_query_gave_at_a_revision_it_gives_for_ever(
 @settings(max_examples=10)
 @given(sequence=st.lists(steps, min_size=1, max_size=3))
 def test_the_same_ingests_make_the_same_lake_and_saying_the_last_again_changes_nothing(
-    sequence: list[Step], tmp_path_factory: pytest.TempPathFactory
+    catalog: str | None, sequence: list[Step], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("law")
     found = []
     for which in ("one", "two"):
-        with Lake.create(folder / which) as lake:
+        with Lake.create(folder / which, catalog) as lake:
             for number, step in enumerate(sequence):
                 ingest_step(lake, step, folder / f"{which}-{number}")
             before = lake.revision()

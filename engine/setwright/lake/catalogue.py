@@ -2,60 +2,83 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, create_engine, event, func, insert, inspect, select
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import func, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from setwright.lake import schema
-from setwright.model.errors import LakeBusyError, LakeError
+from setwright.lake.database import WRITES
+from setwright.model.errors import LakeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection
 
-_WRITES = "setwright_writes"
+    from setwright.lake.database import Database
 
 
 class Catalogue:
-    """A database with the tables of `lake.schema`.
+    """A database with the tables of `lake.schema`."""
 
-    `patience` is how many seconds to wait for another process that writes.
-    """
-
-    def __init__(self, file: Path, patience: float = 30.0) -> None:
-        self._file = file
-        self._patience = patience
-        self._engine = _engine(file, patience)
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection that sees the catalogue as it was at its first query, whatever others write meanwhile."""
-        with self._explained(), self._engine.connect() as connection:
+    def reading(self, limit: float | None = None) -> Iterator[Connection]:
+        """A connection that sees the catalogue as it was at its first query, whatever others write meanwhile.
+
+        Raises:
+            LakeError: a statement takes more than `limit` seconds, if that is given.
+        """
+        with self._explained(), self.database.engine.connect() as connection:
+            self.database.limit(connection, limit)
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, any_schema: bool = False) -> Iterator[Connection]:
         """A connection that writes, all or nothing, while no other does.
 
+        The tables must be of the schema that we know, unless `any_schema` is fine: somebody may have changed them
+        since we looked.
+
         Raises:
-            LakeBusyError: another process is still writing after `patience` seconds.
+            LakeError: the tables are of another schema.
+            LakeBusyError: another process is still writing after its patience is at an end.
         """
-        with self._explained(), self._engine.connect() as connection:
-            with connection.execution_options(**{_WRITES: True}).begin():
+        with self._explained(), self.database.engine.connect() as connection:
+            with connection.execution_options(**{WRITES: True}).begin():
+                self.database.limit(connection, None)
+                if not any_schema:
+                    self._require_schema(connection)
                 yield connection
+
+    def _require_schema(self, connection: Connection) -> None:
+        table = schema.properties
+        found = connection.execute(select(table.c.value).where(table.c.name == "schema_version"))
+        version = int(found.scalar_one())
+        if version != schema.SCHEMA_VERSION:
+            raise LakeError(
+                "The lake was changed by another setwright",
+                f"Its catalogue is of format {version} now, and of {schema.SCHEMA_VERSION} when we opened it."
+                " Nothing was changed.",
+                "run the command again; upgrade setwright if it is refused then",
+            )
+
+    def now(self) -> datetime:
+        """The time on which all who use the catalogue agree."""
+        with self._explained():
+            return self.database.now()
 
     def create(self, lake_id: str) -> None:
         """Make the tables in an empty database."""
-        with self.writing() as connection:
-            schema.tables.create_all(connection)
+        with self.writing(any_schema=True) as connection:
+            self.database.prepare(connection)
+            schema.tables.create_all(connection, checkfirst=False)
             connection.execute(
                 insert(schema.properties),
                 [
@@ -73,16 +96,9 @@ class Catalogue:
             return {row.name: row.value for row in rows}
 
     def damages(self) -> tuple[str, ...]:
-        """What the database itself finds wrong with its file."""
-        if self._engine.dialect.name != "sqlite":
-            return ()
-        with self.reading() as connection:
-            integrity = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        return (
-            *(line for line in integrity if line != "ok"),
-            *(f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is not there" for row in orphans),
-        )
+        """What the database itself finds wrong with what it stores."""
+        with self._explained():
+            return self.database.damages()
 
     def lost_rows(self) -> tuple[str, ...]:
         """Tables that hold other numbers of rows than their revisions added, for nothing is ever removed."""
@@ -108,45 +124,18 @@ class Catalogue:
         return tuple(lost)
 
     def close(self) -> None:
-        """Give the database's files back."""
-        self._engine.dispose()
+        """Give the database's files or connections back."""
+        self.database.engine.dispose()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
-            told = self._in_words(error)
+        except DBAPIError as error:
+            told = self.database.in_words(error)
             if told is None:
                 raise
             raise told from error
-
-    def _in_words(self, error: DatabaseError) -> LakeError | None:
-        """What happened, where it is no bug of ours."""
-        cause = error.orig
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return LakeBusyError(
-                "Another process is writing to the lake",
-                f"It was still writing after {self._patience:g} seconds.",
-                "try again when it is done",
-            )
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return LakeError(
-                "The lake's catalogue is damaged",
-                f"{self._file}: {cause}.",
-                "restore the lake from a backup; the pictures under blobs/ may still be whole",
-            )
-        if code in (
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_IOERR,
-            sqlite3.SQLITE_READONLY,
-            sqlite3.SQLITE_CANTOPEN,
-        ):
-            return LakeError(
-                "The lake's catalogue cannot be written", f"{self._file}: {cause}. Nothing was changed."
-            )
-        return None
 
 
 def newest_revision(connection: Connection) -> int:
@@ -182,25 +171,3 @@ def new_revision(
         )
     )
     return number
-
-
-def _engine(file: Path, patience: float) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": patience})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        # Python's driver would begin transactions by itself, and only at the first write; see `begin`.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A writer takes its lock before it reads. Two that read first and write later would each wait for the
-        # other, and SQLite would turn one of them away at once.
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

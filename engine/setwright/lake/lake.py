@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
@@ -25,11 +23,13 @@ from setwright.lake.garbage import GRACE, Cleared, collect
 from setwright.lake.identity import checked_name
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
+from setwright.lake.mark import MARK, database, new_mark, newer, older, read_mark, write_mark
 from setwright.lake.membership import read_membership, require_revision
+from setwright.lake.migrations.run import migrate
 from setwright.lake.record import Recorded, Recorder
 from setwright.lake.stored import StoredPicture, store_pictures
 from setwright.lake.varied import known_pictures, made_pictures, make_varied
-from setwright.lake.verify import verify
+from setwright.lake.verify import verify, verify_index
 from setwright.model.errors import LakeError, UsageError
 from setwright.model.events import silence
 from setwright.model.manifest_file import decode, encode
@@ -38,6 +38,7 @@ from setwright.query.parse import parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime, timedelta
     from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
     from setwright.lake.difference import LakeDifference
     from setwright.lake.ingest import Prepared
     from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
-    from setwright.lake.verify import Verification
+    from setwright.lake.mark import Mark
+    from setwright.lake.verify import Damage, Verification
     from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
@@ -54,15 +56,6 @@ if TYPE_CHECKING:
     from setwright.model.vocabulary import Vocabulary
     from setwright.pixels.executor import Executor
     from setwright.state.document import State
-
-FORMAT_VERSION = 1
-"""Of the folder: `lake.json`, `catalog.sqlite`, `blobs/`, `reports/`."""
-
-_MARK = "lake.json"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Lake:
@@ -74,41 +67,44 @@ class Lake:
     def __init__(
         self,
         folder: Path,
-        lake_id: str,
+        mark: Mark,
         *,
         patience: float = 30.0,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] | None = None,
         lease_life: float = leases.LIFE,
     ) -> None:
         """Use `create` or `open`."""
         self.folder = folder
-        self.id = lake_id
-        self._clock = clock
+        self.id = mark.id
+        self._catalogue = Catalogue(database(folder, mark, patience))
+        self._clock = clock or self._catalogue.now
         self._lease_life = lease_life
-        self._catalogue = Catalogue(folder / "catalog.sqlite", patience)
         self._blobs = Blobs(folder / "blobs")
 
     @classmethod
-    def create(cls, folder: Path) -> Self:
+    def create(cls, folder: Path, catalog: str | None = None) -> Self:
         """Make a lake in `folder`, which may be there but holds no lake yet.
+
+        Its catalogue is in the folder too, unless `catalog`, or else the variable `SETWRIGHT_CATALOG`, is the URL of
+        a PostgreSQL database.
 
         Raises:
             LakeError: it holds one.
+            UsageError: `catalog` is no such URL, or holds a password.
         """
-        if (folder / _MARK).exists():
+        if (folder / MARK).exists():
             raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
-        for below in ("blobs", "reports"):
-            (folder / below).mkdir(parents=True, exist_ok=True)
-        lake = cls(folder, secrets.token_hex(12))
+        mark = new_mark(folder, catalog)
+        lake = cls(folder, mark)
         try:
             # What an earlier attempt left, which died before it was marked as a lake, is taken over.
             if (found := lake._catalogue.properties().get("lake_id")) is not None:
                 lake.id = found
+                mark = replace(mark, id=found)
             else:
                 lake._catalogue.create(lake.id)
             # Last, for this is what says that the folder is a lake.
-            document = {"format_version": FORMAT_VERSION, "id": lake.id}
-            write_whole(folder / _MARK, (json.dumps(document, indent=2) + "\n").encode())
+            write_mark(folder, mark)
         except BaseException:
             lake.close()
             raise
@@ -120,25 +116,44 @@ class Lake:
         folder: Path,
         *,
         patience: float = 30.0,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] | None = None,
         lease_life: float = leases.LIFE,
     ) -> Self:
-        """The lake in `folder`.
+        """The lake in `folder`. A catalogue in the folder that an older setwright made is brought to our format first.
 
-        `patience` is how many seconds to wait while another process writes; `clock` tells when leases expire, and
-        `lease_life` how many seconds they live.
+        `patience` is how many seconds to wait while another process writes; `clock` tells when leases expire, by
+        default that on which all who use the lake agree; `lease_life` is how many seconds they live.
 
         Raises:
-            LakeError: there is none, it is damaged, or a newer setwright made it.
+            LakeError: there is none, it is damaged, a newer setwright made it, or an older one, in PostgreSQL.
         """
-        lake_id = _read_mark(folder)
-        lake = cls(folder, lake_id, patience=patience, clock=clock, lease_life=lease_life)
+        mark = read_mark(folder)
+        lake = cls(folder, mark, patience=patience, clock=clock, lease_life=lease_life)
         try:
-            lake._check()
+            if (version := lake._check()) < schema.SCHEMA_VERSION:
+                if mark.catalog is not None:
+                    raise older(folder, version)
+                migrate(lake._catalogue)
         except BaseException:
             lake.close()
             raise
         return lake
+
+    @classmethod
+    def migrate(cls, folder: Path, listener: Listener = silence) -> int:
+        """Bring the lake's catalogue to the format of this setwright; the format that it had.
+
+        Raises:
+            LakeError: there is no lake, it is damaged, or a newer setwright made it.
+        """
+        with cls(folder, read_mark(folder)) as lake:
+            version = lake._check()
+            return migrate(lake._catalogue, listener) if version < schema.SCHEMA_VERSION else version
+
+    @property
+    def catalog_location(self) -> str:
+        """Where the catalogue is, for people; without a password."""
+        return self._catalogue.database.location
 
     def close(self) -> None:
         """Give the lake's files back."""
@@ -379,6 +394,10 @@ class Lake:
         """
         return collect(self._catalogue, self._blobs, now=now, grace=grace, dry=dry, listener=listener)
 
+    def verify_index(self, listener: Listener = silence) -> tuple[Damage, ...]:
+        """Compare the index with the rows that it is derived from, and make it anew if it differs."""
+        return verify_index(self._catalogue, listener)
+
     # --- Versions ---------------------------------------------------------------------------------------------
 
     def publish(
@@ -529,50 +548,16 @@ class Lake:
         """
         return leases.held(self._catalogue, name, holder, self._clock, self._lease_life)
 
-    def _check(self) -> None:
+    def _check(self) -> int:
+        """The version of the catalogue's schema, if it is one that we know."""
         found = self._catalogue.properties()
         version = int(found.get("schema_version", 0))
         if version > schema.SCHEMA_VERSION:
-            raise _newer(self.folder, "catalogue", version, schema.SCHEMA_VERSION)
+            raise newer(self.folder, "catalogue", version, schema.SCHEMA_VERSION)
         if found.get("lake_id") != self.id:
             raise LakeError(
                 f"The lake is damaged: {self.folder}",
-                f"Its catalogue is not the one that {_MARK} speaks of, so part of the folder was lost or exchanged.",
+                f"Its catalogue is not the one that {MARK} speaks of, so part of the folder was lost or exchanged.",
                 "restore the whole folder from a backup",
             )
-
-
-def _read_mark(folder: Path) -> str:
-    """The lake's id."""
-    try:
-        document = json.loads((folder / _MARK).read_bytes())
-        version, lake_id = int(document["format_version"]), str(document["id"])
-    except FileNotFoundError as error:
-        raise LakeError(
-            f"There is no lake in {folder}",
-            "A lake's folder holds a file lake.json.",
-            "`setwright lake ingest` makes one when it brings the first pictures",
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise LakeError(
-            f"The lake is damaged: {folder}",
-            f"{_MARK} cannot be read: {error}.",
-            "restore the file from a backup",
-        ) from error
-    if version > FORMAT_VERSION:
-        raise _newer(folder, "folder", version, FORMAT_VERSION)
-    if not (folder / "catalog.sqlite").is_file():
-        raise LakeError(
-            f"The lake is damaged: {folder}",
-            "Its catalogue, catalog.sqlite, is gone.",
-            "restore the file from a backup",
-        )
-    return lake_id
-
-
-def _newer(folder: Path, what: str, found: int, known: int) -> LakeError:
-    return LakeError(
-        f"The lake was made by a newer setwright: {folder}",
-        f"Its {what} is of format {found}; this setwright knows formats up to {known}.",
-        "upgrade setwright",
-    )
+        return version

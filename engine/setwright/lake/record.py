@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from setwright.lake import schema
 from setwright.lake.identity import outward_id, storage_path, unique_name
+from setwright.lake.index.changes import IndexChanges
 from setwright.lake.membership import HUMAN, MACHINE
 from setwright.lake.schema import FOREVER
 from setwright.lake.values import attribute_rows, metadata_rows
@@ -98,6 +99,7 @@ class Recorder:
         self._at = at
         self._lake_id = lake_id
         self._changes = Changes()
+        self._index = IndexChanges()
         self.rows: Counter[str] = Counter()
         """How many rows were added, by table."""
 
@@ -123,11 +125,13 @@ class Recorder:
                 name = unique_name(storage, frame.name, names_taken.__contains__)
                 names_taken.add(name)
                 self._add_frame(collection_key, frame, numbers[frame.name], name)
+                self._index.frame(numbers[frame.name], collection_key, self._at)
                 counts["new"] += 1
             elif row.source_digest != frame.picture.source_digest:
                 numbers[frame.name] = row.number
                 self._changes.removed[schema.frames].append(row.id)
                 self._add_frame(collection_key, frame, row.number, row.unique_name)
+                self._index.day(row.number, self._at)
                 counts["replaced"] += 1
             else:
                 numbers[frame.name] = row.number
@@ -167,7 +171,11 @@ class Recorder:
         columns = schema.frames.c
         rows = self._connection.execute(
             select(
-                columns.id, columns.number, columns.name, columns.unique_name, columns.source_digest
+                columns.id,
+                columns.number,
+                columns.name,
+                columns.unique_name,
+                columns.source_digest,
             ).where(columns.collection == collection, columns.removed == FOREVER)
         )
         return {row.name: row for row in rows}
@@ -228,8 +236,10 @@ class Recorder:
                     continue
                 if old is not None:
                     self._changes.removed[table].append(old[0])
+                    self._index.annotation(number, key, old[1]["label"], -1)
                     gone += 1
                 if row is not None:
+                    self._index.annotation(number, key, row["label"], +1)
                     self._changes.added[table].append(
                         {"frame": number, "operation": key, "ordinal": ordinal, **row}
                     )
@@ -325,6 +335,8 @@ class Recorder:
             if (number, tag) not in current
         ]
         self._changes.added[table].extend(new)
+        for row in new:
+            self._index.tag(row["frame"], row["tag"])
         return {row["frame"] for row in new}
 
     def _write(self) -> None:
@@ -348,6 +360,7 @@ class Recorder:
                     self._insert_values(schema.metadata_values, "document", documents)
                 case _:
                     pass
+        self._index.write(self._connection, self._revision)
 
     def _insert_values(self, table: Table, column: str, values: Iterable[tuple[int, list[Row]]]) -> None:
         rows = [{column: key, **row} for key, several in values for row in several]

@@ -22,6 +22,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -33,7 +34,7 @@ from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeDecorator
 
 SCHEMA_VERSION = 2
-"""Rises with every change of the tables."""
+"""Rises with every release that changes the tables; `lake.migrations` leads from each to the next."""
 
 FOREVER = 2**63 - 1
 """The revision at which a row that still holds will end."""
@@ -329,6 +330,22 @@ leases = Table(
     Column("process", Integer, nullable=False),
     Column("since", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
+)
+
+# The index, of which `lake.index` tells: derived from the tables above, so it may be thrown away and made again.
+bitmaps = Table(
+    "bitmaps",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("second", BigInteger, nullable=False),
+    Column("slice", SmallInteger, nullable=False),
+    Column("chunk", Integer, nullable=False),
+    Column("frames", LargeBinary, nullable=False),
+    *_life(),
+    Index("bitmaps_by_key", "kind", "name", "first", "second", "removed", "added"),
 )
 
 KEPT = (

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from setwright.augment.recipes import recipe_digests
 from setwright.lake import schema
 from setwright.lake.blobs import same_file, sha256
+from setwright.lake.index.rebuild import index_damages, rebuild_index
 from setwright.lake.varied import all_pictures, known_pictures, recipe_texts
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
 
 TASK = "Verifying blobs"
+INDEX = "The index is not what the catalogue says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
     damages = [Damage("The catalogue's file is damaged", f"{line}.") for line in catalogue.damages()]
     damages += [Damage("The catalogue has lost rows", f"{line}.") for line in catalogue.lost_rows()]
     with catalogue.reading() as connection:
+        damages += [Damage(INDEX, f"{line}.") for line in index_damages(connection, listener)]
         pictures = set(connection.execute(select(schema.frames.c.digest).distinct()).scalars())
         manifests = connection.execute(
             select(
@@ -151,6 +154,15 @@ def _lost_copies(catalogue: Catalogue, manifest: Manifest, version: str, there: 
             "They are made again of their sources as soon as a version that shows them is exported or published.",
         )
     ]
+
+
+def verify_index(catalogue: Catalogue, listener: Listener) -> tuple[Damage, ...]:
+    """Compare the index with the rows, and make it anew if it differs; what was wrong with it."""
+    with catalogue.writing() as connection:
+        damages = tuple(Damage(INDEX, f"{line}.") for line in index_damages(connection, listener))
+        if damages:
+            rebuild_index(connection, listener)
+    return damages
 
 
 def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> tuple[set[str], set[str], int]:

@@ -8,6 +8,10 @@ from setwright.cli.lazy import LazyGroup, Sections
 
 COMMANDS: Sections = {
     "Commands": {
+        "init": (
+            "setwright.cli.commands.lake.init:command",
+            "Make a lake, with its catalogue here or in PostgreSQL",
+        ),
         "ingest": ("setwright.cli.commands.lake.ingest:command", "Add pictures and their annotations"),
         "query": ("setwright.cli.commands.lake.query:command", "List or count the frames that a query gives"),
         "stats": ("setwright.cli.commands.lake.stats:command", "Count frames, labels and bytes"),
@@ -15,6 +19,10 @@ COMMANDS: Sections = {
         "diff": ("setwright.cli.commands.lake.diff:command", "Compare two revisions"),
         "verify": ("setwright.cli.commands.lake.verify:command", "Read all blobs and compare their digests"),
         "gc": ("setwright.cli.commands.lake.gc:command", "Free what no frame and no version needs"),
+        "migrate": (
+            "setwright.cli.commands.lake.migrate:command",
+            "Bring an older catalogue to the present format",
+        ),
     },
 }
 

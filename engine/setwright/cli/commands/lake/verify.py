@@ -14,16 +14,26 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--index", is_flag=True, help="Only compare the index with the catalogue, and mend it.")
 @pass_session
 @lake_options
-def command(session: Session, folder: Path) -> int:
+def command(session: Session, index: bool, folder: Path) -> int:
     """Read all blobs, compare them with their digests, and look for what is missing.
 
-    The exit code is 1 if anything is damaged.
+    The exit code is 1 if anything is damaged. The index only repeats what the catalogue's rows say, so --index can
+    make it anew from them.
     """
     from setwright.cli.progress import listening
     from setwright.lake.lake import Lake
+    from setwright.lake.verify import INDEX
 
+    if index:
+        with Lake.open(folder) as lake, listening(session) as listener:
+            wrong = lake.verify_index(listener)
+        for damage in wrong:
+            click.echo(f"{damage.what}: {damage.detail}")
+        click.echo("The index was made anew." if wrong else "The index says what the catalogue says.")
+        return 0
     with Lake.open(folder) as lake, listening(session) as listener:
         found = lake.verify(listener)
     for damage in found.damages:
@@ -34,6 +44,8 @@ def command(session: Session, folder: Path) -> int:
     if found.damages:
         click.echo(
             f"{len(found.damages):,} damaged or missing among {counted}. Restore what the lake holds from a backup."
+            if any(damage.what != INDEX for damage in found.damages)
+            else f"{counted} are whole. `setwright lake verify --index` makes the index anew."
         )
         return 1
     click.echo(f"{counted} are whole.")

@@ -1,0 +1,37 @@
+"""`setwright lake init`: a lake without pictures yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from setwright.cli.context import Session, pass_session
+from setwright.cli.lake_location import lake_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.option(
+    "--catalog",
+    metavar="URL",
+    help="Keep the catalogue in PostgreSQL: postgresql+psycopg://USER@HOST/DATABASE, without a password.",
+)
+@pass_session
+@lake_options
+def command(session: Session, catalog: str | None, folder: Path) -> int:
+    """Make a lake: its folder, and the tables of its catalogue.
+
+    A team keeps the catalogue in PostgreSQL, and the folder where all can reach it. The password is taken from
+    PGPASSWORD or ~/.pgpass and never stored. Without --catalog, SETWRIGHT_CATALOG may name the database; else the
+    catalogue is a file in the folder.
+    """
+    from setwright.lake.lake import Lake
+    from setwright.views.escape import terminal
+
+    with Lake.create(folder, catalog) as lake:
+        click.echo(f"Made a lake in {terminal(str(folder))}")
+        click.echo(f"Its catalogue is {terminal(lake.catalog_location)}")
+    return 0

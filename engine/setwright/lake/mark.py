@@ -1,0 +1,137 @@
+"""`lake.json`: it says that a folder is a lake, which one, and where its catalogue is."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from setwright.edge.files import write_whole
+from setwright.model.errors import LakeError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from setwright.lake.database import Database
+
+FORMAT_VERSION = 2
+"""Of the folder: `lake.json`, `blobs/`, `reports/`, and `catalog.sqlite` unless the catalogue is elsewhere.
+
+A lake with its catalogue in the folder is of format 1, which older setwrights read as well.
+"""
+
+MARK = "lake.json"
+VARIABLE = "SETWRIGHT_CATALOG"
+"""Where the catalogue is, for those who reach it by another URL than the one in the mark."""
+
+_FILE = "catalog.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The lake's id, and the URL of its catalogue without a password, None where it is in the folder."""
+
+    id: str
+    catalog: str | None = None
+
+
+def new_mark(folder: Path, catalog: str | None) -> Mark:
+    """Make the folder of a lake to be, and what its mark will be.
+
+    Raises:
+        UsageError: `catalog` is no URL of a catalogue, or holds a password.
+    """
+    given = catalog or os.environ.get(VARIABLE) or None
+    if given is not None:
+        from setwright.lake.postgresql import checked_url, shown
+
+        given = shown(checked_url(given, secret=catalog is None))
+    for below in ("blobs", "reports"):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+    return Mark(secrets.token_hex(12), given)
+
+
+def write_mark(folder: Path, mark: Mark) -> None:
+    """Say that `folder` is a lake."""
+    document: dict[str, Any] = {"format_version": 1, "id": mark.id}
+    if mark.catalog is not None:
+        document |= {"format_version": FORMAT_VERSION, "catalog": mark.catalog}
+    write_whole(folder / MARK, (json.dumps(document, indent=2) + "\n").encode())
+
+
+def read_mark(folder: Path) -> Mark:
+    """What says that `folder` is a lake.
+
+    Raises:
+        LakeError: it is none, it is damaged, or of a newer setwright.
+    """
+    try:
+        document = json.loads((folder / MARK).read_bytes())
+        version, mark = int(document["format_version"]), Mark(str(document["id"]), document.get("catalog"))
+    except FileNotFoundError as error:
+        raise LakeError(
+            f"There is no lake in {folder}",
+            "A lake's folder holds a file lake.json.",
+            "`setwright lake ingest` makes one when it brings the first pictures",
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LakeError(
+            f"The lake is damaged: {folder}",
+            f"{MARK} cannot be read: {error}.",
+            "restore the file from a backup",
+        ) from error
+    if version > FORMAT_VERSION:
+        raise newer(folder, "folder", version, FORMAT_VERSION)
+    if mark.catalog is None and not (folder / _FILE).is_file():
+        raise LakeError(
+            f"The lake is damaged: {folder}",
+            f"Its catalogue, {_FILE}, is gone.",
+            "restore the file from a backup",
+        )
+    return mark
+
+
+def database(folder: Path, mark: Mark, patience: float) -> Database:
+    """The database of the lake's catalogue.
+
+    Raises:
+        LakeError: the URL in the mark, or in the variable, is none, or its driver is not installed.
+    """
+    if mark.catalog is None:
+        from setwright.lake.sqlite import SqliteDatabase
+
+        return SqliteDatabase(folder / _FILE, patience)
+    from setwright.lake.postgresql import PostgresqlDatabase, checked_url
+
+    try:
+        url = checked_url(os.environ.get(VARIABLE) or mark.catalog, secret=True)
+        return PostgresqlDatabase(url, f"setwright_{mark.id}", patience)
+    except (UsageError, ValueError) as error:
+        raise LakeError(f"The lake's catalogue cannot be reached: {folder}", str(error)) from error
+    except ImportError as error:
+        raise LakeError(
+            "The driver for PostgreSQL is not installed",
+            f"The catalogue of {folder} is in PostgreSQL.",
+            "pip install 'setwright[postgres]', or pip install pg8000 and name it: postgresql+pg8000://…",
+        ) from error
+
+
+def newer(folder: Path, what: str, found: int, known: int) -> LakeError:
+    """The lake is refused, and left as it is."""
+    return LakeError(
+        f"The lake was made by a newer setwright: {folder}",
+        f"Its {what} is of format {found}; this setwright knows formats up to {known}.",
+        "upgrade setwright",
+    )
+
+
+def older(folder: Path, found: int) -> LakeError:
+    """The lake is shared, so its catalogue is not brought to our format by the way."""
+    return LakeError(
+        f"The lake was made by an older setwright: {folder}",
+        f"Its catalogue is of format {found}. It may be shared by others, whose setwright will refuse it once it is of"
+        " ours.",
+        "when all who share it have upgraded, let one of them run `setwright lake migrate`",
+    )
