@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.model.dataset import CollectionSource, DatasetConfig, DatasetsSource, LabelClass
+from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.errors import FindingsError
 from setwright.model.splits import SplitWish
 from setwright.plan.changes import Follow
@@ -113,7 +113,6 @@ def codes(wanted: DatasetConfig) -> list[str]:
         ({"source": CollectionSource(name="cellz")}, "SW501"),
         ({"labels": (LabelClass(name="WBC", sources=("WBZ",)),)}, "SW502"),
         ({"operations": ("nobody",)}, "SW503"),
-        ({"source": DatasetsSource(addresses=("others",))}, "SW504"),
         ({"versioning": "in_place"}, "SW504"),
         ({"query": "annotation.label=WBC and annotation.label!=WBC"}, "SW505"),
         ({"query": "metadata.name=01.png"}, "SW506"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from setwright.model.dataset import DatasetsSource
 from setwright.plan.changes import Amend, Delete, Follow, Forget, Guard, Keep
+from setwright.plan.upstream import made_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,7 +67,5 @@ def _given_up(change: Change) -> str | None:
 def _needed(change: Change, gives_up: Mapping[str, str]) -> list[str]:
     if isinstance(change, Delete | Forget | Guard | Keep):
         return []
-    source = change.config.source
-    made_of = list(source.addresses) if isinstance(source, DatasetsSource) else []
     freed = gives_up.get(change.config.name)
-    return made_of if freed is None else [*made_of, freed]
+    return [*made_of(change.config), *([] if freed is None else [freed])]

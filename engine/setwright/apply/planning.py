@@ -81,7 +81,10 @@ def make_plan(
     gone = state.datasets.keys() - addresses
     within = addresses | gone if choose is None else frozenset(choose(gone))
     specs = [spec for spec in project.specs if spec.address in within]
-    found = list(preflight(specs, remote.vocabulary(), augments=remote.capabilities.augments))
+    offers = remote.capabilities
+    found = list(
+        preflight(specs, remote.vocabulary(), augments=offers.augments, composes=offers.reads_membership)
+    )
     if any(finding.severity is Severity.ERROR for finding in found):
         raise FindingsError(in_reading_order(found))
     desired = {spec.address: spec.config for spec in specs}

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from setwright.apply.ledger import Ledger, applied
+from setwright.apply.order import waits_for
 from setwright.apply.steps import AmendStep, BindStep, DeleteStep, ForgetStep, PublishStep, Step, steps
-from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
+from setwright.model.errors import LockHeldError, NotTriedError, RemoteError, SetwrightError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.versions import Amendment, Deletion, Publication, Version
 
@@ -81,14 +82,17 @@ def run(
     `SetwrightError` stop the run; what was done stays done.
     """
     check_pins(plan)
-    todo = list(steps(plan))
+    todo, needs = list(steps(plan)), waits_for(plan.changes)
     listener(Started(TASK, len(todo), "datasets"))
     # The journal's own lock tells others that this run still goes on.
     with remote.lease(journal.name, author), journal, ExitStack() as locks:
         walk = _Walk(remote, Ledger(remote, project, state), journal, author, clock, locks, listener)
         try:
             for step in todo:
-                walk.take(step, waiting)
+                if (held_up := needs.get(step.address, frozenset()) & walk.refused) != frozenset():
+                    walk.skip(step, sorted(held_up))
+                else:
+                    walk.take(step, waiting)
                 listener(Advanced(TASK))
         except KeyboardInterrupt:
             walk.record()  # what was made is known, too
@@ -150,6 +154,15 @@ class _Walk:
         self._taken.append(Done(step=step, version=version))
         if self._clock() - self._recorded_at >= _RECORD_EVERY:
             self.record()
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The addresses that could not be done."""
+        return frozenset(failed.step.address for failed in self.failed)
+
+    def skip(self, step: Step, others: list[str]) -> None:
+        """Do not try `step`, for it waits for others that could not be done."""
+        self.failed.append(Failed(step=step, error=NotTriedError(others)))
 
     def record(self) -> None:
         """Let the state know of the steps that were taken, and unlock their datasets."""

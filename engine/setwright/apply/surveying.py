@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright.model.dataset import Selection
-from setwright.model.errors import StalePlanError
+from setwright.model.errors import StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
 from setwright.plan.causes import variants
-from setwright.plan.content import asks_alike
+from setwright.plan.content import asks_alike, desired_content
 from setwright.plan.pinning import Held
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
+from setwright.plan.upstream import among, first_to_last, from_lake, made_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,18 +66,24 @@ def survey(
     renames = remote.capabilities.renames
     stands = standing(desired, state, observed, previously, renames=renames)
     reading = _Reading(remote, stands, revision, pins)
-    moved = [address for address, config in desired.items() if reading.may_differ(address, config)]
+    moved = [address for address in first_to_last(desired) if reading.may_differ(address, desired[address])]
     listener(Started(_TASK, len(moved), "specs"))
     memberships: dict[str, Membership] = {}
+    contents = _Contents(remote)
     for address in moved:
-        memberships[address] = reading.membership(address, desired[address])
+        config = desired[address]
+        if made_of(config):
+            memberships[address] = _of_others(
+                reading, config, desired, stands, memberships, contents, state, observed
+            )
+        else:
+            memberships[address] = reading.membership(address, config)
         listener(Advanced(_TASK))
-    contents: dict[str, Manifest] = {}
     for address, config in desired.items():
         found = stands[address].observed
         always = config.versioning == "always"
         if found is not None and (address in memberships or (always and found.config != config)):
-            contents[found.version.id] = remote.manifest(found.version.id)
+            contents.of(found.version.id)
     held = {
         address: reading.held(address, desired[address], memberships.get(address), contents, ahead=ahead)
         for address in pins
@@ -89,7 +96,7 @@ def survey(
         frames_revision=reading.frames_revision,
         state=state,
         observed=observed,
-        contents=contents,
+        contents=contents.read,
         memberships=memberships,
         unmoved=frozenset(desired.keys() - memberships.keys()),
         answers={address: reading.answers(address, desired[address]) for address in memberships},
@@ -98,6 +105,57 @@ def survey(
         renames=renames,
         deletes=remote.capabilities.deletes,
     )
+
+
+class _Contents:
+    """The contents of versions, each read once."""
+
+    def __init__(self, remote: RemoteReader) -> None:
+        self.read: dict[str, Manifest] = {}
+        self._remote = remote
+
+    def of(self, version: str) -> Manifest:
+        if version not in self.read:
+            self.read[version] = self._remote.manifest(version)
+        return self.read[version]
+
+
+def _of_others(
+    reading: _Reading,
+    config: DatasetConfig,
+    desired: Mapping[str, DatasetConfig],
+    stands: Mapping[str, Standing],
+    memberships: Mapping[str, Membership],
+    contents: _Contents,
+    state: State,
+    observed: Mapping[str, ObservedDataset],
+) -> Membership:
+    """What a dataset that is made of others selects from them, as they will be once the plan is applied.
+
+    Raises:
+        UsageError: one of them is not planned for, and has no version yet.
+    """
+    parts = []
+    for other in made_of(config):
+        if other in desired:
+            found = stands[other].observed
+        else:
+            entry = state.datasets.get(other)
+            found = None if entry is None else observed.get(entry.config.name)
+            if found is None:
+                raise UsageError(
+                    f"{config.name} is made of {other}, which has no version yet",
+                    "It is not among what was chosen to be planned for.",
+                    f"choose it as well, or all that is needed: `--select +{other}+`",
+                )
+        before = None if found is None else contents.of(found.version.id)
+        if other in memberships:
+            content = desired_content(desired[other], memberships[other], before)
+        else:
+            assert before is not None
+            content = before
+        parts.append((reading.from_lake(other, config), content))
+    return among(parts, reading.revision)
 
 
 class _Reading:
@@ -112,14 +170,23 @@ class _Reading:
     ) -> None:
         self._remote = remote
         self._stands = stands
-        self._revision = revision
+        self.revision = revision
         self._pins = pins
         self._frames_revisions: dict[int, int] = {}
+        self._from_lake: dict[tuple[int, Selection], Membership] = {}
         self.frames_revision = self._touched(revision)
 
     def membership(self, address: str, config: DatasetConfig) -> Membership:
         """What the spec of `address` selects, at its pin if it has one."""
         return self._remote.membership(Selection.of(config), self._at(address))
+
+    def from_lake(self, other: str, config: DatasetConfig) -> Membership:
+        """What `config` selects from all frames, at the revision whose frames the dataset `other` is given."""
+        at = self._at(other)
+        selection = from_lake(Selection.of(config))
+        if (at, selection) not in self._from_lake:
+            self._from_lake = {(at, selection): self._remote.membership(selection, at)}
+        return self._from_lake[at, selection]
 
     def may_differ(self, address: str, config: DatasetConfig) -> bool:
         """Whether the content that `config` asks for may be another than that of the current version."""
@@ -127,6 +194,7 @@ class _Reading:
         return (
             found is None
             or found.config is None
+            or bool(made_of(config))  # those may have changed, which no revision tells
             or self._moved(address, found)
             or not asks_alike(config, found.config)
         )
@@ -136,7 +204,7 @@ class _Reading:
         address: str,
         config: DatasetConfig,
         membership: Membership | None,
-        contents: Mapping[str, Manifest],
+        contents: _Contents,
         *,
         ahead: bool,
     ) -> Held:
@@ -156,16 +224,16 @@ class _Reading:
             return held
         return replace(
             held,
-            newest=self._remote.membership(Selection.of(config), self._revision),
-            base=None
-            if found is None
-            else contents.get(found.version.id) or self._remote.manifest(found.version.id),
+            newest=self._remote.membership(Selection.of(config), self.revision),
+            base=None if found is None else contents.of(found.version.id),
         )
 
     def answers(self, address: str, config: DatasetConfig) -> dict[str, Membership]:
         """The memberships that tell apart why frames enter and leave, by cause."""
         found = self._stands[address].observed
         if found is None or found.config is None or not self._remote.capabilities.pins_revisions:
+            return {}
+        if made_of(config) or made_of(found.config):
             return {}
         asked = variants(found.config, config, lake_moved=self._moved(address, found))
         if len(asked) < 2:
@@ -179,12 +247,12 @@ class _Reading:
 
     def _at(self, address: str) -> int:
         pin = self._pins.get(address)
-        return self._revision if pin is None or pin.revision is None else pin.revision
+        return self.revision if pin is None or pin.revision is None else pin.revision
 
     def _moved(self, address: str, found: ObservedDataset) -> bool:
         """Whether frames may be others at the revision asked for than those of the current version."""
         at, made = self._at(address), found.version.revision
-        if at == self._revision:
+        if at == self.revision:
             return made < self.frames_revision
         # A pin may lead back, to before the current version.
         return self._touched(max(at, made)) > min(at, made)

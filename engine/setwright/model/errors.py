@@ -12,6 +12,7 @@
     ├── MissingExtraError         a library that only some need is not installed; says which to install
     ├── LockHeldError             exit code 4: another apply holds the dataset
     ├── StalePlanError            exit code 5: the world has moved on since the plan was made
+    ├── NotTriedError             a dataset waits for others that could not be done
     ├── ChecksDeniedError         exit code 3: a check of the spec forbids the plan
     └── PartlyAppliedError        exit code 6: some datasets were applied, others not
 
@@ -101,6 +102,15 @@ class StalePlanError(SetwrightError):
     """The world has moved on since the plan was made, so what was reviewed can no longer be made."""
 
     exit_code = 5
+
+
+class NotTriedError(SetwrightError):
+    """A dataset is made of `others`, or waits for a name of theirs, and they could not be done."""
+
+    def __init__(self, others: Sequence[str]) -> None:
+        super().__init__(
+            "It was not tried", f"{', '.join(others)} had to be done before, and could not be.", "apply again"
+        )
 
 
 class ChecksDeniedError(SetwrightError):

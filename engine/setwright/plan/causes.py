@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.model.dataset import DatasetsSource
 from setwright.plan.content import chosen_frames
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def variants(known: DatasetConfig, config: DatasetConfig, *, lake_moved: bool) -
 
     `known` is the configuration of the current version; `lake_moved` whether frames changed since it was made.
     """
+    if isinstance(known.source, DatasetsSource) or isinstance(config.source, DatasetsSource):
+        return ()  # what the other datasets become is a cause that no question to the lake tells from the others
     lake = [Variant(cause=LAKE, config=known, now=True)] if lake_moved else []
     fields: tuple[str, ...] = _OF_FRAMES
     if "drop" in (known.background, config.background):

@@ -33,6 +33,7 @@ class Reason(Enum):
     CANNOT_RENAME = "cannot_rename"
     PROTECTED = "protected"
     CANNOT_DELETE = "cannot_delete"
+    UPSTREAM = "upstream"
     VERSIONING_ALWAYS = "versioning_always"
 
 

@@ -28,6 +28,7 @@ from setwright.plan.copies import copy_changes
 from setwright.plan.document import FrameList
 from setwright.plan.findings import NOT_EVALUATED
 from setwright.plan.told import finding, place
+from setwright.plan.upstream import dependents
 from setwright.split.division import division
 from setwright.split.quotas import quotas
 
@@ -84,6 +85,7 @@ def describe(
     `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks.
     """
     shown, copies = pictures or {}, varied or {}
+    configs = {spec.address: spec.config for spec in specs.values() if spec.config.source.kind == "datasets"}
     limit = None if all_frames else _SAMPLE
     changes = tuple(
         _change(change, specs.get(change.address), losses.get(change.address, {}), limit).model_copy(
@@ -91,6 +93,7 @@ def describe(
                 "copies": copy_changes(change, copies.get(change.address)),
                 "pictures": shown.get(change.address, ()),
                 "pin": _pin(plan.pinned.get(change.address)),
+                "dependents": dependents(change.address, configs),
             }
         )
         for change in plan.changes

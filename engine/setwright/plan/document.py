@@ -344,6 +344,8 @@ class DatasetChange(Part):
     """Absent where the new content is divided as asked, and where the content stays."""
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()
+    dependents: tuple[str, ...] = ()
+    """Addresses of datasets that are made of this one, and follow it."""
     bytes: ByteChanges | None = None
     copies: CopyChanges | None = None
     """Absent where there are none, before and after."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from setwright.diff.annotations import annotation_diff
@@ -29,6 +29,7 @@ from setwright.plan.drift import drift
 from setwright.plan.pinning import Pinned, pinned
 from setwright.plan.severity import content_severity, settings_severity
 from setwright.plan.standing import Standing, moved_addresses, standing
+from setwright.plan.upstream import made_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -88,7 +89,9 @@ def plan(
     that are not `within` are left alone. None stands for all addresses.
     """
     stands = standing(desired, survey.state, survey.observed, survey.previously, renames=survey.renames)
-    planned = [_planned(address, config, stands[address], survey) for address, config in desired.items()]
+    planned = _following_others(
+        [_planned(address, config, stands[address], survey) for address, config in desired.items()]
+    )
     moved = moved_addresses(survey.state, {a: b for a, b in survey.previously.items() if a in desired})
     gone = [
         _gone(address, applied, survey.observed.get(applied.config.name), prune=prune, deletes=survey.deletes)
@@ -110,6 +113,19 @@ def plan(
         drift=drift(planned, stands, pins),
         pinned=pins,
     )
+
+
+def _following_others(planned: list[MadeChange]) -> list[MadeChange]:
+    """The changes, of which those say so that come from a dataset that theirs is made of."""
+    anew = {change.address for change in planned if isinstance(change, Create | Follow)}
+    return [
+        replace(
+            change, reasons=(*(r for r in change.reasons if r is not Reason.DATA_CHANGED), Reason.UPSTREAM)
+        )
+        if isinstance(change, Follow) and not anew.isdisjoint(made_of(change.config))
+        else change
+        for change in planned
+    ]
 
 
 def _gone(

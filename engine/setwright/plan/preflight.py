@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from setwright.spec.project import Spec
 
 
-def preflight(specs: Sequence[Spec], vocabulary: Vocabulary, *, augments: bool) -> Iterator[Diagnostic]:
+def preflight(
+    specs: Sequence[Spec], vocabulary: Vocabulary, *, augments: bool, composes: bool = True
+) -> Iterator[Diagnostic]:
     """Names of `specs` that the remote does not know, and wishes that it cannot fill.
 
-    `augments` says whether the remote makes augmented copies.
+    `augments` says whether the remote makes augmented copies, `composes` whether datasets can be made of others there.
     """
     for spec in specs:
-        yield from _source(spec, vocabulary)
+        yield from _source(spec, vocabulary, composes=composes)
         yield from _labels(spec, vocabulary)
         yield from _operations(spec, vocabulary)
         if spec.config.augmentations.recipes and not augments:
@@ -105,7 +107,7 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
                 )
 
 
-def _source(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+def _source(spec: Spec, vocabulary: Vocabulary, *, composes: bool) -> Iterator[Diagnostic]:
     match spec.config.source:
         case CollectionSource(name=str(name)):
             known = vocabulary.collections
@@ -117,10 +119,10 @@ def _source(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
                     + (f" There are {listed}." if known else " There is none yet."),
                     did_you_mean(name, known) or "`setwright lake ingest PATH --collection NAME` makes one",
                 )
-        case DatasetsSource():
+        case DatasetsSource() if not composes:
             yield findings.NOT_OFFERED.at(
                 _place(spec, "source.datasets"),
-                "This remote makes no dataset of other datasets yet.",
+                "This remote does not tell what a dataset holds, so none can be made of others.",
                 "select from the collection that they are made of",
             )
         case LakeSource(items=items) if items != "image":

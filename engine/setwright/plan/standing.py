@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from setwright.plan.upstream import made_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,7 +38,8 @@ def names_to_ask_for(
 ) -> tuple[str, ...]:
     """The names of the datasets that are to be observed, to tell what stands for which address; sorted."""
     found = {config.name for config in desired.values()}
-    for address in desired:
+    # What is not planned for, but made of, is taken as it is.
+    for address in {*desired, *(other for config in desired.values() for other in made_of(config))}:
         entry, _ = _entry(address, state, previously)
         if entry is not None:
             found.add(entry.config.name)

@@ -115,8 +115,13 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
             *_labels(change, color),
             *_copies(change, color),
         ]
-    body += [*_exports(change, color)]
+    body += [*_exports(change, color), *_dependents(change)]
     yield from (f"    {line}" for line in body)
+
+
+def _dependents(change: DatasetChange) -> Iterator[str]:
+    if change.dependents:
+        yield f"followed by  {escape.terminal(', '.join(change.dependents))}"
 
 
 def _pin(change: DatasetChange) -> Iterator[str]:

@@ -63,6 +63,7 @@ _REASONS = {
     "moved": "its address changed",
     "cannot_rename": "this remote cannot rename a dataset, so the one of the old name stays as it is",
     "protected": "it is protected",
+    "upstream": "a dataset that it is made of changes",
     "cannot_delete": "this remote cannot delete a dataset",
 }
 

@@ -1,0 +1,204 @@
+"""Datasets that are made of other datasets are planned and made after them, and follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from setwright.apply.order import in_order
+from setwright.apply.planning import make_plan, replan
+from setwright.model.dataset import DatasetConfig, DatasetsSource, LabelClass
+from setwright.model.errors import NotTriedError, RemoteError, UsageError
+from setwright.plan.changes import Create, Follow, Reason
+from setwright.plan.describe import describe, plan_digest
+from setwright.remotes.memory import MemoryRemote
+from setwright.spec.project import Project
+from tests.apply.projects import CELLS, carry_out, frames, lake_in_memory, locked_now, planned, project
+from tests.apply.test_planning import new_frames
+
+WHITE = replace(CELLS, name="White", query="annotation.label=WBC")
+BARE = replace(CELLS, name="Bare", query="annotation.label!=WBC")
+
+
+def of(*addresses: str, **settings: Any) -> DatasetConfig:
+    """A dataset that is made of others."""
+    return replace(CELLS, name="Joined", source=DatasetsSource(addresses=addresses), **settings)
+
+
+# By address the dataset comes before those that it is made of.
+JOINED = project({"a-joined": of("bare", "white"), "bare": BARE, "white": WHITE})
+
+
+def applied(remote: MemoryRemote, wanted: Project, folder: Path) -> None:
+    assert carry_out(remote, planned(remote, wanted), folder).failed == ()
+
+
+def names(remote: MemoryRemote, dataset: str) -> list[str]:
+    (version, *_) = remote.versions(dataset)
+    file_names: list[str] = remote.manifest(version.id).frames.file_name.tolist()
+    return file_names
+
+
+def test_it_holds_the_frames_that_the_others_will_hold(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    made = planned(remote, JOINED)
+    assert [type(change) for change in made.plan.changes] == [Create, Create, Create]
+    applied(remote, JOINED, tmp_path)
+    assert names(remote, "Joined") == sorted(names(remote, "Bare") + names(remote, "White"))
+    assert planned(remote, JOINED).plan.empty
+
+
+def test_what_others_wait_for_comes_first() -> None:
+    changes = in_order(planned(lake_in_memory(), JOINED).plan.changes)
+    assert [change.address for change in changes] == ["bare", "white", "a-joined"]
+
+
+def test_its_own_query_labels_and_operations_select_among_them(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    red = of("white", query="annotation.label=RBC", labels=(LabelClass(name="red", sources=("RBC",)),))
+    applied(remote, project({"joined": red, "white": WHITE}), tmp_path)
+    (version,) = remote.versions("Joined")
+    assert version.statistics.labels == {"red": version.statistics.frames}
+    assert names(remote, "Joined") == names(remote, "White")
+
+
+def test_when_one_of_them_changes_it_follows_in_the_same_plan(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, JOINED, tmp_path)
+    remote.put(frames({"new.png": ["WBC"]}))
+    made = planned(remote, JOINED)
+    follow = made.plan.changes[0]
+    assert isinstance(follow, Follow)
+    assert follow.reasons == (Reason.UPSTREAM,)
+    assert follow.content.frames.file_name[follow.diff.entering].tolist() == ["new.png"]
+    document = describe(
+        made.plan, project="blood", specs={spec.address: spec for spec in JOINED.specs}, losses={}
+    )
+    assert {change.address: change.dependents for change in document.changes} == {
+        "a-joined": (),
+        "bare": ("a-joined",),
+        "white": ("a-joined",),
+    }
+    assert plan_digest(replan(remote, document).plan) == document.digest
+    applied(remote, JOINED, tmp_path)
+    assert planned(remote, JOINED).plan.empty
+
+
+def test_a_spec_that_takes_frames_out_takes_them_out_of_what_is_made_of_it(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    one = project({"joined": of("white"), "white": replace(WHITE, query="")})
+    applied(remote, one, tmp_path)
+    fewer = project({"joined": of("white"), "white": WHITE})
+    applied(remote, fewer, tmp_path)
+    assert names(remote, "Joined") == names(remote, "White")
+    assert planned(remote, fewer).plan.empty
+
+
+def test_what_is_not_chosen_is_taken_as_it_is(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    with pytest.raises(UsageError, match="which has no version yet"):
+        make_plan(remote, JOINED, lineage="lineage", choose=lambda _: {"a-joined"})
+    applied(remote, JOINED, tmp_path)
+    remote.put(frames({"new.png": ["WBC"]}))
+    alone = make_plan(remote, JOINED, lineage="lineage", choose=lambda _: {"a-joined"})
+    assert alone.plan.empty
+
+
+def test_of_a_pinned_dataset_it_takes_what_that_is_pinned_to(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, JOINED)
+    assert set(pins) == {"bare", "white"}
+    carry_out(remote, planned(remote, JOINED, pins=pins), tmp_path)
+    remote.put(frames({"new.png": ["WBC"], "01.png": []}))
+    remote.remove(["cells_02.png"])
+    assert planned(remote, JOINED, pins=pins).plan.empty
+
+
+class Refusing(MemoryRemote):
+    """A remote that makes no version of some datasets."""
+
+    refused: frozenset[str] = frozenset()
+
+    def publish(self, publication: Any, *arguments: Any, **settings: Any) -> Any:
+        if publication.config.name in self.refused:
+            raise RemoteError("No")
+        return super().publish(publication, *arguments, **settings)
+
+
+def chain(length: int, edges: Mapping[int, set[int]]) -> Project:
+    """A project of datasets, each made of some with smaller numbers, or of the lake."""
+    return project(
+        {
+            f"d{number}": replace(
+                of(*(f"d{other}" for other in sorted(edges.get(number, ())))), name=f"D{number}"
+            )
+            if edges.get(number)
+            else replace(CELLS, name=f"D{number}")
+            for number in range(length)
+        }
+    )
+
+
+graphs = st.integers(1, 6).flatmap(
+    lambda length: st.tuples(
+        st.just(length),
+        st.fixed_dictionaries(
+            {number: st.sets(st.integers(0, number - 1), max_size=2) for number in range(1, length)}
+        ),
+        st.sets(st.integers(0, length - 1), max_size=2),
+    )
+)
+
+
+@given(graphs)
+@settings(max_examples=40, deadline=None)
+def test_a_failure_stops_those_that_are_made_of_it_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, graph: tuple[int, dict[int, set[int]], set[int]]
+) -> None:
+    length, edges, failing = graph
+    wanted = chain(length, edges)
+    remote, folder = Refusing(), tmp_path_factory.mktemp("journal")
+    remote.put(frames({"a.png": ["WBC"], "b.png": ["RBC"]}))
+    remote.refused = frozenset(f"D{number}" for number in failing)
+    outcome = carry_out(remote, planned(remote, wanted), folder)
+    held_up = set(failing)
+    for number in range(length):
+        if edges.get(number, set()) & held_up:
+            held_up.add(number)
+    failed = {failed.step.address: failed.error for failed in outcome.failed}
+    assert set(failed) == {f"d{number}" for number in held_up}
+    assert {done.step.address for done in outcome.done} == {
+        f"d{number}" for number in range(length) if number not in held_up
+    }
+    assert {address for address, error in failed.items() if not isinstance(error, NotTriedError)} == {
+        f"d{number}" for number in failing if not edges.get(number, set()) & held_up
+    }
+    # The next apply does the rest, and nothing twice.
+    remote.refused = frozenset()
+    assert carry_out(remote, planned(remote, wanted), folder).failed == ()
+    assert planned(remote, wanted).plan.empty
+    assert {len(remote.versions(f"D{number}")) for number in range(length)} == {1}
+
+
+@given(graphs, new_frames, st.sets(st.sampled_from(["01.png", "02.png"])))
+@settings(max_examples=25, deadline=None)
+def test_after_an_apply_there_is_nothing_to_do_whatever_is_made_of_what(
+    tmp_path_factory: pytest.TempPathFactory,
+    graph: tuple[int, dict[int, set[int]], set[int]],
+    came: dict[str, list[str]],
+    went: set[str],
+) -> None:
+    length, edges, _ = graph
+    wanted, folder = chain(length, edges), tmp_path_factory.mktemp("journal")
+    remote = lake_in_memory()
+    for _ in range(2):
+        applied(remote, wanted, folder)
+        assert planned(remote, wanted).plan.empty
+        remote.put(frames(came))
+        remote.remove(f"cells_{name}" for name in went)
