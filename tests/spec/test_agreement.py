@@ -176,6 +176,7 @@ projects = some(
         url=st.sampled_from(["https://a.example", "${var.word}"]),
         path=words,
     ),
+    state=some(kind=st.sampled_from(["lake", "folder"]), path=words),
     defaults=some(**shared),
     checks=checks,
     variables=st.dictionaries(

@@ -125,7 +125,11 @@ CASES = [
     ),
     field("SW220", "split: {train: 100, group_by: «patient»}"),
     field("SW220", "split: {train: 100, group_by: «metadata.Tags»}"),
-    project("SW221", "«state»: here\n"),
+    project("SW204", "state: «here»\n"),
+    project("SW205", "state: {kind: «foldr»}\n"),
+    project("SW221", "state: {kind: «s3»}\n"),
+    project("SW414", "«state»: {kind: lake, path: x}\n"),
+    project("SW414", "remote: {kind: layernext, url: 'https://a.example'}\n«state»: {kind: lake}\n"),
     field(
         "SW222",
         "query: «annotation.label=A and annotation.label=B»",

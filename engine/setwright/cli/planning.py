@@ -65,7 +65,7 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
     workspace = options.open(session.cwd)
     project = require_project(workspace)
     show_findings(session, workspace.diagnostics, err=True)
-    with open_remote(project.remote, workspace.root) as remote:
+    with open_remote(project.remote, workspace.root, project.state) as remote:
         yield Desk(
             root=workspace.root,
             project=project,

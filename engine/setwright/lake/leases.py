@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from setwright.lake.processes import has_ended, this_system
+from setwright.edge.processes import has_ended, this_system
 from setwright.lake.schema import leases
 from setwright.model.errors import LakeError, LockHeldError
 

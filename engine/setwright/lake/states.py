@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, desc, insert, select
 
 from setwright.lake.schema import states
-from setwright.model.errors import StalePlanError
-from setwright.state.document import State, decode, encode
+from setwright.state.document import State, decode, encode, require_next
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,19 +36,7 @@ def add_state(connection: Connection, project: str, state: State) -> None:
         .order_by(desc(states.c.serial))
         .limit(1)
     ).one_or_none()
-    if newest is not None and newest.lineage != state.lineage:
-        raise StalePlanError(
-            f"The state of {project} has another history",
-            f"The lake's is {newest.lineage}, ours {state.lineage}: another project of that name uses this lake.",
-            "give one of the two projects another name",
-        )
-    serial = 0 if newest is None else newest.serial
-    if state.serial != serial + 1:
-        raise StalePlanError(
-            f"The state of {project} has moved on",
-            f"It is at serial {serial}, so {state.serial} cannot be the next: somebody applied meanwhile.",
-            "plan again",
-        )
+    require_next(project, None if newest is None else (newest.lineage, newest.serial), state)
     # Each is a whole document; nobody asks for one that is long past.
     connection.execute(
         delete(states).where(states.c.project == project, states.c.serial <= state.serial - KEPT)

@@ -6,19 +6,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import RemoteError
-from setwright.spec.project import DEFAULT_LAKE
+from setwright.spec.project import DEFAULT_LAKE, DEFAULT_STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from setwright.remotes.protocol import Remote
-    from setwright.spec.project import RemoteSettings
+    from setwright.spec.project import RemoteSettings, StateSettings
 
 
 @contextmanager
-def open_remote(settings: RemoteSettings, root: Path) -> Iterator[Remote]:
-    """The remote of `settings`; a lake's path is taken from `root`, the project's folder.
+def open_remote(settings: RemoteSettings, root: Path, state: StateSettings | None = None) -> Iterator[Remote]:
+    """The remote of `settings`, with the project's state where `state` says, None for the remote itself.
+
+    Paths are taken from `root`, the project's folder.
 
     Raises:
         LakeError: there is no lake, or it cannot serve.
@@ -37,4 +39,17 @@ def open_remote(settings: RemoteSettings, root: Path) -> Iterator[Remote]:
 
     path = settings.path or DEFAULT_LAKE
     with Lake.open(root / path) as lake:
-        yield LakeRemote(lake, path)
+        yield _with_state(LakeRemote(lake, path), root, state)
+
+
+def _with_state(remote: Remote, root: Path, state: StateSettings | None) -> Remote:
+    if state is None or state.kind == "lake":
+        return remote
+    from datetime import UTC, datetime
+
+    from setwright.remotes.state_elsewhere import with_state_in
+    from setwright.state.folder import FolderStates
+
+    return with_state_in(
+        remote, FolderStates(root / (state.path or DEFAULT_STATE), lambda: datetime.now(UTC))
+    )

@@ -307,6 +307,24 @@ class RemoteFile(Part):
     )
 
 
+class StateFile(Part):
+    """Where it is kept what this project made last."""
+
+    kind: Literal["lake", "folder"] | None = Field(
+        None,
+        description=(
+            "`lake`: the lake keeps it itself (the default). `folder`: a folder of this machine, or one that several "
+            "share."
+        ),
+        examples=["folder"],
+    )
+    path: Text | None = Field(
+        None,
+        description="The folder, from the project's folder. Default: `.setwright/state`.",
+        examples=[".setwright/state"],
+    )
+
+
 class VariableFile(Part):
     """A value that specs refer to as `${var.NAME}`."""
 
@@ -388,6 +406,11 @@ class ProjectFile(Part):
             "back. A number for a class counts where the dataset has that class."
         ),
         examples=[{"no_leakage": True, "forbidden": {"files": ["privacy/erased.txt"]}}],
+    )
+    state: StateFile | None = Field(
+        None,
+        description="Where it is kept what this project made last. Default: with the lake.",
+        examples=[{"kind": "folder", "path": ".setwright/state"}],
     )
     variables: dict[VariableName, VariableFile] | None = Field(
         None,

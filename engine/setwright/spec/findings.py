@@ -84,6 +84,7 @@ VARIABLE_MISPLACED = _error("SW410", "Variable where none can stand")
 UNKNOWN_ENVIRONMENT = _error("SW411", "Unknown environment")
 UNCLEAR_REMOTE = _error("SW412", "Remote not clear")
 CREDENTIALS = _error("SW413", "Credentials in a file")
+UNCLEAR_STATE = _error("SW414", "State not clear")
 
 KINDS: tuple[FindingKind, ...] = tuple(
     sorted(

@@ -61,6 +61,7 @@ def load_project(
     return Project(
         name=settings.name,
         remote=settings.remote,
+        state=settings.state,
         specs=tuple(specs[address] for address in sorted(specs)),
     )
 

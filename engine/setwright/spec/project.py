@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEFAULT_LAKE = ".setwright/lake"
 """Where the embedded lake is unless the project says otherwise, from the project's folder."""
 
+DEFAULT_STATE = ".setwright/state"
+"""The folder of the state, where it is kept in one, unless the project says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
@@ -55,9 +58,18 @@ class RemoteSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateSettings:
+    """Where the state is kept: with the remote, or in the folder `path`, from the project's folder."""
+
+    kind: Literal["lake", "folder"] = "lake"
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A project whose files hold no mistake. `specs` are sorted by address."""
 
     name: str
     remote: RemoteSettings
     specs: tuple[Spec, ...]
+    state: StateSettings = StateSettings()

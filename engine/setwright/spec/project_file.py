@@ -10,7 +10,7 @@ from setwright.spec import findings
 from setwright.spec.file_models import DatasetFields, EnvironmentFile, ProjectFile, RemoteFile
 from setwright.spec.lists import leads_out
 from setwright.spec.plain_values import Places, Values
-from setwright.spec.project import DEFAULT_LAKE, RemoteSettings
+from setwright.spec.project import DEFAULT_LAKE, DEFAULT_STATE, RemoteSettings, StateSettings
 from setwright.spec.shapes import described, validated
 from setwright.spec.source_text import CREDENTIALS, decode_text
 from setwright.spec.variables import Variable, Variables, converted, suits
@@ -62,6 +62,7 @@ class ProjectSettings:
     variables: dict[str, Variable]
     places: Places
     checks: ChecksFile | None = None
+    state: StateSettings = StateSettings()
     prefix: str = ""
     suffix: str = ""
 
@@ -114,6 +115,7 @@ def read_project(
         variables=variables,
         places=places,
         checks=model.checks,
+        state=_state(model, remote, places, tell),
         prefix=(names and names.prefix) or "",
         suffix=(names and names.suffix) or "",
     )
@@ -333,6 +335,27 @@ def _one_remote(
     if kind == "lake" and remote.url is None:
         return RemoteSettings(path=remote.path or DEFAULT_LAKE)
     return RemoteSettings(kind=kind, url=remote.url)
+
+
+def _state(
+    project: ProjectFile, remote: RemoteSettings, places: Places, tell: Callable[[Diagnostic], None]
+) -> StateSettings:
+    wanted, path = (None, None) if project.state is None else (project.state.kind, project.state.path)
+    # LayerNext has no place for it.
+    kind = wanted or ("folder" if path is not None or remote.kind == "layernext" else "lake")
+    if kind == "folder":
+        return StateSettings(kind="folder", path=path or DEFAULT_STATE)
+    if remote.kind == "layernext":
+        problem, hint = "LayerNext keeps no state.", f"write `state: {{kind: folder, path: {DEFAULT_STATE}}}`"
+    elif path is not None:
+        problem, hint = (
+            "The lake keeps the state itself, so there is no path to it.",
+            "delete `path`, or `kind: lake`",
+        )
+    else:
+        return StateSettings()
+    tell(findings.UNCLEAR_STATE.at(places.key(("state",)), problem, hint))
+    return StateSettings()
 
 
 def _patterns(

@@ -76,9 +76,9 @@ _SYNONYMS: dict[str, str] = {
     "lake": "datalake",
     "dependencies": "datasets",
 }
-_LATER: dict[str, str] = {
-    "state": "Where the state is kept cannot be chosen yet: the lake keeps it itself.",
-}
+_STATES_LATER = frozenset(
+    {"http", "https", "gitlab", "gitea", "s3", "gcs", "azure", "object_store", "postgres"}
+)
 _DATASET_FIELDS = ("source", "filter", "split", "checks")
 
 
@@ -132,6 +132,12 @@ def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagn
             )
         case "literal_error":
             known = re.findall(r"'([^']*)'", context["expected"])
+            if path == ("state", "kind") and given in _STATES_LATER:
+                return findings.NOT_OFFERED_YET.at(
+                    places.value(path),
+                    f"The state is kept by the lake itself, or in a folder; {given} is not offered yet.",
+                    "write `state: {kind: folder}`, or leave it out",
+                )
             return findings.UNKNOWN_VALUE.at(
                 places.value(path),
                 f"{_sentence(field)} is one of {', '.join(known)}; {described(given)} stands there.",
@@ -171,8 +177,6 @@ def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagn
 
 def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
     name = str(path[-1])
-    if name in _LATER and len(path) == 1:
-        return findings.NOT_OFFERED_YET.at(places.key(path), _LATER[name], "leave it out")
     known = _part_at(model, path[:-1]).in_order()
     inside = f"`{field_name(path[:-1]).strip('`')}`" if len(path) > 1 else f"a {model.CALLED}"
     meant = _SYNONYMS.get(name.lower())

@@ -10,7 +10,7 @@ from typing import Any
 
 from setwright.model.dataset import DatasetConfig  # noqa: TC001 - the same
 from setwright.model.documents import from_document, to_document
-from setwright.model.errors import FormatError
+from setwright.model.errors import FormatError, StalePlanError
 
 FORMAT_VERSION = 1
 
@@ -100,3 +100,25 @@ def decode(document: Any) -> State:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError("Not a state", f"The document cannot be read as one: {error}.") from error
+
+
+def require_next(project: str, newest: tuple[str, int] | None, state: State) -> None:
+    """Make sure that `state` follows the newest one, whose lineage and serial are given; None where there is none.
+
+    Raises:
+        StalePlanError: its serial is not the next one, or the lineages differ.
+    """
+    lineage, serial = newest or (state.lineage, 0)
+    if lineage != state.lineage:
+        raise StalePlanError(
+            f"The state of {project} has another history",
+            f"The one that is kept is {lineage}, ours {state.lineage}: another project of that name keeps its state "
+            "there.",
+            "give one of the two projects another name",
+        )
+    if state.serial != serial + 1:
+        raise StalePlanError(
+            f"The state of {project} has moved on",
+            f"It is at serial {serial}, so {state.serial} cannot be the next: somebody applied meanwhile.",
+            "plan again",
+        )

@@ -53,7 +53,7 @@ def command(
     known = [*(spec.address for spec in project.specs), *(pins or ())]
     _check_known(addresses, known)
     with (
-        open_remote(project.remote, workspace.root) as remote,
+        open_remote(project.remote, workspace.root, project.state) as remote,
         listening(session, quiet=True) as listener,
     ):
         changes = lock(

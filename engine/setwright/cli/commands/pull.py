@@ -65,7 +65,7 @@ def command(
     workspace = options.open(session.cwd)
     project = require_project(workspace)
     address, _, number = target.partition("@")
-    with open_remote(project.remote, workspace.root) as remote:
+    with open_remote(project.remote, workspace.root, project.state) as remote:
         version = find_version(remote, dataset_name(project, address, remote), address, number)
         name = _export(version, address, export)
         to = Path(folder) if folder else Path(f"{address}-{version.number}-{_short(name)}")

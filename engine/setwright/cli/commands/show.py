@@ -49,7 +49,7 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
     workspace = options.open(session.cwd)
     project = require_project(workspace)
     address, _, number = target.partition("@")
-    with open_remote(project.remote, workspace.root) as remote:
+    with open_remote(project.remote, workspace.root, project.state) as remote:
         version = find_version(remote, dataset_name(project, address, remote), address, number)
     if as_json:
         document = {"format_version": JSON_FORMAT_VERSION, "address": address, **version_document(version)}
@@ -74,7 +74,7 @@ def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOpti
             return (
                 f'Whether it still holds is not known here: this is the project "{terminal(settings.name)}".'
             )
-        with open_remote(settings.remote, root) as remote:
+        with open_remote(settings.remote, root, settings.state) as remote:
             told, revision = since(remote, plan), remote.revision()
     except SetwrightError as error:
         return f"Whether it still holds is not known here: {terminal(error.summary)}."

@@ -33,7 +33,7 @@ def command(session: Session, address: str, as_json: bool, options: SpecOptions)
 
     workspace = options.open(session.cwd)
     project = require_project(workspace)
-    with open_remote(project.remote, workspace.root) as remote:
+    with open_remote(project.remote, workspace.root, project.state) as remote:
         versions = remote.versions(dataset_name(project, address, remote))
     if as_json:
         listed = [version_document(version) for version in versions]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from setwright.edge.processes import has_ended, this_system
 from setwright.lake.lake import Lake
-from setwright.lake.processes import has_ended, this_system
 from setwright.model.errors import LockHeldError
 
 HOLD = """
