@@ -6,10 +6,11 @@ import hashlib
 import io
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from setwright.formats.protocol import ExportEntry, MadeFile, PictureFile
+from setwright.formats.protocol import ExportEntry, MadeFile, PackedFile, PictureFile
 from setwright.model.statistics import Statistics
 from setwright.model.versions import Version, VersionNumber
 
@@ -41,20 +42,25 @@ class _Telling(io.BytesIO):
         return super().read(3 if size else size)
 
 
+Content: TypeAlias = bytes | str | tuple[bytes | str, ...]
+"""Of a file: bytes, or a str, which is a picture of that text, or for a packed file several of both."""
+
+
 class Served:
-    """Exports by version: `{"1.0.0": {"a.txt": b"…", "a.jpg": "picture"}}`; a str is a picture of that text.
+    """Exports by version: `{"1.0.0": {"a.txt": b"…", "a.jpg": "picture", "a.tar": (b"…", "picture")}}`.
 
     With `store`, a folder, the pictures lie there as files.
     """
 
-    def __init__(self, versions: Mapping[str, Mapping[str, bytes | str]], store: Path | None = None) -> None:
+    def __init__(self, versions: Mapping[str, Mapping[str, Content]], store: Path | None = None) -> None:
         self.versions = versions
         self.store = store
         self.fetched: list[str] = []
         self.pictures = {
             _digest(content): content.encode()
             for files in versions.values()
-            for content in files.values()
+            for file in files.values()
+            for content in (file if isinstance(file, tuple) else (file,))
             if isinstance(content, str)
         }
         if store is not None:
@@ -66,7 +72,9 @@ class Served:
         assert export == "RAW"
         for path, content in sorted(self.versions[version].items()):
             if isinstance(content, str):
-                yield PictureFile(path, _digest(content), len(content.encode()))
+                yield _picture(path, content)
+            elif isinstance(content, tuple):
+                yield PackedFile.of(path, partial(_parts, content))
             else:
                 yield MadeFile(path, content)
 
@@ -80,9 +88,21 @@ class Served:
     def folder(self, version: str) -> dict[str, bytes]:
         """What a folder with that version holds."""
         return {
-            path: content.encode() if isinstance(content, str) else content
+            path: b"".join(map(_bytes, content if isinstance(content, tuple) else (content,)))
             for path, content in self.versions[version].items()
         }
+
+
+def _bytes(part: bytes | str) -> bytes:
+    return part.encode() if isinstance(part, str) else part
+
+
+def _picture(path: str, text: str) -> PictureFile:
+    return PictureFile(path, _digest(text), len(text.encode()))
+
+
+def _parts(content: tuple[bytes | str, ...]) -> list[bytes | PictureFile]:
+    return [_picture(part, part) if isinstance(part, str) else part for part in content]
 
 
 def _digest(text: str) -> str:

@@ -18,17 +18,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from setwright.apply.pull import pull
-from tests.apply.exports import Served, files_in, version_of
+from tests.apply.exports import Content, Served, files_in, version_of
 
 WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "tests.read"}
-OLD: dict[str, bytes | str] = {
+OLD: dict[str, Content] = {
+    "packed.tar": (b"head", "same", b"tail"),
     "gone/a.jpg": "gone",
     "same.jpg": "same",
     "list.txt": b"old",
     "made.txt": b"made",
     "moved.jpg": "before",
 }
-NEW: dict[str, bytes | str] = {
+NEW: dict[str, Content] = {
+    "packed.tar": (b"head", "same", b"between", "brand new"),
+    "packed-2.tar": (b"head", "after"),
     "new/b.jpg": "brand new",
     "same.jpg": "same",
     "list.txt": b"new",

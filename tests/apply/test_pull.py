@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -234,6 +235,73 @@ def test_a_picture_that_is_not_the_one_asked_for_is_refused_and_never_gets_its_n
     assert not [path for path in files_in(to) if path.endswith((".jpg", ".setwright-part"))]
     pull(REMOTE, version_of(), "RAW", to)
     assert files_in(to) == REMOTE.folder("1.0.0")
+
+
+PACKED = Served({"1.0.0": {"a.tar": (b"head", "picture a", b"between", "b"), "list.txt": b"a"}})
+
+
+def test_a_packed_file_holds_its_parts_and_counts_its_pictures(to: Path) -> None:
+    done = pull(PACKED, version_of(), "RAW", to)
+    assert files_in(to) == {"a.tar": b"headpicture abetweenb", "list.txt": b"a"}
+    assert (done.files, done.pictures, done.written) == (2, 2, 2)
+    record = json.loads((to / RECORD).read_text())
+    assert record["files"]["a.tar"][2] == hashlib.sha256(b"headpicture abetweenb").hexdigest()
+
+
+@pytest.mark.parametrize("record", ["kept", "lost"])
+def test_a_packed_file_that_was_only_touched_is_read_and_kept_and_no_picture_is_fetched(
+    record: str, to: Path
+) -> None:
+    pull(PACKED, version_of(), "RAW", to)
+    os.utime(to / "a.tar", (1, 1))
+    if record == "lost":
+        (to / RECORD).unlink()
+    PACKED.fetched.clear()
+    done = pull(PACKED, version_of(), "RAW", to)
+    assert (done.written, done.kept, PACKED.fetched) == (0, 2, [])
+    assert (
+        json.loads((to / RECORD).read_text())["files"]["a.tar"][2]
+        == hashlib.sha256(b"headpicture abetweenb").hexdigest()
+    )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"headpicture abetween",
+        b"Headpicture abetweenb",
+        b"headpicture Abetweenb",
+        b"headpicture abetweenbb",
+    ],
+)
+def test_a_packed_file_that_was_changed_is_noticed_and_made_right(damage: bytes, to: Path) -> None:
+    pull(PACKED, version_of(), "RAW", to)
+    (to / "a.tar").write_bytes(damage)
+    assert pull(PACKED, version_of(), "RAW", to).written == 1
+    assert (to / "a.tar").read_bytes() == b"headpicture abetweenb"
+
+
+def test_a_packed_file_that_the_next_version_lacks_goes_even_if_it_was_touched(to: Path) -> None:
+    remote = Served({"1.0.0": PACKED.versions["1.0.0"], "2.0.0": {"list.txt": b"a"}})
+    pull(remote, version_of(), "RAW", to)
+    os.utime(to / "a.tar", (1, 1))
+    assert pull(remote, version_of("2.0.0"), "RAW", to).removed == 1
+    assert sorted(files_in(to)) == ["list.txt"]
+
+
+def test_without_media_packed_files_are_left_out_and_no_picture_is_fetched(to: Path) -> None:
+    PACKED.fetched.clear()
+    done = pull(PACKED, version_of(), "RAW", to, media=False)
+    assert (sorted(files_in(to)), done.pictures, PACKED.fetched) == (["list.txt"], 0, [])
+
+
+def test_a_packed_file_with_a_damaged_picture_never_gets_its_name(to: Path) -> None:
+    remote = Served(PACKED.versions)
+    remote.pictures = dict.fromkeys(remote.pictures, b"picture ")
+    with pytest.raises(RemoteError, match="A picture is damaged"):
+        pull(remote, version_of(), "RAW", to)
+    assert "a.tar" not in files_in(to)
 
 
 def test_an_export_that_finds_no_room_is_refused_before_it_begins(to: Path) -> None:

@@ -58,6 +58,35 @@ def pycocotools(file: str) -> Any:
     }
 
 
+def datasets(kind: str, folder: str) -> Any:
+    """By split: name, size of the decoded picture, boxes, names of classes or their ids, of each row."""
+    from datasets import Image, load_dataset
+
+    loaded = load_dataset(kind, data_dir=folder, cache_dir=f"{folder}-cache")
+    found = {}
+    for split, rows in loaded.items():
+        names = getattr(rows.features["objects"]["category"].feature, "names", None)
+        undecoded = rows.cast_column("image", Image(decode=False))
+        found[split] = [
+            (
+                Path(raw["image"]["path"]).name,
+                row["image"].size,
+                row["objects"]["bbox"],
+                [names[place] if names else place for place in row["objects"]["category"]],
+            )
+            for row, raw in zip(rows, undecoded, strict=True)
+        ]
+    return found
+
+
+def webdataset(*files: str) -> Any:
+    """Key, shape of the decoded picture, and what is told of it, of each sample."""
+    import webdataset as wds
+
+    samples = wds.WebDataset(list(files), shardshuffle=False).decode("rgb")
+    return [(each["__key__"], each["jpg"].shape, each["json"]) for each in samples]
+
+
 if __name__ == "__main__":
     # What libraries print meanwhile is not the answer.
     answer, sys.stdout = sys.stdout, sys.stderr

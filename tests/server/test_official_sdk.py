@@ -195,7 +195,7 @@ def test_what_comes_down_through_the_sdk_is_what_an_export_holds(server: Serving
 
 
 def exported(server: Serving, version: str, export: str, *, media: bool) -> dict[str, bytes]:
-    from setwright.formats.protocol import PictureFile
+    from setwright.formats.protocol import MadeFile, PictureFile
 
     files = {}
     for entry in server.service.remote.export(version, export):
@@ -203,7 +203,7 @@ def exported(server: Serving, version: str, export: str, *, media: bool) -> dict
             if media:
                 with server.service.lake.picture(entry.digest) as stream:
                     files[entry.path] = stream.read()
-        else:
+        elif isinstance(entry, MadeFile):
             files[entry.path] = entry.content
     return files
 

@@ -20,7 +20,7 @@ from setwright.apply.pull_compare import Wanted, compare, digest_of_file
 from setwright.apply.pull_record import Record, Written
 from setwright.apply.pull_write import Pictures, write_all
 from setwright.edge.files import ASIDE, safe_parts
-from setwright.formats.protocol import ExportEntry, PictureFile
+from setwright.formats.protocol import ExportEntry, PackedFile, PictureFile
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.events import Listener, silence
 
@@ -114,7 +114,7 @@ def pull(
         pull_record.write(to, whole)
     return Pulled(
         files=len(compared.wanted),
-        pictures=sum(isinstance(wanted.entry, PictureFile) for wanted in compared.wanted),
+        pictures=sum(_pictures_in(wanted.entry) for wanted in compared.wanted),
         bytes=sum(wanted.size for wanted in compared.wanted),
         written=len(compared.write),
         linked=linked,
@@ -155,7 +155,12 @@ def _check_room(to: Path, needed: int) -> None:
 
 
 def _as_written(wanted: Wanted) -> Written:
-    return Written(wanted.size, wanted.path.lstat().st_mtime_ns, wanted.sha256)
+    parts = wanted.entry.digest if isinstance(wanted.entry, PackedFile) else ""
+    return Written(wanted.size, wanted.path.lstat().st_mtime_ns, wanted.sha256, parts)
+
+
+def _pictures_in(entry: ExportEntry) -> int:
+    return entry.pictures if isinstance(entry, PackedFile) else isinstance(entry, PictureFile)
 
 
 def _is_local(remote: ExportReader, entry: ExportEntry) -> bool:
@@ -188,9 +193,7 @@ def _remove_stale(
         known = record.files.get(name)
         if not path.parent.resolve().is_relative_to(to.resolve()) or not stat.S_ISREG(status.st_mode):
             left += 1
-        elif (known and known == Written(status.st_size, status.st_mtime_ns, known.sha256)) or digest_of_file(
-            path
-        ) in record.digests(name):
+        elif (known and known.same_file(status)) or digest_of_file(path) in record.digests(name):
             path.unlink()
             removed += 1
             _remove_empty(path.parent, to)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.pull_record import RECORD, Record, Written
 from setwright.edge.files import ASIDE, safe_parts
-from setwright.formats.protocol import ExportEntry, MadeFile, PictureFile
+from setwright.formats.protocol import ExportEntry, MadeFile, PackedFile, PictureFile
 from setwright.model.errors import UnsafeNameError, UsageError
 from setwright.model.events import Advanced, Finished, Listener, Started
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHOWN = 5
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file that the folder shall hold."""
+    """A file that the folder shall hold. Of a packed one `sha256` is that of its parts, until it is written."""
 
     entry: ExportEntry
     path: Path
@@ -58,7 +59,7 @@ def compare(
     for one in wanted:
         name = one.entry.path
         known = record.files.get(name)
-        if not media and isinstance(one.entry, PictureFile):
+        if not media and isinstance(one.entry, PictureFile | PackedFile):
             # Not asked for, but here from before: it stays, unless this version has another picture there.
             if record.wrote(name) and isinstance(here := _found(one, known), Written):
                 keep[name] = here
@@ -111,6 +112,8 @@ def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
                 wanted.append(Wanted(entry, folder / name, len(content), hashlib.sha256(content).hexdigest()))
             case PictureFile(_, digest, size):
                 wanted.append(Wanted(entry, folder / name, size, digest))
+            case PackedFile(size=size, digest=digest):
+                wanted.append(Wanted(entry, folder / name, size, digest))
     return wanted
 
 
@@ -122,10 +125,39 @@ def _found(wanted: Wanted, known: Written | None) -> Written | str:
         return "missing"
     if not stat.S_ISREG(status.st_mode) or status.st_size != wanted.size:
         return "differs"
+    if isinstance(wanted.entry, PackedFile):
+        if known is not None and known.same_file(status) and known.parts == wanted.entry.digest:
+            return known
+        sha256 = digest_if_packed(wanted.path, wanted.entry)
+        if sha256 is None:
+            return "differs"
+        return Written(status.st_size, status.st_mtime_ns, sha256, wanted.entry.digest)
     now = Written(status.st_size, status.st_mtime_ns, wanted.sha256)
     if known == now or digest_of_file(wanted.path) == wanted.sha256:
         return now
     return "differs"
+
+
+def digest_if_packed(path: Path, packed: PackedFile) -> str | None:
+    """SHA-256 of the file if it holds just the parts of `packed`, else None. The file alone is read, no picture."""
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        for part in packed.parts():
+            if isinstance(part, bytes):
+                chunk = file.read(len(part))
+                whole.update(chunk)
+                if chunk != part:
+                    return None
+                continue
+            picture = hashlib.sha256()
+            left = part.size
+            while left and (chunk := file.read(min(left, _CHUNK))):
+                whole.update(chunk)
+                picture.update(chunk)
+                left -= len(chunk)
+            if left or picture.hexdigest() != part.digest:
+                return None
+        return None if file.read(1) else whole.hexdigest()
 
 
 def digest_of_file(path: Path) -> str:

@@ -14,6 +14,7 @@ from setwright.edge.files import write_whole
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -23,11 +24,19 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file as it was when it was written: bytes, time of last change in nanoseconds, SHA-256 in hexadecimal."""
+    """A file as it was when it was written: bytes, time of last change in nanoseconds, SHA-256 in hexadecimal.
+
+    `parts` is the digest of the parts of a packed file, which is what tells one that is wanted; else empty.
+    """
 
     size: int
     mtime: int
     sha256: str
+    parts: str = ""
+
+    def same_file(self, status: os.stat_result) -> bool:
+        """Whether the file has not been changed since, by its size and time."""
+        return (self.size, self.mtime) == (status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,11 @@ def read(folder: Path) -> Record | None:
         ) from error
 
 
+def _row(written: Written) -> list[int | str]:
+    row: list[int | str] = [written.size, written.mtime, written.sha256]
+    return [*row, written.parts] if written.parts else row
+
+
 def write(folder: Path, record: Record) -> None:
     """Replace the record in `folder`, so that even a power failure cannot undo it."""
     document = {
@@ -86,7 +100,7 @@ def write(folder: Path, record: Record) -> None:
         "dataset": record.dataset,
         "version": record.version,
         "export": record.export,
-        "files": {path: [row.size, row.mtime, row.sha256] for path, row in sorted(record.files.items())},
+        "files": {path: _row(row) for path, row in sorted(record.files.items())},
         "claimed": dict(sorted(record.claimed.items())),
     }
     write_whole(folder / RECORD, json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())

@@ -6,23 +6,23 @@ import hashlib
 import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from threading import Condition
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.edge.files import ASIDE, write_whole
-from setwright.formats.protocol import MadeFile, PictureFile
-from setwright.model.errors import RemoteError
+from setwright.formats.bytes_of import packed_bytes, picture_bytes
+from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
 from setwright.model.events import Advanced, Finished, Listener, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
     from setwright.apply.pull_compare import Wanted
 
-_CHUNK = 1 << 20
 _BATCH_FILES = 64
 _BATCH_BYTES = 4 << 20
 
@@ -86,7 +86,7 @@ def _write_batch(
         with gate.passing() as may:
             if not may:
                 break
-            written.append((one, _write(remote, one, linked=one.path in local)))
+            written.append(_write(remote, one, linked=one.path in local))
     return written
 
 
@@ -122,18 +122,20 @@ class _Gate:
             self._changed.wait_for(lambda: self._inside == 0)
 
 
-def _write(remote: Pictures, wanted: Wanted, *, linked: bool) -> bool:
-    """Write one file; True if it became a link."""
+def _write(remote: Pictures, wanted: Wanted, *, linked: bool) -> tuple[Wanted, bool]:
+    """Write one file; with its own SHA-256, and whether it became a link."""
     match wanted.entry:
         case MadeFile(_, content):
             write_whole(wanted.path, content, durable=False)
-            return False
-        case PictureFile(_, digest, _):
-            if linked and _link(remote.picture_path(digest), wanted):
-                return True
-            with remote.picture(digest) as picture:
-                write_whole(wanted.path, _checked(picture, wanted), durable=False)
-            return False
+        case PictureFile() as entry:
+            if linked and _link(remote.picture_path(entry.digest), wanted):
+                return wanted, True
+            write_whole(wanted.path, picture_bytes(entry, remote.picture), durable=False)
+        case PackedFile() as entry:
+            hasher = hashlib.sha256()
+            write_whole(wanted.path, _hashed(packed_bytes(entry, remote.picture), hasher), durable=False)
+            return replace(wanted, sha256=hasher.hexdigest()), False
+    return wanted, False
 
 
 def _link(source: Path | None, wanted: Wanted) -> bool:
@@ -157,15 +159,7 @@ def _link(source: Path | None, wanted: Wanted) -> bool:
     return True
 
 
-def _checked(picture: BinaryIO, wanted: Wanted) -> Iterator[bytes]:
-    """The picture's bytes. At their end, and so before the file gets its name, they are those that were asked for."""
-    hasher = hashlib.sha256()
-    while chunk := picture.read(_CHUNK):
+def _hashed(chunks: Iterable[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
+    for chunk in chunks:
         hasher.update(chunk)
         yield chunk
-    if hasher.hexdigest() != wanted.sha256:
-        raise RemoteError(
-            f"A picture is damaged: {wanted.entry.path}",
-            f"Its SHA-256 should be {wanted.sha256} and is {hasher.hexdigest()}.",
-            "`setwright lake verify` tells what else is damaged",
-        )

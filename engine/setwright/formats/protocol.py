@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from setwright.model.frames import Annotations
     from setwright.model.manifest import Manifest
@@ -29,7 +30,38 @@ class PictureFile:
     size: int
 
 
-ExportEntry: TypeAlias = MadeFile | PictureFile
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file that holds stored pictures, with bytes of the export's before, between and after them.
+
+    `parts` gives these in order, each time it is called; a picture's path is its name within the file. So a file of
+    many gigabytes is known without one picture being read, and written without being held. `size` is its bytes,
+    `digest` the SHA-256 of what it is made of (`of` tells how), not of the file.
+    """
+
+    path: str
+    size: int
+    digest: str
+    pictures: int
+    parts: Callable[[], Iterable[bytes | PictureFile]] = field(compare=False)
+
+    @classmethod
+    def of(cls, path: str, parts: Callable[[], Iterable[bytes | PictureFile]]) -> PackedFile:
+        """The file of these parts. Its digest is that of the lengths and contents of bytes and digests of pictures."""
+        hasher = hashlib.sha256(b"packed-1")
+        size = pictures = 0
+        for part in parts():
+            if isinstance(part, PictureFile):
+                hasher.update(b"p" + bytes.fromhex(part.digest))
+                size += part.size
+                pictures += 1
+            else:
+                hasher.update(b"b" + len(part).to_bytes(8, "little") + part)
+                size += len(part)
+        return cls(path, size, hasher.hexdigest(), pictures, parts)
+
+
+ExportEntry: TypeAlias = MadeFile | PictureFile | PackedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ KNOWN_EXPORTS: tuple[KnownExport, ...] = (
     KnownExport("Pascal VOC", "pascal-voc", lake=True, layernext=False),
     KnownExport("Ultralytics", "ultralytics", lake=True, layernext=False),
     KnownExport("Ultralytics Segmentation", "ultralytics-segmentation", lake=True, layernext=False),
+    KnownExport("Hugging Face ImageFolder", "imagefolder", lake=True, layernext=False),
+    KnownExport("Hugging Face Parquet", "parquet", lake=True, layernext=False),
+    KnownExport("WebDataset", "webdataset", lake=True, layernext=False),
 )
 
 

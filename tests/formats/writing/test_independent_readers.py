@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +14,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from setwright.formats.protocol import MadeFile
+from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
 from setwright.formats.writing.coco import Coco
+from setwright.formats.writing.hugging_face import HuggingFaceParquet, ImageFolder
 from setwright.formats.writing.masks import SemanticSegmentation
 from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
 from setwright.formats.writing.voc import PascalVoc
+from setwright.formats.writing.webdataset import WebDataset
 from setwright.formats.writing.yolo_darknet import SUBSETS, YoloDarknet
+from setwright.model.frames import digests
 from setwright.model.splits import SPLITS, Split
 from tests.formats.writing.manifests import Frame, Shape, facts_of, manifest_of
+from tests.formats.writing.packed import content_of
 from tests.oracles.blood_cells import BCCD, frames_of_the_xml, needs_photographs
 from tests.oracles.datumaro import SeenDataset, read_with_datumaro
 from tests.oracles.others import read_all, read_with
@@ -36,11 +42,17 @@ def write(format: ExportFormat, manifest: Manifest, to: Path, pictures: dict[str
     for entry in format.files(manifest, facts_of(manifest)):
         path = to / entry.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(entry.content if isinstance(entry, MadeFile) else pictures[entry.digest])
+        match entry:
+            case MadeFile(_, content):
+                path.write_bytes(content)
+            case PictureFile(_, digest, _):
+                path.write_bytes(pictures[digest])
+            case PackedFile():
+                path.write_bytes(content_of(entry, pictures))
 
 
 def drawn(manifest: Manifest) -> dict[str, bytes]:
-    """A grey picture of the right size for each frame."""
+    """A grey picture of the right size for each frame, by the digest of the picture that the manifest means."""
     frames = manifest.frames
     found = {}
     for digest, width, height in zip(
@@ -50,6 +62,17 @@ def drawn(manifest: Manifest) -> dict[str, bytes]:
         Image.new("RGB", (width, height), "grey").save(buffer, "JPEG")
         found[digest.decode()] = buffer.getvalue()
     return found
+
+
+def photographed(manifest: Manifest) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest as it is when those are its pictures, for files that hold pictures and say how large they are."""
+    found = drawn(manifest)
+    frames = manifest.frames
+    contents = [found[digest.decode()] for digest in frames.digest.tolist()]
+    hashes = [hashlib.sha256(content).hexdigest() for content in contents]
+    sizes = np.array([len(content) for content in contents], np.int64)
+    frames = replace(frames, digest=digests(hashes), size=sizes)
+    return replace(manifest, frames=frames), dict(zip(hashes, contents, strict=True))
 
 
 def test_datumaro_reads_the_boxes_of_yolo_darknet_where_they_are(tmp_path: Path) -> None:
@@ -304,3 +327,33 @@ def test_datumaro_pillow_and_opencv_see_the_same_classes_in_the_masks(tmp_path: 
             assert np.array_equal(grey, pillow)
             values = Counter({seen.labels[value]: int((pillow == value).sum()) for value in (1, 2)})
             assert +values == areas
+
+
+def test_datasets_loads_the_folder_and_the_parquet_files_of_hugging_face(tmp_path: Path) -> None:
+    manifest, pictures = photographed(OBJECTS)
+    calls = []
+    for format, kind in ((ImageFolder(), "imagefolder"), (HuggingFaceParquet(), "parquet")):
+        write(format, manifest, tmp_path / kind, pictures)
+        calls.append(("datasets", kind, tmp_path / kind))
+    for found, names in zip(read_all(*calls), ((0, 1), OBJECTS.classes), strict=True):
+        boxes = {
+            (word, name.rpartition(".")[0]): [
+                (OBJECTS.classes[names.index(label)], (x, y, x + w, y + h))
+                for label, (x, y, w, h) in zip(labels, told, strict=True)
+            ]
+            for split, word in (("train", "train"), ("validation", "val"), ("test", "test"))
+            for name, size, told, labels in found[split]
+            if size == [100, 50]
+        }
+        assert boxes == BOXES
+
+
+def test_webdataset_decodes_every_sample(tmp_path: Path) -> None:
+    manifest, pictures = photographed(OBJECTS)
+    write(WebDataset(), manifest, tmp_path, pictures)
+    found = read_with("webdataset", *(tmp_path / f"{split.value}-000000.tar" for split in SPLITS))
+    assert [key for key, _, _ in found] == ["other_a b", "party_a b", "sky", "c", "ü"]
+    assert all(shape == [50, 100, 3] for _, shape, _ in found)
+    told = {sample["unique_name"]: sample["annotations"] for _, _, sample in found}
+    assert told["party_a b.jpg"][0]["bbox"] == [10, 5, 20, 20]
+    assert told["party_a b.jpg"][1]["polygon"] == [[40, 10], [60, 10], [60, 30], [40, 30]]

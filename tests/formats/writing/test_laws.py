@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from setwright.edge.files import safe_parts
-from setwright.formats.protocol import PictureFile
+from setwright.formats.protocol import PackedFile, PictureFile
 from setwright.formats.writing.registry import export_formats
 from tests.formats.writing.manifests import facts_of, made
 from tests.formats.writing.strategies import manifests
@@ -38,8 +38,11 @@ def test_paths_are_safe_and_unique_even_where_case_does_not_count(
 @few
 @given(manifest=manifests())
 def test_every_picture_is_there_once(format: ExportFormat, manifest: Manifest) -> None:
-    entries = format.files(manifest, facts_of(manifest))
-    digests = sorted(entry.digest for entry in entries if isinstance(entry, PictureFile))
+    digests = []
+    for entry in format.files(manifest, facts_of(manifest)):
+        inside = entry.parts() if isinstance(entry, PackedFile) else (entry,)
+        digests += [part.digest for part in inside if isinstance(part, PictureFile)]
+    digests.sort()
     assert digests == sorted(digest.decode() for digest in manifest.frames.digest.tolist())
 
 

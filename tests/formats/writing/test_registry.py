@@ -29,7 +29,7 @@ def test_a_name_that_none_has_is_answered_with_those_there_are(name: str, hint: 
     with pytest.raises(UsageError, match=f'No export is called "{name}"') as caught:
         find(name)
     assert caught.value.hint == hint
-    assert "COCO, Pascal VOC, RAW" in caught.value.detail
+    assert "Pascal VOC, RAW, Semantic Segmentation" in caught.value.detail
 
 
 def test_what_specs_know_as_made_by_a_lake_are_the_exports_there_are() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from setwright.formats.protocol import MadeFile, PictureFile
+from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
 from setwright.formats.writing.registry import export_formats
 from setwright.model.statistics import count
 from tests.formats.writing.manifests import SHOWCASE, facts_of, made, manifest_of
@@ -31,6 +31,8 @@ def test_the_sidecar_lists_every_other_file_with_its_size_and_digest(format: Exp
                 assert record == {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             case PictureFile(_, digest, size):
                 assert record == {"size": size, "sha256": digest}
+            case PackedFile(size=size, digest=digest, pictures=count):
+                assert record == {"size": size, "pictures": count, "parts": digest}
 
 
 @every_format

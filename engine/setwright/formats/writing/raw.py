@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,7 +24,9 @@ from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, SHAPE
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from setwright.model.frames import Annotations
     from setwright.model.manifest import Manifest
@@ -75,31 +78,34 @@ def _entries(manifest: Manifest) -> Iterator[ExportEntry]:
     names = [stem + ending for stem, ending in export_names(frames)]
     for name, digest, size in zip(names, frames.digest.tolist(), frames.size.tolist(), strict=True):
         yield PictureFile(f"data/{name}", digest.decode(), size)
-    images = ",\n".join(_images(manifest, names))
+    images = ",\n".join(image_texts(manifest, np.arange(len(frames)), names))
     yield MadeFile(ANNOTATIONS, f'{{"images":[\n{images}\n]}}\n'.encode())
 
 
-def _images(manifest: Manifest, names: list[str]) -> Iterator[str]:
-    """Each frame as a JSON object on a line of its own."""
-    frames = manifest.frames
-    shapes = list(_shapes(manifest.annotations))
-    bounds = np.searchsorted(manifest.annotations.frame, np.arange(len(frames) + 1)).tolist()
+def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str]) -> Iterator[str]:
+    """The frames at `rows`, ascending, each as a JSON object; `names` are those of their pictures."""
+    frames, annotations = manifest.frames.take(rows), manifest.annotations
+    first, last = np.searchsorted(annotations.frame, rows), np.searchsorted(annotations.frame, rows, "right")
+    counts = (last - first).tolist()
+    chosen = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
+    shapes = _shapes(annotations.take(chosen + np.arange(len(chosen))))
     columns = zip(
         names,
         frames.name.tolist(),
         frames.file_name.tolist(),
         frames.collection.tolist(),
-        manifest.split.tolist(),
+        manifest.split[rows].tolist(),
         frames.width.tolist(),
         frames.height.tolist(),
+        counts,
         strict=True,
     )
-    for row, (name, unique_name, file_name, collection, split, width, height) in enumerate(columns):
+    for name, unique_name, file_name, collection, split, width, height, count in columns:
         yield (
             f'{{"image":{_json(name)},"unique_name":{_json(unique_name)},"file_name":{_json(file_name)},'
             f'"collection":{_json(collection)},"split":"{SPLITS[split].value}",'
             f'"width":{width},"height":{height},'
-            f'"annotations":[{",".join(shapes[bounds[row] : bounds[row + 1]])}]}}'
+            f'"annotations":[{",".join(islice(shapes, count))}]}}'
         )
 
 

@@ -11,10 +11,12 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from setwright.formats.writing.coco import Coco
+from setwright.formats.writing.hugging_face import HuggingFaceParquet, ImageFolder
 from setwright.formats.writing.masks import SemanticSegmentation
 from setwright.formats.writing.raw import Raw
 from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
 from setwright.formats.writing.voc import PascalVoc
+from setwright.formats.writing.webdataset import WebDataset
 from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.errors import FormatError, UsageError
 from setwright.model.suggestions import closest
@@ -30,11 +32,14 @@ def export_formats() -> tuple[ExportFormat, ...]:
     """Our own, sorted by name."""
     return (
         Coco(),
+        ImageFolder(),
+        HuggingFaceParquet(),
         PascalVoc(),
         Raw(),
         SemanticSegmentation(),
         Ultralytics(),
         UltralyticsSegmentation(),
+        WebDataset(),
         YoloDarknet(),
     )
 

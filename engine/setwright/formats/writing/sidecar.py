@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
 from setwright.model.statistics import count
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ def _record(entry: ExportEntry) -> dict[str, Any]:
             return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         case PictureFile(_, digest, size):
             return {"size": size, "sha256": digest}
+        case PackedFile(size=size, digest=digest, pictures=pictures):
+            # The SHA-256 of the file itself is known to whoever has read all the pictures.
+            return {"size": size, "pictures": pictures, "parts": digest}
 
 
 def _sidecar(

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
-from setwright.formats.protocol import MadeFile, PictureFile
+from setwright.formats.bytes_of import packed_bytes
+from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
 from setwright.formats.writing.registry import find
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.server.access import Reader, TheService
@@ -88,7 +89,11 @@ def file(token: Annotated[str, Path(max_length=4096)], service: TheService) -> R
         raise Refused(404, "The version is gone.")
     for item in _items(service, version, str(claims.get("export"))):
         if (item.folder, item.name) == (claims.get("folder"), claims.get("name")):
-            content = _zip(service, item) if item.zipped else _content(service, item.entries[0])
+            entry = item.entries[0]
+            if isinstance(entry, PackedFile) and not item.zipped:
+                packed = packed_bytes(entry, service.lake.picture)
+                return StreamingResponse(packed, media_type="application/octet-stream", headers=_SAFE)
+            content = _zip(service, item) if item.zipped else _content(service, entry)
             return Response(content, media_type="application/octet-stream", headers=_SAFE)
     raise Refused(404, "The file is gone.")
 
@@ -157,6 +162,8 @@ def _parents(folder: str) -> Iterable[str]:
 def _content(service: Service, entry: ExportEntry) -> bytes:
     if isinstance(entry, MadeFile):
         return entry.content
+    if isinstance(entry, PackedFile):
+        return b"".join(packed_bytes(entry, service.lake.picture))
     with service.lake.picture(entry.digest) as picture:
         return picture.read()
 
