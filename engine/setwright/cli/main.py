@@ -36,6 +36,7 @@ COMMANDS: Sections = {
     "Look": {
         "versions": ("setwright.cli.commands.versions:command", "List the versions of a dataset"),
         "preview": ("setwright.cli.commands.preview:command", "Draw frames beside their varied copies"),
+        "drift": ("setwright.cli.commands.drift:command", "Show what others changed since the last apply"),
         "show": ("setwright.cli.commands.show:command", "Show one version: frames, labels, splits"),
     },
     "Spec": {

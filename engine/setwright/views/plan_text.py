@@ -363,6 +363,11 @@ def _broken(document: PlanDocument, color: bool, width: int) -> Iterator[str]:
 # --- The end ------------------------------------------------------------------------------------------------------
 
 
+def render_drift(document: PlanDocument, *, color: bool) -> str:
+    """What others changed, by itself."""
+    return "\n".join(_drift(document, color)) + "\n"
+
+
 def _drift(document: PlanDocument, color: bool) -> Iterator[str]:
     if not document.drift:
         yield "Nobody else changed these datasets, or their frames, since they were applied."
