@@ -30,6 +30,7 @@ from setwright.plan.findings import NOT_EVALUATED
 from setwright.plan.told import finding, place
 from setwright.plan.upstream import dependents
 from setwright.split.division import division
+from setwright.split.leakage import leakage
 from setwright.split.quotas import quotas
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ def _change(
     fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
     before = None if isinstance(change, Create) else change.observed.version.statistics
     after = statistics_of(change)
+    unmet, leaks = _divided(change, limit)
     return document.DatasetChange(
         address=change.address,
         name=change.config.name,
@@ -208,7 +210,8 @@ def _change(
         frames=_frames(change, after.frames, spec, limit),
         annotations=_annotations(change, before, after),
         splits=tuple(_splits(change.config, before, after)),
-        unmet=_unmet(change),
+        unmet=unmet,
+        leakage=leaks,
         labels=tuple(_labels(before, after)),
         exports=tuple(_exports(change, losses)),
         bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes),
@@ -437,12 +440,29 @@ def _splits(
         )
 
 
-def _unmet(change: MadeChange) -> document.Unmet | None:
+def _divided(
+    change: MadeChange, limit: int | None
+) -> tuple[document.Unmet | None, tuple[document.Leak, ...]]:
+    """Which wishes the division did not meet, and what leaks between the splits."""
     if not isinstance(change, Create | Follow):
-        return None
+        return None, ()
+    content = change.content
     before = change.before if isinstance(change, Follow) else None
-    found = division(change.content, change.config.split, before)
-    return None if found.as_asked else document.Unmet(why=found.why, apart=found.apart)
+    found = division(content, change.config.split, before)
+    if found.as_asked:
+        return None, ()
+    # Where no unit is in several splits, nothing leaks: to look for it takes as long as to divide.
+    leaks = leakage(content) if found.apart else ()
+    return document.Unmet(why=found.why, apart=found.apart), tuple(
+        document.Leak(
+            kind=leak.kind,
+            divided=leak.divided,
+            frames=document.FrameSample(
+                count=len(leak.frames), listed=tuple(content.frames.name[leak.frames[:limit]].tolist())
+            ),
+        )
+        for leak in leaks
+    )
 
 
 def _labels(before: Statistics | None, after: Statistics) -> Iterator[document.LabelChange]:

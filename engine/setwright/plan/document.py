@@ -142,6 +142,17 @@ class Unmet(Part):
     """Groups of frames that belong together and are in several splits, as they were before."""
 
 
+class Leak(Part):
+    """Something that is in several splits at once, so that a model is measured on what it was trained on."""
+
+    kind: Literal["exact", "near", "group"]
+    """The same picture, pictures that are nearly the same, or frames of one group."""
+    divided: int = Field(ge=1)
+    """So many pictures, clusters of pictures, or groups."""
+    frames: FrameSample
+    """All frames of these."""
+
+
 class LabelCount(Part):
     """Annotations of one class in one split."""
 
@@ -341,6 +352,8 @@ class DatasetChange(Part):
     annotations: AnnotationChanges | None = None
     splits: tuple[SplitChange, ...] = ()
     unmet: Unmet | None = None
+    leakage: tuple[Leak, ...] = ()
+    """Between the splits of the planned content, the kinds that there are."""
     """Absent where the new content is divided as asked, and where the content stays."""
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()

@@ -251,6 +251,9 @@ def _splits(change: DatasetChange) -> Iterator[str]:
     yield from _table(
         ["split", "asked for", "before", "after", "", "share", "without annotation"], rows, right=6
     )
+    for found in change.leakage:
+        yield f"- ⚠️ leakage: {_prose(words.leak(found))}"
+        yield ""
     for sentence in words.unmet(change):
         yield f"- {_prose(sentence)}"
         yield ""

@@ -262,6 +262,9 @@ def _splits(change: DatasetChange, color: bool) -> Iterator[str]:
         )
         yield f"  {counted(background, 'frame')} without any annotation: {where}"
     yield from (f"  ! {sentence}" for sentence in words.unmet(change))
+    for found in change.leakage:
+        names = ", ".join(found.frames.listed[:3])
+        yield f"  ! leakage: {escape.terminal(f'{words.leak(found)}: {names}')}{', …' * (found.frames.count > 3)}"
 
 
 def _labels(change: DatasetChange, color: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Drift,
         FrameCause,
         LabelFlip,
+        Leak,
         PinLine,
         PinUpgrade,
         PlanDocument,
@@ -258,6 +259,19 @@ def pin_upgrade(address: str, beyond: PinUpgrade) -> str:
     ]
     told = ", ".join(filter(None, parts))
     return f"`setwright lock --upgrade {address}` would bring {told} ({beyond.severity})"
+
+
+_LEAKS = {
+    "exact": ("picture", "in several splits"),
+    "near": ("cluster", "of pictures that are nearly the same in several splits"),
+    "group": ("group", "in several splits"),
+}
+
+
+def leak(found: Leak) -> str:
+    """What is in several splits at once, in a phrase."""
+    thing, where = _LEAKS[found.kind]
+    return f"{counted(found.divided, thing)} {where} ({counted(found.frames.count, 'frame')})"
 
 
 def left_out(document: PlanDocument) -> str:
