@@ -10,7 +10,7 @@ from setwright.apply.journal import Journal
 from setwright.apply.locking import lock, locked
 from setwright.apply.planning import Planned, make_plan
 from setwright.apply.recover import Recovered, recover
-from setwright.apply.run import Outcome, Waiting, run
+from setwright.apply.run import Outcome, StepEvent, Waiting, run, unobserved
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.diagnostics import SourceRef
 from setwright.model.events import Listener, silence
@@ -86,6 +86,7 @@ def carry_out(
     sleep: Callable[[float], None] = lambda _: None,
     clock: Callable[[], datetime] = lambda: NOON,
     listener: Listener = silence,
+    observer: Callable[[StepEvent], None] = unobserved,
 ) -> Outcome:
     """Apply a plan, with its journal in `folder`."""
     return run(
@@ -98,6 +99,7 @@ def carry_out(
         clock=clock,
         waiting=Waiting(seconds=seconds, sleep=sleep),
         listener=listener,
+        observer=observer,
     )
 
 

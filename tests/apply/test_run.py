@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from setwright.apply.run import StepEvent
 from setwright.apply.steps import BindStep, ForgetStep, PublishStep, steps
 from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
 from setwright.model.events import Advanced, Event, Listener, silence
@@ -347,3 +348,17 @@ def test_a_long_run_records_every_two_seconds(tmp_path: Path) -> None:
     assert state is not None
     assert 3 <= state.serial <= 6
     assert len(state.datasets) == 6
+
+
+def test_whoever_follows_a_run_is_told_when_a_step_begins_and_what_became_of_it(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    made = planned(remote, BOTH)
+    seen: list[tuple[str, str]] = []
+
+    def observe(event: StepEvent) -> None:
+        seen.append((type(event).__name__, event.step.address))
+
+    with remote.lease("Small", "somebody"):
+        carry_out(remote, made, tmp_path, observer=observe)
+    assert sorted(seen) == [("Begun", "cells"), ("Begun", "small"), ("Done", "cells"), ("Failed", "small")]
+    assert seen.index(("Begun", "cells")) < seen.index(("Done", "cells"))

@@ -115,3 +115,96 @@ def test_a_plan_without_changes_is_said_in_every_form(lake: Path, tmp_path: Path
     assert "<h1>No changes</h1>" in succeeded(folder, "plan", "--format", "html")
     assert json.loads(succeeded(folder, "plan", "--format", "gitlab")) == []
     assert succeeded(folder, "plan", "--format", "github") == ""
+
+
+def test_a_saved_plan_is_shown_in_every_form(lake: Path, tmp_path: Path) -> None:
+    saved, page, comment = tmp_path / "plan.json", tmp_path / "plan.html", tmp_path / "comment.md"
+    succeeded(lake, "plan", "--out", str(saved), "--pictures", "3")
+    succeeded(lake, "show", str(saved), "--html", str(page), "--markdown", str(comment))
+    assert page.read_text().count("<figure>") == 3
+    assert comment.read_text() == succeeded(lake, "show", str(saved), "--format", "markdown")
+    assert succeeded(lake, "show", str(saved), "--json") == saved.read_text()
+    types = [
+        json.loads(line)["type"] for line in succeeded(lake, "show", str(saved), "--json-stream").splitlines()
+    ]
+    assert types == ["version", "planned_change", "change_summary"]
+
+
+def test_a_version_has_no_other_form_than_text_and_json(lake: Path) -> None:
+    ran = setwright(lake, "show", "balloons", "--format", "html")
+    assert ran.returncode == 1
+    assert "A version is shown as text or JSON" in ran.stderr
+
+
+# --- Apply ---------------------------------------------------------------------------------------------------------
+
+
+def two_datasets(lake: Path, folder: Path) -> Path:
+    copytree(lake, folder)
+    spec = (folder / "specs" / "balloons.yaml").read_text()
+    (folder / "specs" / "kites.yaml").write_text(spec.replace("dataset: balloons", "dataset: kites"))
+    return folder
+
+
+def test_apply_tells_of_each_dataset_as_events(lake: Path, tmp_path: Path) -> None:
+    folder = two_datasets(lake, tmp_path / "party")
+    events = [json.loads(line) for line in succeeded(folder, "apply", "--yes", "--json-stream").splitlines()]
+    steps = [
+        (event["type"], event["hook"]["resource"]["addr"])
+        for event in events
+        if event["type"].startswith("apply_")
+    ]
+    assert sorted(steps) == [
+        ("apply_complete", "balloons"),
+        ("apply_complete", "kites"),
+        ("apply_start", "balloons"),
+        ("apply_start", "kites"),
+    ]
+    for address in ("balloons", "kites"):
+        assert steps.index(("apply_start", address)) < steps.index(("apply_complete", address))
+    last = events[-1]
+    assert (last["type"], last["changes"]["operation"], last["changes"]["add"]) == (
+        "change_summary",
+        "apply",
+        2,
+    )
+    assert [event["changes"]["operation"] for event in events if event["type"] == "change_summary"] == [
+        "plan",
+        "apply",
+    ]
+
+
+def test_apply_writes_its_events_beside_what_people_read(lake: Path, tmp_path: Path) -> None:
+    folder, file = two_datasets(lake, tmp_path / "party"), tmp_path / "events"
+    said = succeeded(folder, "apply", "--yes", f"-json-into={file}")
+    assert "Apply complete! Datasets: 2 added" in said
+    assert json.loads(file.read_text().splitlines()[-1])["@message"].startswith("Apply complete!")
+
+
+def test_apply_asks_nobody_who_only_reads_events(lake: Path) -> None:
+    ran = setwright(lake, "apply", "--json-stream")
+    assert ran.returncode == 1
+    assert "Nobody is there to agree" in ran.stderr
+    assert json.loads(ran.stdout.splitlines()[-1])["diagnostic"]["summary"] == "Nobody is there to agree"
+
+
+def test_mistakes_end_the_events_of_apply_too(tmp_path: Path) -> None:
+    folder = project_at(tmp_path, {"specs/a.yaml": "dataset: a\nsource: {collection: b}\n"})
+    events = [json.loads(line) for line in setwright(folder, "apply", "--json-stream").stdout.splitlines()]
+    assert [event["type"] for event in events] == ["version", "diagnostic"]
+
+
+def test_apply_goes_on_where_the_reader_of_its_events_leaves(lake: Path, tmp_path: Path) -> None:
+    folder = two_datasets(lake, tmp_path / "party")
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        [sys.executable, "-m", "setwright", "-C", str(folder), "apply", "--yes", "--json-stream"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (ran.returncode, "Error" in ran.stderr) == (0, False)
+    assert "No changes." in succeeded(folder, "plan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from setwright.apply.ledger import Ledger, applied
 from setwright.apply.order import waits_for
@@ -48,6 +48,21 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Begun:
+    """A step that is about to be tried."""
+
+    step: Step
+
+
+StepEvent: TypeAlias = Begun | Done | Failed
+"""What becomes of a step while a plan is carried out: it is done once the state knows of it."""
+
+
+def unobserved(event: StepEvent) -> None:
+    """For steps that nobody follows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Outcome:
     """What became of a plan, in the order of the addresses."""
 
@@ -74,8 +89,9 @@ def run(
     clock: Callable[[], datetime],
     waiting: Waiting,
     listener: Listener = silence,
+    observer: Callable[[StepEvent], None] = unobserved,
 ) -> Outcome:
-    """Take the steps of `plan`, which was made from `state`.
+    """Take the steps of `plan`, which was made from `state`; `observer` is told of each.
 
     A step is tried under its dataset's lock, and refused where the dataset or its entry in the state is no longer what
     was planned on. Nothing is tried if the lake gives other frames than those that were locked. Exceptions that are no
@@ -86,7 +102,9 @@ def run(
     listener(Started(TASK, len(todo), "datasets"))
     # The journal's own lock tells others that this run still goes on.
     with remote.lease(journal.name, author), journal, ExitStack() as locks:
-        walk = _Walk(remote, Ledger(remote, project, state), journal, author, clock, locks, listener)
+        walk = _Walk(
+            remote, Ledger(remote, project, state), journal, author, clock, locks, listener, observer
+        )
         try:
             for step in todo:
                 if (held_up := needs.get(step.address, frozenset()) & walk.refused) != frozenset():
@@ -128,9 +146,11 @@ class _Walk:
         clock: Callable[[], datetime],
         locks: ExitStack,
         listener: Listener,
+        observer: Callable[[StepEvent], None],
     ) -> None:
         self.done: list[Done] = []
         self.failed: list[Failed] = []
+        self._observer = observer
         self._remote = remote
         self._ledger = ledger
         self._journal = journal
@@ -143,12 +163,13 @@ class _Walk:
 
     def take(self, step: Step, waiting: Waiting) -> None:
         """Try `step`. Its dataset stays locked until the state knows of it."""
+        self._observer(Begun(step=step))
         with ExitStack() as lock:
             try:
                 lock.enter_context(_locked(self._remote, _name(step), self._author, waiting))
                 version = self._taken_to(step)
             except (SetwrightError, OSError) as error:
-                self.failed.append(Failed(step=step, error=_in_words(error)))
+                self._fail(step, _in_words(error))
                 return
             self._locks.push(lock.pop_all())
         self._taken.append(Done(step=step, version=version))
@@ -174,12 +195,18 @@ class _Walk:
             self._journal.settle(*remote_steps)
         for done in self._taken:
             if (error := refused.get(done.step.address)) is not None:
-                self.failed.append(Failed(step=done.step, error=error))
+                self._fail(done.step, error)
             else:
                 self.done.append(done)
+                self._observer(done)
         self._taken.clear()
         self._locks.close()
         self._recorded_at = self._clock()
+
+    def _fail(self, step: Step, error: SetwrightError) -> None:
+        failed = Failed(step=step, error=error)
+        self.failed.append(failed)
+        self._observer(failed)
 
     def _taken_to(self, step: Step) -> Version | None:
         """Take `step` and note what it comes to: the version that its dataset is at now."""

@@ -151,10 +151,11 @@ def steps(plan: Plan) -> Iterator[Step]:
 
 def told(plan: Plan) -> tuple[document.Step, ...]:
     """The steps of `plan`, for its document."""
-    return tuple(map(_told, steps(plan)))
+    return tuple(map(told_of, steps(plan)))
 
 
-def _told(step: Step) -> document.Step:
+def told_of(step: Step) -> document.Step:
+    """One step, for documents and events."""
     match step:
         case PublishStep():
             return document.Step(

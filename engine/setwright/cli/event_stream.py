@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -42,6 +43,8 @@ class EventStream:
                     if error.errno != errno.EPIPE:
                         raise
                     self._files.remove(file)
+                    # What is still buffered goes nowhere, lest it be tried once more at the end.
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
 
     def listen(self, event: Event) -> None:
         """Tell of long work: when it begins and ends, and how far it is, once a second at most."""
@@ -82,6 +85,7 @@ def event_stream(*, printed: bool, into: str | None) -> Iterator[EventStream]:
     from setwright import __version__
     from setwright.model.errors import FindingsError, SetwrightError
     from setwright.views import plan_events
+    from setwright.views.findings_json import diagnostic_document
 
     with ExitStack() as stack:
         files: list[IO[str]] = [sys.stdout] if printed else []
@@ -91,8 +95,9 @@ def event_stream(*, printed: bool, into: str | None) -> Iterator[EventStream]:
         stream.tell(plan_events.version(__version__))
         try:
             yield stream
-        except FindingsError:
-            raise  # told one by one, with the plan that could not be made
+        except FindingsError as error:
+            stream.tell(*(plan_events.diagnosed(diagnostic_document(each)) for each in error.diagnostics))
+            raise
         except SetwrightError as error:
             told = {"severity": "error", "summary": error.summary, "detail": error.detail}
             stream.tell(plan_events.diagnosed(told | ({"hint": error.hint} if error.hint else {})))

@@ -37,14 +37,19 @@ F = TypeVar("F", bound="Callable[..., Any]")
 class Forms:
     """What is asked for: the form that is printed, and files by form.
 
-    `pictures` is the most pictures that the plan shall hold. `explain` and `drift` are for the text.
+    `explain` and `drift` are for the text.
     """
 
     printed: str
     files: Mapping[str, Path]
-    pictures: int
     explain: bool
     drift: bool
+
+    def pictures(self, wished: int | None) -> int:
+        """The most pictures of frames that the plan shall hold: as `wished`, else some where a page shows them."""
+        if wished is not None:
+            return wished
+        return PICTURES if "html" in (self.printed, *self.files) else 0
 
     def show(self, session: Session, document: PlanDocument) -> None:
         """Write the files, each whole or not at all, and print the plan; events were told as they came."""
@@ -77,12 +82,6 @@ def form_options(command: F) -> F:
             click.option(f"--{form}", metavar="FILE", type=click.Path(dir_okay=False), help=help_)
             for form, help_ in FILES.items()
         ),
-        click.option(
-            "--pictures",
-            metavar="N",
-            type=click.IntRange(0, 1000),
-            help=f"The most frames that a page shows, small.  [default: {PICTURES} with HTML, else none]",
-        ),
         click.option("--explain", is_flag=True, help="List the steps that apply would take."),
         click.option("--drift", is_flag=True, help="List all that others changed since it was applied."),
     ]
@@ -93,7 +92,6 @@ def form_options(command: F) -> F:
         printed: str | None,
         as_json: bool,
         json_stream: bool,
-        pictures: int | None,
         explain: bool,
         drift: bool,
         **kwargs: Any,
@@ -103,9 +101,7 @@ def form_options(command: F) -> F:
         printed = _one_of(printed, "json" if as_json else None, "ndjson" if json_stream else None)
         named = {form: kwargs.pop(form.replace("-", "_")) for form in FILES}
         files = {form: Path(name) for form, name in named.items() if name}
-        if pictures is None:
-            pictures = PICTURES if "html" in (printed, *files) else 0
-        forms = Forms(printed=printed, files=files, pictures=pictures, explain=explain, drift=drift)
+        forms = Forms(printed=printed, files=files, explain=explain, drift=drift)
         return command(*args, forms=forms, **kwargs)
 
     wrapped: Any = with_forms

@@ -227,6 +227,15 @@ def _facts(change: DatasetChange) -> Iterator[str]:
             ],
             right=2,
         )
+    if (copies := change.copies) is not None:
+        grows = f"{copies.before:,} → " if copies.before not in (0, copies.after) else ""
+        made = "" if copies.pictures_to_make is None else f", {copies.pictures_to_make:,} pictures to make"
+        there = f", {copies.pictures_there:,} there already" if copies.pictures_there else ""
+        yield f"{grows}{copies.after:,} varied copies of train frames{made}{there}."
+        yield ""
+    if change.dependents:
+        yield f"Followed by {_prose(', '.join(change.dependents))}."
+        yield ""
     if change.bytes is not None:
         yield f"{size(change.bytes.after)} of pictures."
         yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -11,12 +11,14 @@ from setwright.cli.context import Session, pass_session
 from setwright.cli.workspace import SpecOptions, spec_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from setwright.apply.planning import Planned
-    from setwright.apply.run import Done, Outcome
+    from setwright.apply.run import Done, Outcome, StepEvent
+    from setwright.cli.event_stream import EventStream
     from setwright.cli.planning import Desk
     from setwright.model.errors import ChecksDeniedError, UsageError
+    from setwright.model.events import Event
     from setwright.plan.document import PlanDocument
     from setwright.spec.choice import Choice
 
@@ -44,6 +46,14 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
 @click.option(
     "--prune", is_flag=True, help="Also delete the datasets whose specs are gone, unless they are protected."
 )
+@click.option("--json-stream", is_flag=True, help="Print events, a line of JSON each, and nothing else.")
+@click.option(
+    "--json-into",
+    "-json-into",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write the events of --json-stream to FILE as they come, beside what is printed.",
+)
 @choice_options
 @spec_options
 @pass_session
@@ -55,6 +65,8 @@ def command(
     lock_timeout: float,
     approved: str | None,
     prune: bool,
+    json_stream: bool,
+    json_into: str | None,
     choice: Choice,
     options: SpecOptions,
 ) -> int:
@@ -68,63 +80,77 @@ def command(
     """
     from setwright.apply.run import check_pins
     from setwright.cli.author import author
+    from setwright.cli.event_stream import event_stream
     from setwright.cli.planning import desk
+    from setwright.views.apply_events import summed
 
-    with desk(session, options) as place:
+    with event_stream(printed=json_stream, into=json_into) as stream, desk(session, options) as place:
         _recover(place, author())
-        made, document = _plan(place, session, file, choice, all_frames, prune)
+        made, document = _plan(
+            place, file, choice, session, stream, all_frames=all_frames, prune=prune, quiet=json_stream
+        )
         check_pins(made.plan)
         if not document.applyable:
             return 0
-        click.echo()
+        if not json_stream:
+            click.echo()
         if approved is not None:
             _check_approval(place, document, approved)
         deleted = [change.name for change in document.changes if change.actions == ("delete",)]
         if deleted and not prune:
             raise _unasked(deleted)
-        if not (yes or file or approved or _agreed(deleted)):
+        if not (yes or file or approved or _agreed(deleted, json_stream)):
             click.echo("Nothing was changed.")
             return 1
         session.on_interrupt = _GO_ON
-        outcome = _run(place, made, session, author(), lock_timeout)
+        outcome = _run(place, made, session, stream, author(), lock_timeout)
         session.on_interrupt = None
-    click.echo("\n".join(_told(outcome)))
+        stream.tell(summed(*_counts(outcome), len(outcome.failed)))
+    if not json_stream:
+        click.echo("\n".join(_told(outcome)))
     return _exit_code(session, outcome)
 
 
 def _plan(
-    place: Desk, session: Session, file: str | None, choice: Choice, all_frames: bool, prune: bool
+    place: Desk,
+    file: str | None,
+    choice: Choice,
+    session: Session,
+    stream: EventStream,
+    *,
+    all_frames: bool,
+    prune: bool,
+    quiet: bool,
 ) -> tuple[Planned, PlanDocument]:
-    """The plan to carry out, shown: the saved one, or one made now."""
+    """The plan to carry out, shown unless `quiet`, and told to `stream`: the saved one, or one made now."""
     from setwright.apply.planning import replan
     from setwright.cli.planning import described, planned, saved_plan, show
-    from setwright.cli.progress import listening
     from setwright.model.errors import UsageError
+    from setwright.views.plan_events import events
 
-    with listening(session, quiet=True) as listener:
-        if file is None:
-            made = planned(place, session, choice, listener, prune=prune)
-            document = described(place, made, all_frames=all_frames)
-            show(session, document)
-            if document.denied:
-                raise _denied(document)
-            return made, document
-        if not choice.everything:
-            raise UsageError(
-                "A saved plan is applied as a whole",
-                "What was reviewed is what is made. Nothing was changed.",
-                "choose when you plan: `setwright plan --select … --out FILE`",
-            )
+    made = None
+    if file is None:
+        made = planned(place, session, choice, stream.listen, prune=prune)
+        document = described(place, made, all_frames=all_frames)
+    elif not choice.everything:
+        raise UsageError(
+            "A saved plan is applied as a whole",
+            "What was reviewed is what is made. Nothing was changed.",
+            "choose when you plan: `setwright plan --select … --out FILE`",
+        )
+    else:
         document = saved_plan(file)
         if document.project != place.project.name:
             raise UsageError(
                 f'The plan is of the project "{document.project}"',
                 f'This one is "{place.project.name}". Nothing was changed.',
             )
+    stream.tell(*events(document))
+    if not quiet:
         show(session, document)
-        if document.denied:
-            raise _denied(document)
-        return replan(place.remote, document, listener), document
+    if document.denied:
+        raise _denied(document)
+    return made or replan(place.remote, document, stream.listen), document
 
 
 def _denied(document: PlanDocument) -> ChecksDeniedError:
@@ -187,11 +213,11 @@ def _unasked(deleted: list[str]) -> UsageError:
     )
 
 
-def _agreed(deleted: list[str]) -> bool:
+def _agreed(deleted: list[str], events: bool) -> bool:
     """Whether the person at the terminal agrees, also to what is `deleted`.
 
     Raises:
-        UsageError: there is none to ask.
+        UsageError: there is none to ask, or only a program reads what is printed, `events`.
     """
     import sys
 
@@ -199,10 +225,10 @@ def _agreed(deleted: list[str]) -> bool:
     from setwright.views.escape import terminal
     from setwright.views.numbers import counted
 
-    if not sys.stdin.isatty():
+    if events or not sys.stdin.isatty():
         raise UsageError(
             "Nobody is there to agree",
-            "apply asks before it changes anything, and its input is no terminal. Nothing was changed.",
+            "apply asks before it changes anything, and nobody would see or answer that. Nothing was changed.",
             "look at the plan, and run `setwright apply --yes`",
         )
     if not click.confirm("Make these changes?"):
@@ -213,7 +239,9 @@ def _agreed(deleted: list[str]) -> bool:
     )
 
 
-def _run(place: Desk, made: Planned, session: Session, who: str, patience: float) -> Outcome:
+def _run(
+    place: Desk, made: Planned, session: Session, stream: EventStream, who: str, patience: float
+) -> Outcome:
     import secrets
     import time
     from datetime import UTC, datetime
@@ -224,7 +252,12 @@ def _run(place: Desk, made: Planned, session: Session, who: str, patience: float
 
     began = datetime.now(UTC)
     name = f"apply-{began:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    with listening(session) as listener:
+    with listening(session) as shown:
+
+        def listener(event: Event) -> None:
+            shown(event)
+            stream.listen(event)
+
         return run(
             made.plan,
             place.remote,
@@ -235,7 +268,35 @@ def _run(place: Desk, made: Planned, session: Session, who: str, patience: float
             clock=lambda: datetime.now(UTC),
             waiting=Waiting(seconds=patience, sleep=time.sleep),
             listener=listener,
+            observer=_observer(stream),
         )
+
+
+def _observer(stream: EventStream) -> Callable[[StepEvent], None]:
+    """Tells `stream` what becomes of each step, and after how long."""
+    from time import monotonic
+
+    from setwright.apply.run import Begun, Done, Failed
+    from setwright.apply.steps import told_of
+    from setwright.views import apply_events
+
+    began: dict[str, float] = {}
+
+    def observe(event: StepEvent) -> None:
+        step = told_of(event.step)
+        match event:
+            case Begun():
+                began[step.address] = monotonic()
+                stream.tell(apply_events.begun(step))
+            case Done(version=version):
+                number = None if version is None else str(version.number)
+                stream.tell(apply_events.done(step, number, monotonic() - began[step.address]))
+            case Failed(error=error):
+                stream.tell(apply_events.failed(step, error, monotonic() - began[step.address]))
+            case _:
+                assert_never(event)
+
+    return observe
 
 
 def _told(outcome: Outcome) -> Iterator[str]:

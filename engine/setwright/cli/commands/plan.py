@@ -8,7 +8,7 @@ import click
 
 from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
-from setwright.cli.forms import form_options
+from setwright.cli.forms import PICTURES, form_options
 from setwright.cli.workspace import SpecOptions, spec_options
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ CHANGES_PENDING = 2
     help="Exit with 2 if there is anything to apply, 0 if not, 1 for errors, 3 where a check forbids it.",
 )
 @form_options
+@click.option(
+    "--pictures",
+    metavar="N",
+    type=click.IntRange(0, 1000),
+    help=f"The most frames that a page shows, small.  [default: {PICTURES} with HTML, else none]",
+)
 @click.option(
     "--json-into",
     "-json-into",
@@ -55,6 +61,7 @@ def command(
     all_frames: bool,
     detailed_exitcode: bool,
     forms: Forms,
+    pictures: int | None,
     json_into: str | None,
     out: str | None,
     approve_digest: bool,
@@ -84,11 +91,9 @@ def command(
         try:
             with desk(session, options) as place:
                 made = planned(place, session, choice, stream.listen, prune=prune)
-                document = described(place, made, all_frames=all_frames, pictures=forms.pictures)
+                document = described(place, made, all_frames=all_frames, pictures=forms.pictures(pictures))
         except FindingsError as error:
-            document = refused(session, options, error)
-            stream.tell(*events(document))
-            forms.show(session, document)
+            forms.show(session, refused(session, options, error))
             raise
         stream.tell(*events(document))
     if out is not None:

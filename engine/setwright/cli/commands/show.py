@@ -8,11 +8,13 @@ import click
 
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
+from setwright.cli.forms import form_options
 from setwright.cli.workspace import SpecOptions, spec_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from setwright.cli.forms import Forms
     from setwright.model.versions import Version
     from setwright.plan.document import PlanDocument
 
@@ -21,37 +23,47 @@ JSON_FORMAT_VERSION = "1.0"
 
 @click.command()
 @click.argument("target", type=Address(version=True))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@form_options
 @spec_options
 @pass_session
-def command(session: Session, target: str, as_json: bool, options: SpecOptions) -> None:
+def command(session: Session, target: str, forms: Forms, options: SpecOptions) -> None:
     """Show one version: frames, labels, splits. Without a version the newest is shown.
 
-    The name of a file is taken for a plan that `setwright plan --out` saved; it is told whether it can still be
-    applied.
+    The name of a file is taken for a plan that `setwright plan --out` saved, which is shown in every form that `plan`
+    has; it is told whether it can still be applied. A version is shown as text or JSON.
     """
     import json
     from pathlib import Path
 
-    from setwright.cli.planning import saved_plan, show
+    from setwright.cli.event_stream import event_stream
+    from setwright.cli.planning import saved_plan
     from setwright.cli.workspace import require_project
+    from setwright.model.errors import UsageError
     from setwright.remotes.open import open_remote
+    from setwright.views.plan_events import events
     from setwright.views.version_document import version_document
 
     if Path(target).is_file():
         plan = saved_plan(target)
-        if as_json:
-            click.echo(plan.model_dump_json(indent=2))
-        else:
-            show(session, plan)
+        forms.show(session, plan)
+        if forms.printed == "ndjson":
+            with event_stream(printed=True, into=None) as stream:
+                stream.tell(*events(plan))
+        if forms.printed == "text":
             click.echo(f"\n{_standing(plan, target, session, options)}")
         return
+    if forms.files or forms.printed not in ("text", "json"):
+        raise UsageError(
+            "A version is shown as text or JSON",
+            "The other forms are of plans that were saved.",
+            "`setwright plan --out FILE` saves one, and `setwright show FILE` shows it",
+        )
     workspace = options.open(session.cwd)
     project = require_project(workspace)
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
         version = find_version(remote, dataset_name(project, address, remote), address, number)
-    if as_json:
+    if forms.printed == "json":
         document = {"format_version": JSON_FORMAT_VERSION, "address": address, **version_document(version)}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:

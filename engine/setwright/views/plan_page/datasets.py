@@ -29,7 +29,9 @@ def dataset(change: DatasetChange, anchor: str) -> Markup:
         *_fields(change),
         *pin(change),
         *_content(change),
+        *_copies(change),
         *_exports(change),
+        *_dependents(change),
         *sheet(change),
         *_more(change),
         class_=f"dataset {change.actions[0]}",
@@ -318,6 +320,33 @@ def _ids(before: int | None, after: int | None) -> Markup | None:
 
 def _id(number: int | None) -> str:
     return "" if number is None else str(number)
+
+
+def _copies(change: DatasetChange) -> Iterator[Markup]:
+    copies = change.copies
+    if copies is None:
+        return
+    yield tag("h3", "Copies")
+    grows = [f"{copies.before:,}", " → "] if copies.before not in (0, copies.after) else []
+    yield tag("p", *grows, tag("b", f"{copies.after:,}"), " varied copies of train frames", class_="figures")
+    facts = [
+        (copies.entering, f"+{copies.entering:,} entering"),
+        (copies.leaving, f"-{copies.leaving:,} leaving"),
+        (copies.pictures_to_make, f"{copies.pictures_to_make or 0:,} pictures to make"),
+        (copies.pictures_there, f"{copies.pictures_there or 0:,} pictures there already"),
+        (copies.clipped, f"{copies.clipped:,} objects cut by an edge"),
+        (copies.dropped, f"{copies.dropped:,} objects left out because too little of them stays"),
+    ]
+    yield tag("ul", *(tag("li", told) for count, told in facts if count), class_="figures")
+    if copies.augmentations:
+        rows = [[tag("code", each.augmentation), f"{each.copies:,}"] for each in copies.augmentations]
+        yield table(["augmentation", "copies"], rows)
+
+
+def _dependents(change: DatasetChange) -> Iterator[Markup]:
+    if change.dependents:
+        yield tag("h3", "Made of it")
+        yield tag("p", f"These datasets follow: {', '.join(change.dependents)}.")
 
 
 def _exports(change: DatasetChange) -> Iterator[Markup]:
