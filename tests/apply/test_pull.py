@@ -243,7 +243,7 @@ PACKED = Served({"1.0.0": {"a.tar": (b"head", "picture a", b"between", "b"), "li
 def test_a_packed_file_holds_its_parts_and_counts_its_pictures(to: Path) -> None:
     done = pull(PACKED, version_of(), "RAW", to)
     assert files_in(to) == {"a.tar": b"headpicture abetweenb", "list.txt": b"a"}
-    assert (done.files, done.pictures, done.written) == (2, 2, 2)
+    assert (done.files, done.pictures, done.others, done.written) == (2, 2, 1, 2)
     record = json.loads((to / RECORD).read_text())
     assert record["files"]["a.tar"][2] == hashlib.sha256(b"headpicture abetweenb").hexdigest()
 

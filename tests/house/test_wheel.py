@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import sysconfig
@@ -126,3 +127,53 @@ def test_the_installed_program_does_the_main_job_from_an_empty_folder(scripts: P
     )
     assert pictures == shown["frames"] == len(list((tmp_path / "out").rglob("*.jpg")))
     setwright("lake", "verify")
+
+
+def test_an_export_of_another_package_is_made_like_our_own_once_it_is_installed(
+    scripts: Path, tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8").partition("## An export of your own")[2]
+    (module,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (entry_point,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    package = tmp_path / "package"
+    (package / "your_package").mkdir(parents=True)
+    (package / "your_package" / "__init__.py").touch()
+    (package / "your_package" / "module.py").write_text(module)
+    (package / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        f'[project]\nname = "your-package"\nversion = "1.0"\n{entry_point}'
+    )
+    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python")]
+    installed = [*pip, "install", "--no-deps", "--no-index", "--no-build-isolation", str(package)]
+    subprocess.run(installed, check=True, capture_output=True)
+
+    def setwright(*args: str) -> str:
+        done = subprocess.run(
+            [scripts / "setwright", *args],
+            cwd=tmp_path / "project",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    (tmp_path / "project").mkdir()
+    try:
+        setwright("init")
+        setwright("demo", "party", "--frames", "10")
+        setwright("lake", "ingest", "party", "--collection", "party")
+        (tmp_path / "project" / "specs" / "party.yaml").write_text(
+            "dataset: party\nsource: {collection: party}\nlabels: [Balloon, Kite, Bird]\nexports: [counts]\n"
+        )
+        setwright("validate")
+        assert "! Counts: an annotation, of which only the number is kept" in setwright("plan")
+        setwright("apply", "--yes")
+        setwright("pull", "party", "--export", "counts", "--to", "out")
+    finally:
+        subprocess.run([*pip, "uninstall", "--yes", "your-package"], check=True, capture_output=True)
+    rows = (tmp_path / "project" / "out" / "counts.csv").read_text().splitlines()
+    pictures = {row.rpartition(",")[0] for row in rows}
+    out = tmp_path / "project" / "out"
+    assert pictures == {path.relative_to(out).as_posix() for path in out.rglob("*.jpg")}
+    assert len(pictures) == 10

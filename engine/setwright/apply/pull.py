@@ -20,7 +20,7 @@ from setwright.apply.pull_compare import Wanted, compare, digest_of_file
 from setwright.apply.pull_record import Record, Written
 from setwright.apply.pull_write import Pictures, write_all
 from setwright.edge.files import ASIDE, safe_parts
-from setwright.formats.protocol import ExportEntry, PackedFile, PictureFile
+from setwright.formats.protocol import ExportEntry, MadeFile, PackedFile, PictureFile
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.events import Listener, silence
 
@@ -44,13 +44,14 @@ class ExportReader(Pictures, Protocol):
 class Pulled:
     """What a pull did: files of each kind.
 
-    `files` of the export lie in the folder now, `pictures` of them pictures, `bytes` in all. Of them `written`,
-    with `bytes_written`, are new or replaced, `linked` of those as links; `kept` were right already. `removed` are
-    of an earlier pull and not in this export; `left` too, but somebody has changed them since.
+    `files` of the export lie in the folder now, `bytes` in all; they hold `pictures`, and `others` hold none. Of all
+    of them `written`, with `bytes_written`, are new or replaced, `linked` of those as links; `kept` were right already.
+    `removed` are of an earlier pull and not in this export; `left` too, but somebody has changed them since.
     """
 
     files: int
     pictures: int
+    others: int
     bytes: int
     written: int
     linked: int
@@ -115,6 +116,7 @@ def pull(
     return Pulled(
         files=len(compared.wanted),
         pictures=sum(_pictures_in(wanted.entry) for wanted in compared.wanted),
+        others=sum(isinstance(wanted.entry, MadeFile) for wanted in compared.wanted),
         bytes=sum(wanted.size for wanted in compared.wanted),
         written=len(compared.write),
         linked=linked,

@@ -121,11 +121,10 @@ def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float)
     from setwright.views.numbers import size
 
     splits = ", ".join(f"{split.frames:,} {split.split}" for split in version.statistics.splits)
-    others = done.files - done.pictures
     lines = [
         f"{version.dataset} {version.number} as {export} is in {to}",
         f"  frames   {splits}",
-        f"  files    {done.pictures:,} pictures and {others:,} others, {size(done.bytes)}",
+        f"  files    {done.pictures:,} pictures and {done.others:,} others, {size(done.bytes)}",
         f"  written  {done.written:,} ({size(done.bytes_written)}) in {seconds:.1f} s; "
         f"{done.kept:,} were there already",
     ]

@@ -58,6 +58,7 @@ class ImageFolder:
 
     name: Final = "Hugging Face ImageFolder"
     short: Final = "imagefolder"
+    start: Final[str] = 'datasets.load_dataset("imagefolder", data_dir="."), in this folder'
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """Pictures and `metadata.jsonl` of each split; what lies beside every export."""
@@ -73,7 +74,7 @@ class ImageFolder:
                     "a line for each: size, boxes as x, y, width, height in pixels, class ids",
                 ),
             ),
-            start='datasets.load_dataset("imagefolder", data_dir="."), in this folder',
+            start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 
@@ -88,6 +89,7 @@ class HuggingFaceParquet:
 
     name: Final = "Hugging Face Parquet"
     short: Final = "parquet"
+    start: Final[str] = 'datasets.load_dataset("parquet", data_dir="data"), in this folder'
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """The Parquet files of each split; what lies beside every export."""
@@ -100,7 +102,7 @@ class HuggingFaceParquet:
                 ("data/*.parquet", "pictures, sizes, boxes as x, y, width, height in pixels, and class ids"),
                 ("", "with the names of the classes"),
             ),
-            start='datasets.load_dataset("parquet", data_dir="data"), in this folder',
+            start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 

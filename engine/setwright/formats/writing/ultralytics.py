@@ -47,6 +47,7 @@ class Ultralytics:
 
     name: Final = "Ultralytics"
     short: Final = "ultralytics"
+    start: Final[str] = "In this folder: yolo detect train data=data.yaml model=your-model.pt"
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """Pictures, their labels, `data.yaml`; what lies beside every export."""
@@ -56,7 +57,7 @@ class Ultralytics:
             entries=_entries(manifest, map(rows.text, range(len(manifest.frames)))),
             changed=lambda: (*self.losses(manifest.annotations), *rows.changed),
             layout=_layout("a box", "class, x and y of the centre, width, height, all from 0 to 1"),
-            start="yolo detect train data=data.yaml model=your-model.pt, with the path of data.yaml",
+            start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 
@@ -71,6 +72,7 @@ class UltralyticsSegmentation:
 
     name: Final = "Ultralytics Segmentation"
     short: Final = "ultralytics-segmentation"
+    start: Final[str] = "In this folder: yolo segment train data=data.yaml model=your-model.pt"
 
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """Pictures, their labels, `data.yaml`; what lies beside every export."""
@@ -83,7 +85,7 @@ class UltralyticsSegmentation:
                 *(Loss(what, changes[what]) for what in _CHANGES),
             ),
             layout=_layout("an outline", "class, then x and y of each point, from 0 to 1"),
-            start="yolo segment train data=data.yaml model=your-model.pt, with the path of data.yaml",
+            start=self.start,
         )
         return with_sidecar(layout, manifest, facts)
 

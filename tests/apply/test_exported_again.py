@@ -1,0 +1,95 @@
+"""What was exported, ingested into an empty lake and exported again, is the same files, pictures included."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from setwright.apply.planning import make_plan
+from setwright.apply.pull import pull
+from setwright.demo.draw import draw
+from setwright.formats.reading.protocol import ReadOptions
+from setwright.formats.writing.registry import export_formats
+from setwright.lake.lake import Lake
+from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
+from setwright.model.splits import SplitWish
+from setwright.remotes.lake import LakeRemote
+from tests.apply.exports import files_in
+from tests.apply.projects import carry_out, project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READERS = {
+    "COCO": "coco",
+    "Pascal VOC": "voc",
+    "RAW": "layernext",
+    "Ultralytics": "yolo-ultralytics",
+    "Ultralytics Segmentation": "yolo-ultralytics",
+    "YOLO Darknet": "yolo-darknet",
+}
+"""The exports that setwright reads back, each by its reader; the others are written for trainers only."""
+
+PARTY = DatasetConfig(
+    name="Party",
+    source=CollectionSource(name="party"),
+    labels=tuple(LabelClass(name=label, sources=(label,)) for label in ("Kite", "Balloon", "Bird")),
+    split=SplitWish(train=60, validation=20, test=20),
+    exports=tuple(format.name for format in export_formats()),
+)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def exported(lake: Lake, folder: Path, exports: tuple[str, ...]) -> dict[str, dict[str, bytes]]:
+    """Files of each export of a new version of everything in `lake`, without those that tell of the version."""
+    remote = LakeRemote(lake, "lake")
+    made = make_plan(remote, project({"party": PARTY}), lineage="lineage")
+    (done,) = carry_out(remote, made, folder / "journal").done
+    assert done.version is not None
+    for export in exports:
+        pull(remote, done.version, export, folder / export)
+    telling = ("setwright.json", "README.txt", "readme")
+    return {
+        export: {path: content for path, content in files_in(folder / export).items() if path not in telling}
+        for export in exports
+    }
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, bytes]]]:
+    """Every export of some drawn pictures with boxes and outlines, in a folder for each."""
+    folder = tmp_path_factory.mktemp("first")
+    draw(folder / "party", frames=12)
+    with Lake.create(folder / "lake") as lake:
+        lake.ingest(folder / "party", collection="party", author="test", at=NOON)
+        return folder, exported(lake, folder, PARTY.exports)
+
+
+@pytest.mark.parametrize("export", READERS)
+def test_an_export_read_back_and_made_again_is_the_same(
+    export: str, first: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
+) -> None:
+    folder, files = first
+    with Lake.create(tmp_path / "lake") as lake:
+        report = lake.ingest(
+            folder / export,
+            collection="party",
+            author="test",
+            at=NOON,
+            format=READERS[export],
+            options=ReadOptions(origin=1),
+        )
+        assert report.problems == ()
+        assert exported(lake, tmp_path, (export,))[export] == files[export]
+
+
+@pytest.mark.parametrize("export", PARTY.exports)
+def test_no_file_of_an_export_names_the_folder_that_it_lies_in(
+    export: str, first: tuple[Path, dict[str, dict[str, bytes]]]
+) -> None:
+    folder, files = first
+    assert files[export]
+    for content in files[export].values():
+        assert str(folder).encode() not in content
