@@ -18,6 +18,8 @@ MAX_MARKS = 4
 """So many combining marks may stand on one letter: more than any language writes, fewer than reach the next line."""
 
 _JOINERS = "\u200c\u200d"
+# Of Latin letters, dashes, quotes and arrows none hides or joins, so most text need not be looked at letter by letter.
+_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff]*")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$^=:]")
 _WORKFLOW_V1 = re.compile(r"##(?=\[)")
 
@@ -29,7 +31,7 @@ def terminal(text: str) -> str:
     of no width, lone surrogates and heaps of combining marks. Joiners stay between letters that are not ASCII,
     where scripts and emoji need them.
     """
-    if text.isascii() and text.isprintable():
+    if _PLAIN.fullmatch(text):
         return text
     shown: list[str] = []
     marks = 0

@@ -29,6 +29,9 @@ _ELSEWHERE = "`setwright plan` shows the whole, `setwright plan --html FILE` as 
 _AFTERWORD = 1_500
 """Bytes kept for what stands at the end."""
 
+_SMALLEST = 200
+"""Bytes that the shortest block has, about."""
+
 Block: TypeAlias = "list[str]"
 """Lines that are shown together or not at all."""
 
@@ -42,7 +45,9 @@ def render(document: PlanDocument, *, limit: int = MOST_BYTES) -> str:
     kept, used, left_out = [], 0, dict[str, int]()
     room = limit - _AFTERWORD
     for what, choices in _blocks(document):
-        fitting = next((block for block in map(_text, choices()) if used + len(block.encode()) <= room), None)
+        # Where next to nothing is left, nothing fits; then the rest is only counted.
+        blocks = map(_text, choices()) if room - used > _SMALLEST else ()
+        fitting = next((block for block in blocks if used + len(block.encode()) <= room), None)
         if fitting is None:
             left_out[what] = left_out.get(what, 0) + 1
         else:

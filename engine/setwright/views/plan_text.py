@@ -168,7 +168,10 @@ def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
     if change.actions == ("create",):
         yield f"frames  {frames.after:,}, {pictures}"
     else:
-        yield f"frames  {frames.before:,} -> {frames.after:,}  {told or 'none change'}; {pictures}"
+        grows = (
+            f"{frames.before:,} -> {frames.after:,}" if frames.before != frames.after else f"{frames.after:,}"
+        )
+        yield f"frames  {grows}  {told or 'none change'}; {pictures}"
     yield from (f"  {line}" for line in _causes(frames, color))
     yield from (f"  {line}" for line in _listed(frames, color))
 

@@ -13,9 +13,12 @@ from setwright.views.plan_page.sheet import sheet
 from setwright.views.plan_page.tables import folded, placed, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from setwright.plan.document import DatasetChange, FrameLine, FrameList
+    from setwright.plan.document import DatasetChange, FrameLine
+
+MOST_FRAMES = 1_000
+"""So many frames of one kind are listed: a browser would not like to lay out a million rows."""
 
 MOST_BARS = 24
 """So many classes get bars; the table below them has all."""
@@ -40,7 +43,7 @@ def dataset(change: DatasetChange, anchor: str) -> Markup:
 
 def _content(change: DatasetChange) -> list[Markup]:
     """Frames, splits and labels; folded where none of them changes."""
-    parts = [*_frames(change), *_splits(change), *_unmet(change), *_labels(change)]
+    parts = [*_frames(change), *_splits(change), *_unmet(change), *_leakage(change), *_labels(change)]
     still = change.actions[0] in ("update", "adopt") and change.frames is not None
     return [folded("The frames, splits and labels, which stay as they are", *parts)] if still else parts
 
@@ -145,7 +148,9 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
         )
     for kind, _, word in kinds:
         if kind.listed:
-            yield folded(f"{len(kind.listed):,} of {kind.count:,} {word}", _listed(kind))
+            shown = kind.listed[:MOST_FRAMES]
+            more = tag("p", "The plan's JSON lists more.") if len(shown) < len(kind.listed) else None
+            yield folded(f"{len(shown):,} of {kind.count:,} {word}", _listed(shown), more)
 
 
 def _annotations(change: DatasetChange) -> Iterator[Markup]:
@@ -182,12 +187,12 @@ def _bytes(change: DatasetChange) -> str | None:
     )
 
 
-def _listed(frames: FrameList) -> Markup:
+def _listed(frames: Sequence[FrameLine]) -> Markup:
     return table(
         ["frame", "collection", "file", "before", "after"],
         [
             [line.name, line.collection, line.file_name, _split(line, "before"), _split(line, "after")]
-            for line in frames.listed
+            for line in frames
         ],
         class_="words",
     )
@@ -237,6 +242,19 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
             for split in change.splits
         ],
     )
+
+
+def _leakage(change: DatasetChange) -> Iterator[Markup]:
+    for found in change.leakage:
+        sample = found.frames
+        more = f" and {sample.count - len(sample.listed):,} more" if sample.count > len(sample.listed) else ""
+        yield tag(
+            "p",
+            tag("b", "Leakage"),
+            f": {words.leak(found)}. {counted(sample.count, 'frame')}: {', '.join(sample.listed)}{more}.",
+            title=f"{found.kind}, {found.divided:,}",
+            class_="alarm",
+        )
 
 
 def _unmet(change: DatasetChange) -> Iterator[Markup]:
