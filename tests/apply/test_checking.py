@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,8 @@ GROUPED = replace(CELLS, split=replace(CELLS.split, group_by="patient"))
 
 def known(file_name: str, labels: list[str], tags: tuple[str, ...], **metadata: Any) -> StoredFrame:
     frame = stored("cells", file_name, labels)
-    return replace(frame, facts=replace(frame.facts, tags=tags, metadata=metadata))
+    phash = int.from_bytes(hashlib.sha256(file_name.encode()).digest()[:8], "big")
+    return replace(frame, facts=replace(frame.facts, tags=tags, metadata=metadata), phash=phash)
 
 
 def lake(*, but: str = "", tags: tuple[str, ...] = ("consented",), **metadata: Any) -> MemoryRemote:
@@ -149,7 +151,7 @@ class Taciturn(MemoryRemote):
 
 def test_what_a_remote_does_not_tell_is_unknown_and_nothing_else_is(tmp_path: Path) -> None:
     remote = Taciturn()
-    remote.put(stored("cells", name, labels) for name, labels in FRAMES.items())
+    remote.put(known(name, labels, ()) for name, labels in FRAMES.items())
     untold = {"required_tags": "unknown", "required_metadata": "unknown"}
     assert judged(remote) == {**ALL_PASS, **untold}
     carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)

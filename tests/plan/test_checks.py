@@ -37,6 +37,8 @@ from tests.contents import membership, memberships
 from tests.plan.test_plan import CELLS, configs, settled, untouched
 
 TEN = {f"{number}.png": ["WBC", "RBC"] if number % 2 else ["RBC"] for number in range(10)}
+FAR = np.random.default_rng(7).integers(1, 2**63, 10, dtype=np.uint64)
+"""Perceptual hashes that are far from each other."""
 HALVES = replace(CELLS, split=SplitWish(train=50, validation=0, test=50))
 
 
@@ -222,11 +224,29 @@ def test_class_ids_that_move_are_named() -> None:
     )
 
 
-@given(configs, memberships)
-def test_what_a_lake_divides_never_leaks(config: DatasetConfig, members: Membership) -> None:
+hashes = st.lists(st.sampled_from([0b1, 0b11, 0b11 << 40, 2**63, 2**63 + 7]), min_size=12, max_size=12)
+
+
+@given(configs, memberships.filter(lambda members: len(members.frames) > 0), hashes)
+def test_what_a_lake_divides_never_leaks(config: DatasetConfig, members: Membership, some: list[int]) -> None:
+    phash = np.array(some[: len(members.frames)], np.uint64)
+    members = replace(members, frames=replace(members.frames, phash=phash))
     (change,) = plan({"cells": config}, untouched(members)).changes
     assert isinstance(change, Create)
     assert judge(NoLeakage(), change, seen(change)).status == "pass"
+
+
+def test_pictures_that_are_nearly_the_same_in_two_splits_leak() -> None:
+    change = created(TEN)
+    phash = FAR.copy()
+    phash[1] = phash[0] ^ np.uint64(0b101)
+    content = change.content
+    frames = replace(content.frames, phash=phash)
+    apart = np.arange(10, dtype=np.int8) % 3
+    leaking = replace(change, content=replace(content, frames=frames, split=apart))
+    verdict = judge(NoLeakage(), leaking, seen(leaking))
+    assert verdict.message == "There is 1 cluster of pictures that are nearly the same in several splits."
+    assert named(verdict) == ["0.png", "1.png"]
 
 
 def test_one_picture_in_two_splits_leaks() -> None:
@@ -242,7 +262,7 @@ def test_one_picture_in_two_splits_leaks() -> None:
 
 def grouping(change: Create, groups: list[str]) -> Create:
     """`change` with the values of metadata.guest, the frames in train, validation and test by turns."""
-    frames: Frames = replace(change.content.frames, group=texts(groups))
+    frames: Frames = replace(change.content.frames, group=texts(groups), phash=FAR)
     content = replace(change.content, frames=frames, split=np.arange(10, dtype=np.int8) % 3)
     return replace(
         change,
@@ -257,15 +277,17 @@ def test_one_group_in_two_splits_leaks() -> None:
     assert verdict.message == "There is metadata.guest ada in several splits."
     assert named(verdict) == ["0.png", "1.png"]
     apart = grouping(created(TEN), [*"abcdefghij"])
-    assert (
-        told(NoLeakage(), apart, seen(apart))
-        == "pass: No picture and no value of metadata.guest is in two splits."
+    assert told(NoLeakage(), apart, seen(apart)) == (
+        "pass: No picture, near duplicate or metadata.guest is in two splits."
     )
 
 
 def test_leakage_that_nobody_can_rule_out_is_not_passed() -> None:
     change = created(TEN)
     assert told(NoLeakage(), change) == "unknown: The remote does not tell which frames the version holds."
+    assert told(NoLeakage(), change, seen(change)) == (
+        "unknown: No picture is in two splits, but without a hash nobody can tell near duplicates."
+    )
     blank = replace(change.content, frames=replace(change.content.frames, digest=digests([""] * 10)))
     assert told(NoLeakage(), change, Evidence(content=blank)) == (
         "unknown: The remote does not tell the digests of all pictures."

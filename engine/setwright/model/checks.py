@@ -61,7 +61,7 @@ class MostBytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoLeakage:
-    """No picture, and no value of the field that the split groups by, is in two splits."""
+    """No picture, none that is nearly the same, and no value of the field that the split groups by is in two splits."""
 
     kind: Literal["no_leakage"] = "no_leakage"
     level: Level = "error"

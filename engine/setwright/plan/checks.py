@@ -29,6 +29,8 @@ from setwright.model.frames import texts
 from setwright.model.splits import SPLITS
 from setwright.plan import findings
 from setwright.plan.changes import Create, Follow, statistics_of
+from setwright.split.near import NOTHING, near_pairs
+from setwright.split.units import connected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -286,6 +288,13 @@ def _leakage(change: MadeChange, evidence: Evidence) -> _Found:
     if leaks.any():
         number = len(np.unique(content.frames.digest[leaks]))
         words.append(f"{_counted(number, 'picture')} in several splits, under several names")
+    hashed = content.frames.phash != NOTHING
+    cluster = connected(len(content.frames), near_pairs(content.frames.phash))
+    near = _in_two_splits(cluster, content.split, hashed) & ~leaks
+    if near.any():
+        number = len(np.unique(cluster[near]))
+        words.append(f"{_counted(number, 'cluster')} of pictures that are nearly the same in several splits")
+    leaks |= near
     if groups is not None:
         divided = _in_two_splits(groups, content.split, groups != "")
         if divided.any():
@@ -296,11 +305,16 @@ def _leakage(change: MadeChange, evidence: Evidence) -> _Found:
         return _Found(False, f"There is {', and '.join(words)}.", content.frames.name[leaks])
     if not told.all():
         return _Found(None, "The remote does not tell the digests of all pictures.")
-    if grouping is None:
-        return _Found(True, "No picture is in two splits.")
-    if groups is None:
+    if grouping is not None and groups is None:
         return _Found(None, f"No picture is in two splits, but the remote does not tell metadata.{grouping}.")
-    return _Found(True, f"No picture and no value of metadata.{grouping} is in two splits.")
+    if len(hashed) and not hashed.any():
+        return _Found(
+            None, "No picture is in two splits, but without a hash nobody can tell near duplicates."
+        )
+    what = (
+        "picture or near duplicate" if grouping is None else f"picture, near duplicate or metadata.{grouping}"
+    )
+    return _Found(True, f"No {what} is in two splits.")
 
 
 def _in_two_splits(

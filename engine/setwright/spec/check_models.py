@@ -131,7 +131,9 @@ class CheckFields(Part):
     )
     no_leakage: bool | None = Field(
         None,
-        description="No picture, and no value of the field of `split.group_by`, is in two splits.",
+        description=(
+            "No picture, none that is nearly the same, and no value of the field of `split.group_by` is in two splits."
+        ),
         examples=[True],
     )
     most_entering: (
