@@ -24,7 +24,10 @@ settings.load_profile("setwright")
 
 def pytest_configure() -> None:
     """Forget what the developer's own shell says, also for what tests start: colours, remotes, buffers."""
-    ours = {name for name in os.environ if name.startswith("SETWRIGHT_")} - {"SETWRIGHT_GOLDEN"}
+    ours = {name for name in os.environ if name.startswith("SETWRIGHT_")} - {
+        "SETWRIGHT_GOLDEN",
+        "SETWRIGHT_LAWS",
+    }
     for name in ours | {"NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"}:
         os.environ.pop(name, None)
 

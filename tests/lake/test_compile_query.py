@@ -1,4 +1,4 @@
-"""The lake's SQL says of every frame what the plain evaluator says of it."""
+"""The lake says of every frame what the plain evaluator says of it, with the index and without."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 from sqlalchemy import Connection, select
 
 from setwright.formats.reading.fit import FittedAnnotation
@@ -17,6 +18,7 @@ from setwright.lake.catalogue import Catalogue, new_revision
 from setwright.lake.compile_query import compile_query
 from setwright.lake.lake import Lake
 from setwright.lake.record import NewFrame, Recorder
+from setwright.lake.select import Selector
 from setwright.lake.stored import StoredPicture
 from setwright.model.canonical import canonical_json
 from setwright.model.frames import SHAPES
@@ -24,6 +26,7 @@ from setwright.query.evaluate import AnnotationFacts, FrameFacts, holds
 from setwright.query.parse import parse
 from setwright.query.tree import Query
 from tests.lake.lakes import NOON
+from tests.laws import examples
 from tests.query.strategies import any_text, frames, queries
 
 lakes = st.lists(frames, max_size=4, unique_by=lambda frame: (frame.collection, frame.file_name))
@@ -88,18 +91,20 @@ def _fitted(annotation: AnnotationFacts) -> FittedAnnotation:
 
 
 def selected(connection: Connection, query: Query, revision: int) -> set[tuple[str, str]]:
-    """The frames that the SQL gives: collection and name."""
+    """The frames that the lake gives, by SQL alone and by the index: collection and name."""
     rows = connection.execute(
-        select(schema.collections.c.name, schema.frames.c.name)
+        select(schema.collections.c.name, schema.frames.c.name, schema.frames.c.number)
         .join(schema.frames, schema.frames.c.collection == schema.collections.c.id)
         .where(held_at(schema.frames, revision), compile_query(query, revision))
-    )
+    ).all()
+    selector = Selector(connection, revision)
+    assert selector.select(query, selector.frames()) == BitMap(row[2] for row in rows)
     return {(row[0], row[1]) for row in rows}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(40))
 @given(stored=lakes, asked=st.lists(queries(), min_size=1, max_size=4))
-def test_sql_and_the_evaluator_agree(
+def test_sql_and_the_index_and_the_evaluator_agree(
     catalogue: Catalogue, stored: list[FrameFacts], asked: list[Query]
 ) -> None:
     with catalogue.writing() as connection:
@@ -111,7 +116,7 @@ def test_sql_and_the_evaluator_agree(
         connection.rollback()
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(stored=lakes, query=queries(any_text))
 def test_whatever_text_stands_in_a_query_it_stays_a_value(
     catalogue: Catalogue, stored: list[FrameFacts], query: Query

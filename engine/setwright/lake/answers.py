@@ -7,19 +7,23 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
-from sqlalchemy import and_, distinct, func, select
+from pyroaring import BitMap
+from sqlalchemy import func, select
 
 from setwright.lake import schema
+from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
-from setwright.lake.compile_query import compile_query
+from setwright.lake.index.read import any_of, total
+from setwright.lake.select import Selector
 from setwright.query.format import format_query
 from setwright.query.tree import And, AnnotationMatch, Comparison, Everything, Not, OneOf, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
+    from setwright.lake.index.read import IndexCache
     from setwright.query.tree import Node, Query
 
 _frames, _annotations = schema.frames, schema.annotations
@@ -62,8 +66,13 @@ class Part:
 class Answers:
     """What `query` gives at `revision`, read at one moment."""
 
-    def __init__(self, connection: Connection, query: Query, revision: int) -> None:
+    def __init__(
+        self, connection: Connection, query: Query, revision: int, cache: IndexCache | None = None
+    ) -> None:
         self._connection = connection
+        self._selector = Selector(connection, revision, cache)
+        self._all = self._selector.frames()
+        self._found: BitMap | None = None
         self.query = query
         self.revision = revision
 
@@ -73,27 +82,42 @@ class Answers:
 
     def names(self) -> Iterator[str]:
         """Their unique names, sorted, as they come from the database."""
-        asked = select(_frames.c.unique_name).where(self._selected()).order_by(_frames.c.unique_name)
-        yield from self._connection.execution_options(yield_per=1000).execute(asked).scalars()
+        numbers, held = self.numbers(), held_at(_frames, self.revision)
+        asked = select(_frames.c.number, _frames.c.unique_name).where(held)
+        if len(numbers) <= MOST:
+            asked = asked.where(among(self._connection, numbers)(_frames.c.number))
+        asked = asked.order_by(_frames.c.unique_name).execution_options(yield_per=1000)
+        yield from (name for number, name in self._connection.execute(asked) if number in numbers)
+
+    def numbers(self) -> BitMap:
+        """Their numbers in this lake. Not to be changed."""
+        if self._found is None:
+            self._found = self._selector.select(self.query, self._all)
+        return self._found
 
     def labels(self) -> tuple[LabelCount, ...]:
         """The labels on these frames, most annotations first."""
-        number, frames = func.count(), func.count(distinct(_annotations.c.frame))
-        rows = self._connection.execute(
-            select(schema.labels.c.name, number.label("annotations"), frames.label("frames"))
-            .join(_annotations, _annotations.c.label == schema.labels.c.id)
-            .where(held_at(_annotations, self.revision), _annotations.c.frame.in_(self._numbers()))
-            .group_by(schema.labels.c.name)
-            .order_by(number.desc(), schema.labels.c.name)
+        table, numbers = schema.labels, self.numbers()
+        names = {row.id: row.name for row in self._connection.execute(select(table.c.id, table.c.name))}
+        annotations: Counter[int] = Counter()
+        frames: dict[int, BitMap] = defaultdict(BitMap)
+        for (label, _), slices in self._selector.index.labels().items():
+            annotations[label] += total(slices, numbers)
+            frames[label] |= any_of(slices)
+        found = (
+            LabelCount(
+                label=names[label],
+                annotations=number,
+                frames=frames[label].intersection_cardinality(numbers),
+            )
+            for label, number in annotations.items()
+            if number
         )
-        return tuple(
-            LabelCount(label=row.name, annotations=row.annotations, frames=row.frames) for row in rows
-        )
+        return tuple(sorted(found, key=lambda each: (-each.annotations, each.label)))
 
     def sample(self, size: int) -> tuple[FoundFrame, ...]:
         """`size` of these frames from all over them, sorted by name; the same ones while they are among them."""
-        numbers = self._connection.execution_options(yield_per=10_000).execute(self._numbers()).scalars()
-        chosen = heapq.nsmallest(size, numbers, key=_mixed)
+        chosen = heapq.nsmallest(size, self.numbers(), key=_mixed)
         labels: dict[int, Counter[str]] = defaultdict(Counter)
         rows: list[Any] = []
         for chunk in (chosen[start : start + 500] for start in range(0, len(chosen), 500)):
@@ -148,15 +172,7 @@ class Answers:
             yield from self._parts(each, depth + 1, tied=tied)
 
     def _count(self, query: Query) -> int:
-        asked = select(func.count()).select_from(_frames).where(self._selected(query))
-        return int(self._connection.execute(asked).scalar_one())
-
-    def _numbers(self) -> Any:
-        return select(_frames.c.number).where(self._selected())
-
-    def _selected(self, query: Query | None = None) -> ColumnElement[bool]:
-        asked = self.query if query is None else query
-        return and_(held_at(_frames, self.revision), compile_query(asked, self.revision))
+        return len(self.numbers() if query is self.query else self._selector.select(query, self._all))
 
 
 def _mixed(number: int) -> int:

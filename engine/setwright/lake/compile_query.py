@@ -34,16 +34,21 @@ from setwright.query.tree import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, FromClause
+    from sqlalchemy import ColumnElement, FromClause, Select
 
 Condition: TypeAlias = "ColumnElement[bool]"
+Among: TypeAlias = "Callable[[ColumnElement[Any]], Condition]"
 
 _frames, _annotations = schema.frames, schema.annotations
 
 
-def compile_query(query: Query, revision: int) -> Condition:
-    """The condition that holds for the rows of `frames` which `query` selects at `revision`."""
-    return true() if isinstance(query, Everything) else _Compiler(revision).of_frame(query)
+def compile_query(query: Query, revision: int, among: Among | None = None) -> Condition:
+    """The condition that holds for the rows of `frames` which `query` selects at `revision`.
+
+    `among` is the condition that a column of frames' numbers holds one of those that count, so that what belongs to
+    others need not be read.
+    """
+    return true() if isinstance(query, Everything) else _Compiler(revision, among).of_frame(query)
 
 
 def metadata_path(path: tuple[str, ...]) -> str:
@@ -52,8 +57,14 @@ def metadata_path(path: tuple[str, ...]) -> str:
 
 
 class _Compiler:
-    def __init__(self, revision: int) -> None:
+    def __init__(self, revision: int, among: Among | None) -> None:
         self._revision = revision
+        self._among = among
+
+    def _held(self, table: FromClause) -> Condition:
+        """The rows of `table` that held then, and belong to a frame that counts."""
+        held = held_at(table, self._revision)
+        return held if self._among is None else and_(held, self._among(table.c.frame))
 
     def of_frame(self, node: Node) -> Condition:
         """`node` for a frame with all its annotations."""
@@ -77,7 +88,7 @@ class _Compiler:
         return self._with_annotation(_annotation_value(key, operator, value))
 
     def _with_annotation(self, condition: Condition) -> Condition:
-        held = held_at(_annotations, self._revision)
+        held = self._held(_annotations)
         return _frames.c.number.in_(select(_annotations.c.frame).where(held, condition))
 
     def _frame_value(self, key: Key, operator: Operator, value: Value) -> Condition:
@@ -89,7 +100,7 @@ class _Compiler:
             case Field.TAGS:
                 tags = schema.tags
                 tag = _compare_text(tags.c.tag, tags.c.folded, operator, value)
-                return _frames.c.number.in_(select(tags.c.frame).where(held_at(tags, self._revision), tag))
+                return _frames.c.number.in_(select(tags.c.frame).where(self._held(tags), tag))
             case Field.METADATA:
                 return self._metadata(key, operator, value)
             case Field.NAME:
@@ -97,7 +108,7 @@ class _Compiler:
             case Field.DIGEST:
                 return _compare_text(_frames.c.digest, _frames.c.digest, operator, value)
             case Field.COLLECTION:
-                return _frames.c.collection.in_(_ids_of(schema.collections, operator, value))
+                return _frames.c.collection.in_(ids_of(schema.collections, operator, value))
             case Field.DATE:
                 return _compare_day(operator, value)
             case Field.WIDTH:
@@ -115,7 +126,7 @@ class _Compiler:
         documents, values = schema.frame_metadata, schema.metadata_values
         found = select(documents.c.frame).join(values, values.c.document == documents.c.id)
         condition = and_(
-            held_at(documents, self._revision),
+            self._held(documents),
             values.c.path == metadata_path(key.path),
             _compare_any(values, operator, value),
         )
@@ -156,9 +167,9 @@ def _annotation_value(key: Key, operator: Operator, value: Value) -> Condition:
     columns = _annotations.c
     match key.field:
         case Field.LABEL:
-            return columns.label.in_(_ids_of(schema.labels, operator, value))
+            return columns.label.in_(ids_of(schema.labels, operator, value))
         case Field.OPERATION:
-            return columns.operation.in_(_ids_of(schema.operations, operator, value))
+            return columns.operation.in_(ids_of(schema.operations, operator, value))
         case Field.TYPE:
             return columns.shape == SHAPES.index(str(value))
         case Field.CONFIDENCE:
@@ -174,7 +185,8 @@ def _annotation_value(key: Key, operator: Operator, value: Value) -> Condition:
             raise AssertionError(f"{key} asks frames")
 
 
-def _ids_of(table: FromClause, operator: Operator, value: Value) -> Any:
+def ids_of(table: FromClause, operator: Operator, value: Value) -> Select[Any]:
+    """The keys of `table`, whose rows have names, with such a name."""
     return select(table.c.id).where(_compare_text(table.c.name, table.c.folded, operator, value))
 
 

@@ -21,6 +21,7 @@ from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
 from setwright.lake.difference import difference
 from setwright.lake.garbage import GRACE, Cleared, collect
 from setwright.lake.identity import checked_name
+from setwright.lake.index.read import IndexCache
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
 from setwright.lake.mark import MARK, database, new_mark, newer, older, read_mark, write_mark
@@ -77,6 +78,7 @@ class Lake:
         self.folder = folder
         self.id = mark.id
         self._catalogue = Catalogue(database(folder, mark, patience))
+        self._index_cache = IndexCache()
         self._clock = clock or self._catalogue.now
         self._lease_life = lease_life
         self._blobs = Blobs(folder / "blobs")
@@ -329,7 +331,7 @@ class Lake:
             QueryError: the query does not parse.
         """
         with self._catalogue.reading() as connection:
-            return read_membership(connection, selection, revision)
+            return read_membership(connection, selection, revision, self._index_cache)
 
     @contextmanager
     def answers(self, query: str, revision: int | None = None) -> Iterator[Answers]:
@@ -344,7 +346,7 @@ class Lake:
             if revision is None:
                 revision = newest_revision(connection)
             require_revision(connection, revision)
-            yield Answers(connection, tree, revision)
+            yield Answers(connection, tree, revision, self._index_cache)
 
     def picture(self, digest: str) -> BinaryIO:
         """The stored picture with that digest, to be read once and closed.

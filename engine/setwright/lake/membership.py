@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
-from sqlalchemy import and_, or_, select, true
+from pyroaring import BitMap
+from sqlalchemy import func, select
 
 from setwright.lake import schema
+from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import newest_revision
-from setwright.lake.compile_query import compile_query, metadata_path
+from setwright.lake.columns import TEXT, read_columns
+from setwright.lake.compile_query import metadata_path
+from setwright.lake.index.read import union
+from setwright.lake.select import Selector
 from setwright.model.canonical import canonical_json
 from setwright.model.dataset import AnnotationState, CollectionSource, DatasetsSource, LakeSource
 from setwright.model.errors import RemoteError
-from setwright.model.frames import Annotations, Frames, Membership, digests, texts
+from setwright.model.frames import Annotations, Frames, Membership, texts
 from setwright.model.suggestions import did_you_mean
 from setwright.query.parse import parse
 
@@ -24,9 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
+    from setwright.lake.index.read import IndexCache
     from setwright.model.dataset import Filter, Selection, Source
+    from setwright.model.frames import Texts
 
 HUMAN, MACHINE = 1, 2
 """LayerNext's codes for who made annotations: the column `operations.mode`."""
@@ -34,7 +40,9 @@ HUMAN, MACHINE = 1, 2
 _frames, _annotations = schema.frames, schema.annotations
 
 
-def read_membership(connection: Connection, selection: Selection, revision: int) -> Membership:
+def read_membership(
+    connection: Connection, selection: Selection, revision: int, cache: IndexCache | None = None
+) -> Membership:
     """The frames that `selection` gives at `revision`, sorted by unique name.
 
     A label or an operation that the lake does not know, perhaps not yet at that revision, has no annotations.
@@ -45,17 +53,40 @@ def read_membership(connection: Connection, selection: Selection, revision: int)
     """
     require_revision(connection, revision)
     query = parse(selection.query)
-    selected = and_(
-        held_at(_frames, revision),
-        _from_source(connection, selection.source, revision),
-        _filtered(selection.filter, revision),
-        compile_query(query, revision),
-    )
-    frames = _read_frames(connection, selected)
+    selector = Selector(connection, revision, cache)
+    numbers = _from_source(connection, selection.source, selector, revision)
+    numbers = selector.select(query, _filtered(connection, selection.filter, selector, numbers))
+    chosen = _Chosen(connection, numbers, revision)
+    frames = _read_frames(chosen)
     if selection.group_by is not None:
-        frames = _grouped(connection, frames, selection.group_by, selected, revision)
-    annotations = _read_annotations(connection, frames, selected, selection, revision)
+        frames = _grouped(chosen, frames, selection.group_by)
+    annotations = _read_annotations(chosen, frames, selection)
     return Membership(revision=revision, frames=frames, annotations=annotations)
+
+
+class _Chosen:
+    """Reads what belongs to the frames that were chosen: one by one, or if they are many, with all others."""
+
+    def __init__(self, connection: Connection, numbers: BitMap, revision: int) -> None:
+        self.connection = connection
+        self.revision = revision
+        self._few = among(connection, numbers) if len(numbers) <= MOST else None
+        self._chosen = np.zeros((numbers.max() if numbers else 0) + 1, np.bool_)
+        self._chosen[np.asarray(numbers.to_array())] = True
+
+    def read(self, number: Any, columns: Sequence[tuple[Any, Any]], *conditions: Any) -> list[NDArray[Any]]:
+        """A column of each of `columns`, given with their NumPy types, after that of `number`, a frame's number."""
+        held = held_at(number.table, self.revision)
+        statement = select(number, *(column for column, _ in columns)).where(held, *conditions)
+        if self._few is not None:
+            statement = statement.where(self._few(number))
+        types = (np.int64, *(kind for _, kind in columns))
+        return read_columns(self.connection, statement, types, self._mask)
+
+    def _mask(self, part: list[NDArray[Any]]) -> NDArray[np.bool_]:
+        known = part[0] < len(self._chosen)
+        known[known] = self._chosen[part[0][known]]
+        return known
 
 
 def require_revision(connection: Connection, revision: int) -> None:
@@ -79,7 +110,7 @@ def _unknown(kind: str, name: str, names: Iterable[str]) -> RemoteError:
     )
 
 
-def _from_source(connection: Connection, source: Source, revision: int) -> ColumnElement[bool]:
+def _from_source(connection: Connection, source: Source, selector: Selector, revision: int) -> BitMap:
     match source:
         case CollectionSource():
             column = schema.collections.c.name if source.name is not None else schema.collections.c.uid
@@ -94,8 +125,7 @@ def _from_source(connection: Connection, source: Source, revision: int) -> Colum
                 raise _unknown(
                     "collection" if source.name is not None else "collection with the id", name, known
                 )
-            inside: ColumnElement[bool] = _frames.c.collection == known[name]
-            return inside
+            return selector.index.collections([known[name]])
         case LakeSource():
             if source.items != "image":
                 raise RemoteError(
@@ -103,7 +133,7 @@ def _from_source(connection: Connection, source: Source, revision: int) -> Colum
                     "A query over the whole lake selects images.",
                     "write `datalake: image`, or name a collection",
                 )
-            return true()
+            return selector.frames()
         case DatasetsSource():
             raise RemoteError(
                 "The lake does not offer datasets as a source yet",
@@ -113,120 +143,111 @@ def _from_source(connection: Connection, source: Source, revision: int) -> Colum
             assert_never(source)
 
 
-def _filtered(wish: Filter, revision: int) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = []
+def _filtered(connection: Connection, wish: Filter, selector: Selector, numbers: BitMap) -> BitMap:
     if wish.annotation_types:
-        conditions.append(or_(*(_in_state(state, revision) for state in wish.annotation_types)))
-    if wish.from_date is not None:
-        conditions.append(_frames.c.uploaded_at >= datetime.combine(wish.from_date, time.min, UTC))
-    if wish.to_date is not None:
-        conditions.append(_frames.c.uploaded_at <= datetime.combine(wish.to_date, time.max, UTC))
-    return and_(true(), *conditions)
+        states = (_in_state(connection, state, selector, numbers) for state in wish.annotation_types)
+        numbers = BitMap.union(*states) & numbers
+    return selector.days(wish.from_date, wish.to_date, numbers)
 
 
-def _in_state(state: AnnotationState, revision: int) -> ColumnElement[bool]:
+def _in_state(connection: Connection, state: AnnotationState, selector: Selector, numbers: BitMap) -> BitMap:
     """Frames with an annotation that people, or a model, made; raw ones have none at all."""
-    annotated = select(_annotations.c.frame).where(held_at(_annotations, revision))
+    operations = selector.index.operations()
     if state == "raw":
-        return _frames.c.number.not_in(annotated)
+        return numbers - union(operations.values())
     mode = HUMAN if state == "human" else MACHINE
     made_so = select(schema.operations.c.id).where(schema.operations.c.mode == mode)
-    return _frames.c.number.in_(annotated.where(_annotations.c.operation.in_(made_so)))
+    return union(operations.get(id, ()) for id in connection.execute(made_so).scalars())
 
 
-def _read_frames(connection: Connection, selected: ColumnElement[bool]) -> Frames:
+def _read_frames(chosen: _Chosen) -> Frames:
     columns = _frames.c
-    rows = connection.execute(
-        select(
-            columns.number,
-            columns.unique_name,
-            columns.name,
-            schema.collections.c.name,
-            columns.digest,
-            columns.width,
-            columns.height,
-            columns.size,
-            columns.media_type,
-            columns.phash,
-        )
-        .join(schema.collections, columns.collection == schema.collections.c.id)
-        .where(selected)
-        .order_by(columns.unique_name)
-    ).all()
-    if not rows:
+    number, name, file_name, collection, digest, width, height, size, media_type, phash = chosen.read(
+        columns.number,
+        [
+            (columns.unique_name, TEXT),
+            (columns.name, TEXT),
+            (columns.collection, np.int64),
+            (columns.digest, "S64"),
+            (columns.width, np.int32),
+            (columns.height, np.int32),
+            (columns.size, np.int64),
+            (columns.media_type, TEXT),
+            (func.coalesce(columns.phash, 0), np.uint64),
+        ],
+    )
+    if not len(number):
         return Frames.empty()
-    number, name, file_name, collection, digest, width, height, size, media_type, phash = zip(
-        *rows, strict=True
-    )
     return Frames(
-        number=np.array(number, np.int64),
-        name=texts(name),
-        file_name=texts(file_name),
-        collection=texts(collection),
-        digest=digests(digest),
-        width=np.array(width, np.int32),
-        height=np.array(height, np.int32),
-        size=np.array(size, np.int64),
-        media_type=texts(media_type),
-        group=texts([""] * len(rows)),
-        phash=np.array([bits or 0 for bits in phash], np.uint64),
-    )
+        number=number,
+        name=name,
+        file_name=file_name,
+        collection=_names(chosen.connection, schema.collections, collection),
+        digest=digest,
+        width=width,
+        height=height,
+        size=size,
+        media_type=media_type,
+        group=np.zeros(len(number), TEXT),
+        phash=phash,
+    ).take(np.argsort(name, kind="stable"))
 
 
-def _read_annotations(
-    connection: Connection,
-    frames: Frames,
-    selected: ColumnElement[bool],
-    selection: Selection,
-    revision: int,
-) -> Annotations:
+def _names(connection: Connection, table: Any, keys: NDArray[np.int64]) -> Texts:
+    """The name of each of `keys`."""
+    used, place = np.unique(keys, return_inverse=True)
+    rows = connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(used.tolist())))
+    names = {row.id: row.name for row in rows}
+    return texts(names[key] for key in used.tolist())[place]
+
+
+def _read_annotations(chosen: _Chosen, frames: Frames, selection: Selection) -> Annotations:
     columns = _annotations.c
-    labels = _keys(connection, schema.labels, selection.labels)
+    labels = _keys(chosen.connection, schema.labels, selection.labels)
     operations = (
         None
         if selection.operations is None
-        else _keys(connection, schema.operations, selection.operations).values()
+        else _keys(chosen.connection, schema.operations, selection.operations).values()
     )
-    rows: Sequence[Any] = connection.execute(
-        select(
-            columns.frame,
-            columns.operation,
-            columns.ordinal,
-            columns.label,
-            columns.shape,
-            columns.left,
-            columns.top,
-            columns.right,
-            columns.bottom,
-            columns.outline,
-            columns.confidence,
-            columns.extra,
-        ).where(
-            held_at(_annotations, revision),
-            columns.frame.in_(select(_frames.c.number).where(selected)),
-            columns.label.in_(labels.values()),
-            *([] if operations is None else [columns.operation.in_(operations)]),
-        )
-    ).all()
-    if not rows:
+    frame, operation, ordinal, label, shape, *edges, outline, confidence, extra = chosen.read(
+        columns.frame,
+        [
+            (columns.operation, np.int64),
+            (columns.ordinal, np.int32),
+            (columns.label, np.int64),
+            (columns.shape, np.int8),
+            (columns.left, np.float64),
+            (columns.top, np.float64),
+            (columns.right, np.float64),
+            (columns.bottom, np.float64),
+            (columns.outline, TEXT),
+            (columns.confidence, np.float64),
+            (columns.extra, TEXT),
+        ],
+        columns.label.in_(labels.values()),
+        *([] if operations is None else [columns.operation.in_(operations)]),
+    )
+    if not len(frame):
         return Annotations.empty(labels=selection.labels)
-    frame, operation, ordinal, label, shape, *edges, outline, confidence, extra = zip(*rows, strict=True)
-    operation_place, operation_names = _operation_places(connection, np.array(operation, np.int64))
-    frame_row = _places(frames.number, np.array(frame, np.int64))
+    operation_place, operation_names = _operation_places(chosen.connection, operation)
+    frame_row = _places(frames.number, frame)
     # The lake's order: by operation's name, and within an operation as its file had it.
-    order = np.lexsort((np.array(ordinal, np.int32), operation_place, frame_row))
-    label_place = {labels[name]: place for place, name in enumerate(selection.labels) if name in labels}
+    order = np.lexsort((ordinal, operation_place, frame_row))
+    label_place = np.zeros(max(labels.values()) + 1, np.int32)
+    for place, name in enumerate(selection.labels):
+        if name in labels:
+            label_place[labels[name]] = place
     return Annotations(
         labels=selection.labels,
         operations=operation_names,
         frame=frame_row[order].astype(np.int32),
-        label=np.array([label_place[key] for key in label], np.int32)[order],
-        shape=np.array(shape, np.int8)[order],
-        box=np.array(edges, np.float64).T[order],
-        outline=texts(outline)[order],
-        confidence=np.array(confidence, np.float64)[order],  # None becomes NaN
+        label=label_place[label[order]],
+        shape=shape[order],
+        box=np.stack(edges, axis=1)[order],
+        outline=outline[order],
+        confidence=confidence[order],
         operation=operation_place[order].astype(np.int32),
-        extra=texts(extra)[order],
+        extra=extra[order],
     )
 
 
@@ -258,26 +279,28 @@ def _places(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.
     return order[np.searchsorted(values[order], wanted)]
 
 
-def _grouped(
-    connection: Connection, frames: Frames, field: str, selected: ColumnElement[bool], revision: int
-) -> Frames:
+def _grouped(chosen: _Chosen, frames: Frames, field: str) -> Frames:
     """`frames` with the value of the metadata field as text: a text as it is, everything else as JSON."""
     documents, values = schema.frame_metadata, schema.metadata_values
     name = field.removeprefix("metadata.")
     paths = [metadata_path((name,)), metadata_path(tuple(name.split(".")))]
-    rows = connection.execute(
-        select(documents.c.frame, values.c.text, values.c.number, values.c.flag)
-        .join(values, values.c.document == documents.c.id)
-        .where(
-            held_at(documents, revision),
-            values.c.path.in_(paths),
-            documents.c.frame.in_(select(_frames.c.number).where(selected)),
-        )
-        .order_by(documents.c.frame, values.c.ordinal)
+    frame, ordinal, *several = chosen.read(
+        documents.c.frame,
+        [
+            (values.c.ordinal, np.int64),
+            (values.c.text, object),
+            (values.c.number, object),
+            (values.c.flag, object),
+        ],
+        values.c.document == documents.c.id,
+        values.c.path.in_(paths),
     )
+    order = np.lexsort((ordinal, frame))
     found: dict[int, list[Any]] = defaultdict(list)
-    for frame, text, number, flag in rows:
-        found[frame].append(text if text is not None else flag if flag is not None else _plain(number))
+    for number, text, value, flag in zip(
+        frame[order].tolist(), *(each[order] for each in several), strict=True
+    ):
+        found[number].append(text if text is not None else flag if flag is not None else _plain(value))
     groups = texts(_as_text(found[number]) if number in found else "" for number in frames.number.tolist())
     columns = {name: getattr(frames, name) for name in Frames.__dataclass_fields__}
     return Frames(**(columns | {"group": groups}))

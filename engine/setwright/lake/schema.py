@@ -301,8 +301,7 @@ editions = Table(
 )
 
 # Which picture was made of which recipe (`augment.recipes`), so that it is made once ever, whatever versions and
-# datasets show it. It holds nothing that could not be made again, so its rows are no part of any revision, and it is
-# made itself when the first picture is.
+# datasets show it. It holds nothing that could not be made again, so its rows are no part of any revision.
 varied_pictures = Table(
     "varied_pictures",
     tables,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import insert, select, update
 
 from setwright.augment.expand import Made
 from setwright.augment.recipes import recipe_digests
@@ -93,8 +93,6 @@ def made_pictures(connection: Connection, manifest: Manifest) -> Made:
 
 def known_pictures(connection: Connection, recipes: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Digest and size of the pictures that were made of `recipes`, by recipe; of those only that were."""
-    if not inspect(connection).has_table(varied_pictures.name):
-        return {}
     columns = varied_pictures.c
     found: dict[str, tuple[str, int]] = {}
     wanted = list(dict.fromkeys(recipes))
@@ -109,8 +107,6 @@ def known_pictures(connection: Connection, recipes: Iterable[str]) -> dict[str, 
 
 def all_pictures(connection: Connection) -> set[str]:
     """The digests of all varied pictures that the catalogue knows."""
-    if not inspect(connection).has_table(varied_pictures.name):
-        return set()
     return set(connection.execute(select(varied_pictures.c.digest)).scalars())
 
 
@@ -119,7 +115,6 @@ def _record(catalogue: Catalogue, pictures: list[MadePicture]) -> None:
     if not pictures:
         return
     with catalogue.writing() as connection:
-        varied_pictures.create(connection, checkfirst=True)
         known = known_pictures(connection, [picture.recipe for picture in pictures])
         rows = {
             picture.recipe: {"recipe": picture.recipe, "digest": picture.digest, "size": picture.size}
