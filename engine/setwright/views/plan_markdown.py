@@ -284,9 +284,8 @@ def _labels(change: DatasetChange) -> Iterator[str]:
         cells = [
             f"{after:,} {'' if new else delta(before, after)}".rstrip() for before, after in [*counts, total]
         ]
-        ids = (
-            "" if label.id_before == label.id_after else f" ({_id(label.id_before)} → {_id(label.id_after)})"
-        )
+        moved = not new and label.id_before != label.id_after
+        ids = f" ({_id(label.id_before)} → {_id(label.id_after)})" if moved else ""
         rows.append([f"{_name(label.label)}{ids}", *cells])
         by_change.append(abs(total[1] - total[0]))
     heads = ["class", *(split.split for split in change.labels[0].splits), "total"]

@@ -36,15 +36,19 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
     from pathlib import Path
 
     from setwright.cli.event_stream import event_stream
+    from setwright.cli.findings import show_findings
     from setwright.cli.planning import saved_plan
     from setwright.cli.workspace import require_project
     from setwright.model.errors import UsageError
+    from setwright.plan.told import diagnostic
     from setwright.remotes.open import open_remote
     from setwright.views.plan_events import events
     from setwright.views.version_document import version_document
 
     if Path(target).is_file():
         plan = saved_plan(target)
+        if forms.printed == "text":
+            show_findings(session, map(diagnostic, plan.findings), err=True)
         forms.show(session, plan)
         if forms.printed == "ndjson":
             with event_stream(printed=True, into=None) as stream:
