@@ -35,6 +35,8 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
         return picture.copy()
     grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
     share = round(factor * _PERCENT)
+    if not share:
+        return _whole(cv2.merge([grey, grey, grey]), rest)
     if picture.dtype != np.uint8:
         exact = colours.astype(np.int64) * share + grey[..., None].astype(np.int64) * (_PERCENT - share)
         found = np.clip((exact + _PERCENT // 2) // _PERCENT, 0, np.iinfo(picture.dtype).max)
@@ -86,16 +88,14 @@ def noisy(picture: NDArray[Any], percent: float, seed: int) -> NDArray[Any]:
     """
     height, width = picture.shape[:2]
     count = height * width * round(percent * _PERCENT / 100) // _PERCENT
-    white, black = _hit(height * width, count, seed)
-    found = picture.copy()
-    most = np.iinfo(picture.dtype).max
-    for hit, colour in ((white, most), (black, 0)):
-        mask = hit.reshape(height, width)
-        if picture.ndim == 2:
-            found[mask] = colour
-        else:
-            found[..., :3][mask] = colour
-    return found
+    colours, rest = _colours(picture)
+    # Colours with all bits set, and with none: by whole planes, for to pick pixels out takes four times as long.
+    planes = [
+        hit.reshape(height, width).astype(picture.dtype) * picture.dtype.type(np.iinfo(picture.dtype).max)
+        for hit in _hit(height * width, count, seed)
+    ]
+    white, black = planes if colours.ndim == 2 else (cv2.merge([plane] * 3) for plane in planes)
+    return _whole(cv2.bitwise_and(cv2.bitwise_or(colours, white), cv2.bitwise_not(black)), rest)
 
 
 def _colours(picture: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:

@@ -329,8 +329,9 @@ def _line(done: Done) -> str:
     match done.step:
         case PublishStep() if version is not None:
             statistics = version.statistics
+            copies = f"{statistics.copies:,} varied copies, " if statistics.copies else ""
             return (
-                f"  {address} {version.number}: {statistics.frames:,} frames, "
+                f"  {address} {version.number}: {statistics.frames:,} frames, {copies}"
                 f"{statistics.annotations:,} annotations"
             )
         case AmendStep() if version is not None:

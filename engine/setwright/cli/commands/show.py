@@ -125,13 +125,13 @@ def _text(version: Version, address: str) -> Iterator[str]:
     splits = statistics.splits
     rows = [["", *(split.split for split in splits), "total"]]
     rows.append(["frames", *(f"{split.frames:,}" for split in splits), f"{statistics.frames:,}"])
+    if statistics.copies:
+        copies = [split.copies for split in splits]
+        rows.append(["varied copies", *(f"{count:,}" for count in copies), f"{statistics.copies:,}"])
     bare = [split.background for split in splits]
     rows.append(["without annotation", *(f"{count:,}" for count in bare), f"{sum(bare):,}"])
     counts = [split.annotations for split in splits]
     rows.append(["annotations", *(f"{count:,}" for count in counts), f"{statistics.annotations:,}"])
-    if statistics.copies:
-        copies = [split.copies for split in splits]
-        rows.append(["varied copies", *(f"{count:,}" for count in copies), f"{statistics.copies:,}"])
     for label, total in statistics.labels.items():
         by_split = [f"{dict(split.labels)[label]:,}" for split in splits]
         rows.append([f"  {terminal(label)}", *by_split, f"{total:,}"])

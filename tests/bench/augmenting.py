@@ -1,0 +1,244 @@
+"""Time what makes varied copies, beside bare OpenCV and albumentations: `python -m tests.bench.augmenting`.
+
+All in one process and one thread, taking turns, but for albumentations, which lives in .venv-oracles: there it takes
+turns with its own bare decoding and encoding, by which its times are made comparable. A picture of 640 × 480 with ten
+boxes is decoded, varied and encoded; the ratios say how much more is done in a second than by the other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ORACLES = ROOT / ".venv-oracles" / "bin" / "python"
+ROUNDS = 40
+ALBUMENTATIONS = """
+import json, sys, time
+import albumentations as A, cv2, numpy as np
+cv2.setNumThreads(1)
+content = np.frombuffer(open(sys.argv[1], "rb").read(), np.uint8)
+jpeg = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111]
+boxes = np.array([[40 + 50 * n, 60 + 30 * n, 90 + 50 * n, 120 + 30 * n] for n in range(10)], float)
+warp = dict(border_mode=cv2.BORDER_CONSTANT, fill=0, p=1)
+shear = lambda x, y: A.Affine(shear={"x": x, "y": y}, **warp)
+jitter = lambda b, s, h: A.ColorJitter(b, (1, 1), s, h, p=1)
+kinds = {
+    "FLIP_IMAGE.FLIP_HORIZONTAL": A.HorizontalFlip(p=1),
+    "FLIP_IMAGE.FLIP_VERTICAL": A.VerticalFlip(p=1),
+    "IMAGE_ROTATION.PERCENTAGE_SCALE": A.Rotate((15, 15), **warp),
+    "IMAGE_BLUR.BLUR": A.GaussianBlur(0, (5, 5), p=1),
+    "NINETY_ROTATION.CLOCKWISE": A.RandomRotate90(p=1),
+    "GRAYSCALE.GRAYSCALE_PERCENTAGE": A.ToGray(p=1),
+    "HUE.HUE_DEGREES": jitter((1, 1), (1, 1), (0.05, 0.05)),
+    "SATURATION.SATURATION_DEGREES": jitter((1, 1), (1.3, 1.3), (0, 0)),
+    "BRIGHTNESS.BRIGHTNESS_DEGREES": jitter((1.2, 1.2), (1, 1), (0, 0)),
+    "NOISE.NOISE_PERCENTAGE": A.SaltAndPepper((0.05, 0.05), (0.5, 0.5), p=1),
+    "SHEAR.SHEAR_HORIZONTAL": shear((10, 10), (0, 0)),
+    "SHEAR.SHEAR_VERTICAL": shear((0, 0), (10, 10)),
+    "CROP.CROP_PERCENTAGE": A.RandomCrop(429, 572, p=1),
+}
+times = {name: [] for name in (*kinds, "plain")}
+pipes = {n: A.Compose([k], bbox_params=A.BboxParams("pascal_voc", label_fields=["l"])) for n, k in kinds.items()}
+for _ in range(int(sys.argv[2])):
+    for name in times:
+        start = time.perf_counter()
+        picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
+        if name != "plain":
+            picture = pipes[name](image=picture, bboxes=boxes, l=list(range(10)))["image"]
+        cv2.imencode(".jpg", picture, jpeg)
+        times[name].append(time.perf_counter() - start)
+json.dump({name: min(each) for name, each in times.items()}, sys.stdout)
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="setwright-bench-") as scratch:
+        kernels(Path(scratch))
+        lakes(Path(scratch))
+
+
+def kernels(folder: Path) -> None:
+    import cv2
+    import numpy as np
+
+    from setwright.augment.objects import vary
+    from setwright.augment.vocabulary import property_ids, word_of
+    from setwright.pixels.codec import decode, encode
+    from setwright.pixels.kernels import varied
+    from tests.augment.copies import box, copies, frames, objects_in
+    from tests.pixels.pictures import noise
+
+    cv2.setNumThreads(1)
+    soft = cv2.resize(noise(80, 60), (640, 480), interpolation=cv2.INTER_CUBIC)
+    content = encode(soft, "image/jpeg")
+    (folder / "picture.jpg").write_bytes(content)
+    recipes = {
+        "IMAGE_ROTATION": (15.0,),
+        "IMAGE_BLUR": (5.0,),
+        "GRAYSCALE": (100.0,),
+        "HUE": (18.0,),
+        "SATURATION": (30.0,),
+        "BRIGHTNESS": (20.0,),
+        "NOISE": (5.0, 7.0),
+        "SHEAR": (10.0,),
+        "CROP": (20.0, 0.3, 0.4),
+    }
+    boxes = objects_in([(0, box(40 + 50 * n, 60 + 30 * n, 90 + 50 * n, 120 + 30 * n)) for n in range(10)])
+    of = frames((640, 480))
+    turn = cv2.getRotationMatrix2D((320, 240), 15, 1)
+    slant = np.array([[1, 0.176, -42], [0, 1, 0]])
+
+    def grey(picture: Any) -> Any:
+        return cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+
+    def coloured(channel: int, change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def work(picture: Any) -> Any:
+            planes = list(cv2.split(cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)))
+            planes[channel] = change(planes[channel])
+            return cv2.cvtColor(cv2.merge(planes), cv2.COLOR_HSV2BGR)
+
+        return work
+
+    def salt(picture: Any) -> Any:
+        chance = np.random.default_rng(7).random(picture.shape[:2], np.float32)
+        picture[chance < 0.025] = 255
+        picture[chance > 0.975] = 0
+        return picture
+
+    hue = (np.arange(256) + 9).astype(np.uint8) % 180
+    bare: dict[str, Callable[[Any], Any]] = {
+        "FLIP_IMAGE.FLIP_HORIZONTAL": lambda picture: cv2.flip(picture, 1),
+        "FLIP_IMAGE.FLIP_VERTICAL": lambda picture: cv2.flip(picture, 0),
+        "NINETY_ROTATION": lambda picture: cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE),
+        "IMAGE_ROTATION": lambda picture: cv2.warpAffine(picture, turn, (640, 480)),
+        "SHEAR": lambda picture: cv2.warpAffine(picture, slant, (640, 480)),
+        "IMAGE_BLUR": lambda picture: cv2.GaussianBlur(picture, (41, 41), 5),
+        "GRAYSCALE": grey,
+        "HUE": coloured(0, lambda plane: cv2.LUT(plane, hue)),
+        "SATURATION": coloured(1, lambda plane: cv2.convertScaleAbs(plane, alpha=1.3)),
+        "BRIGHTNESS": lambda picture: cv2.convertScaleAbs(picture, alpha=1.2),
+        "NOISE": salt,
+        "CROP": lambda picture: picture[20:449, 30:602],
+    }
+
+    def ours(property: str) -> Callable[[], Any]:
+        values = recipes.get(property.partition(".")[0], ())
+
+        def work() -> None:
+            encode(varied(decode(content), property, values), "image/jpeg")
+
+        return work
+
+    def objects(property: str) -> Callable[[], Any]:
+        """The boxes of a hundred copies: they are moved many at a time."""
+        values = recipes.get(property.partition(".")[0], ())
+        recipe = copies(*[(0, property, values)] * 100)
+        return lambda: vary(boxes, of, recipe)
+
+    def floor(property: str) -> Callable[[], Any]:
+        change = bare.get(property) or bare[property.partition(".")[0]]
+        return lambda: encode(change(decode(content)), "image/jpeg")
+
+    work: dict[str, Callable[[], Any]] = {"plain": lambda: encode(decode(content), "image/jpeg")}
+    for property in property_ids():
+        work[property], work[f"floor {property}"] = ours(property), floor(property)
+        work[f"objects {property}"] = objects(property)
+    times = taking_turns(work)
+    theirs = {}
+    if ORACLES.exists():
+        answer = subprocess.run(
+            [ORACLES, "-c", ALBUMENTATIONS, folder / "picture.jpg", str(ROUNDS)],
+            env={**os.environ, "NO_ALBUMENTATIONS_UPDATE": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        theirs = json.loads(answer.stdout)
+    print(f"{'decode, vary, encode; 640 × 480, 10 boxes':44}{'ms':>7}{'plain':>8}{'OpenCV':>8}{'album.':>8}")
+    for property in property_ids():
+        took = times[property] + times[f"objects {property}"] / 100
+        beside = theirs.get(property)
+        scaled = "" if beside is None else f"{beside / theirs['plain'] * times['plain'] / took:8.2f}"
+        print(
+            f"{word_of(property):44}{took * 1000:7.2f}{times['plain'] / took:8.2f}"
+            f"{times[f'floor {property}'] / took:8.2f}{scaled}"
+        )
+
+
+def taking_turns(work: dict[str, Callable[[], Any]]) -> dict[str, float]:
+    """The shortest time of each, in seconds: what it takes where nothing else runs."""
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for _ in range(ROUNDS):
+        for name, each in work.items():
+            start = time.perf_counter()
+            each()
+            times[name].append(time.perf_counter() - start)
+    return {name: min(each) for name, each in times.items()}
+
+
+def lakes(folder: Path) -> None:
+    """Two threads beside one, and a version with one new frame in a hundred beside one from nothing."""
+    from setwright.lake.lake import Lake
+    from setwright.model.events import Advanced, Event
+    from setwright.pixels.executor import Threads
+    from tests.lake.test_varied import publication
+
+    frames = 400
+    drawn = folder / "drawn"
+    setwright(folder, "demo", str(drawn), "--frames", str(frames + frames // 100))
+    files = sorted(drawn.rglob("*.jpg"))
+    few = folder / "few"
+    few.mkdir()
+    for file in files[frames:]:
+        shutil.move(file, few / file.name)
+    from tests.lake.lakes import ingest
+
+    with Lake.create(folder / "lake") as lake:
+        ingest(lake, drawn, format=None)
+    told: dict[str, float] = {}
+    for turn in range(3):
+        for threads in (1, 2):
+            copy = folder / f"copy-{turn}-{threads}"
+            shutil.copytree(folder / "lake", copy)
+            with Lake.open(copy) as lake:
+                start = time.perf_counter()
+                first = lake.publish(publication(lake), executor=Threads(threads))
+                took = time.perf_counter() - start
+                told[f"{threads}"] = min(took, told.get(f"{threads}", took))
+                if threads == 2:
+                    ingest(lake, few, format=None)
+                    events: list[Event] = []
+                    start = time.perf_counter()
+                    lake.publish(publication(lake, key="k2", parent=first), events.append, Threads(2))
+                    took = time.perf_counter() - start
+                    told["new"] = min(took, told.get("new", took))
+                    told["made"] = sum(each.steps for each in events if isinstance(each, Advanced))
+            shutil.rmtree(copy)
+    made = frames * 3
+    print(
+        f"\npublish {made:,} varied pictures: {made / told['1']:.0f}/s with a thread, {made / told['2']:.0f}/s with two"
+    )
+    print(f"two threads do {told['1'] / told['2']:.2f} times what one does")
+    print(
+        f"a version with 1 % new frames: {told['made']:.0f} pictures ({told['made'] / made:.1%}), "
+        f"{told['new'] / told['2']:.1%} of the time of one from nothing"
+    )
+
+
+def setwright(folder: Path, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "setwright", *arguments], cwd=folder, check=True, capture_output=True
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""`setwright preview`: a sheet of frames beside their varied copies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from setwright.augment.decode import decode
+from setwright.augment.samples import wish_for, words
+from setwright.augment.vocabulary import property_ids
+from setwright.model.dataset import AugmentationWish
+from setwright.model.errors import UsageError
+from tests.cli.inside import setwright, succeeded
+from tests.cli.project_folder import BALLOONS, project_at
+
+VARIED = (
+    BALLOONS
+    + "split: {train: 100, validation: 0, test: 0}\naugmentations: {flip: {horizontal}, rotate: [-10, 10]}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = project_at(
+        tmp_path_factory.mktemp("preview") / "project",
+        {"specs/balloons.yaml": VARIED, "specs/plain.yaml": BALLOONS.replace("balloons", "plain")},
+    )
+    succeeded(folder, "demo", str(folder / "drawn"), "--frames", "4")
+    succeeded(folder, "lake", "ingest", str(folder / "drawn"), "--collection", "party")
+    return folder
+
+
+def sheet(folder: Path, *args: str) -> tuple[str, Image.Image]:
+    told = succeeded(folder, "preview", *args, "--out", str(folder / "sheet.png"))
+    with Image.open(folder / "sheet.png") as image:
+        image.load()
+        return told, image
+
+
+def test_it_draws_each_frame_before_the_copies_that_apply_would_make(project: Path) -> None:
+    told, image = sheet(project, "balloons", "--frames", "2")
+    assert told.endswith("sheet.png: 2 of 4 frames, with 4 varied copies.\n")
+    cell = 360 + 10
+    assert image.width == 3 * cell + 10
+    # The mirrored picture lies in the second column; its own mirror is the first one, but for outlines and text.
+    first = image.crop((10, 10, 370, 200)).resize((36, 19))
+    second = (
+        image.crop((10 + cell, 10, 370 + cell, 200))
+        .transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        .resize((36, 19))
+    )
+    assert max(abs(one - other) for one, other in zip(first.tobytes(), second.tobytes(), strict=True)) < 60
+
+
+def test_it_is_the_same_every_time_and_changes_nothing(project: Path) -> None:
+    before = succeeded(project, "lake", "log")
+    _, first = sheet(project, "balloons")
+    _, second = sheet(project, "balloons")
+    assert first.tobytes() == second.tobytes()
+    assert succeeded(project, "lake", "log") == before
+
+
+def test_an_augmentation_that_the_spec_does_not_ask_for_is_shown_with_sample_values(project: Path) -> None:
+    ran = setwright(
+        project, "preview", "plain", "--augmentation", "all", "--frames", "1", "--out", str(project / "s.png")
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "with 15 varied copies" in ran.stdout
+    assert "The spec does not ask for" in ran.stderr
+
+
+def test_what_cannot_be_shown_is_told(project: Path) -> None:
+    for args, told in (
+        (("plain",), "has no augmentations"),
+        (("balloons", "--augmentation", "rotat"), 'did you mean "rotate"?'),
+        (("balloon",), 'did you mean "balloons"?'),
+        (("balloons", "--frame", "nothing.jpg"), "The spec does not select it."),
+    ):
+        ran = setwright(project, "preview", *args)
+        assert ran.returncode == 1
+        assert told in ran.stderr
+
+
+def test_words_name_all_or_a_type_or_a_property() -> None:
+    wish, _ = decode({"rotate": [-5, 5], "flip": {"vertical": True}, "fraction": 0.5, "seed": 3})
+    assert wish_for((), wish)[0].recipes == wish.recipes
+    assert wish_for((), wish)[0].fraction == 1
+    rotated, added = wish_for(("rotate",), wish)
+    assert [recipe.range for recipe in rotated.recipes] == [(-5, 5)]
+    assert (rotated.seed, added) == (3, ())
+    flipped, added = wish_for(("flip",), wish)
+    assert [recipe.property for recipe in flipped.recipes] == ["FLIP_VERTICAL"]
+    flipped, added = wish_for(("flip.horizontal",), wish)
+    assert ([recipe.property for recipe in flipped.recipes], added) == (
+        ["FLIP_HORIZONTAL"],
+        ("flip.horizontal",),
+    )
+    assert len(wish_for(("all",), AugmentationWish())[0].recipes) == len(property_ids())
+    with pytest.raises(UsageError, match="turn"):
+        wish_for(("turn",), wish)
+    assert {"all", "rotate", "shear", "shear.vertical"} <= set(words())
