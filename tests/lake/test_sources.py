@@ -10,6 +10,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from setwright.formats.reading.protocol import ProblemKind
+from setwright.lake.blobs import Blobs
 from setwright.lake.lake import Lake
 from setwright.model.errors import FormatError, LakeError, UsageError
 from tests.lake.cells import publication
@@ -132,6 +133,16 @@ def test_a_picture_that_has_to_be_turned_is_stored(lake: Lake, tmp_path: Path) -
     ingest(lake, folder, format="folder", in_place=True)
     assert not any(name.endswith(".elsewhere") for name in stored_files(lake))
     assert ingest(lake, folder, format="folder", in_place=True).frames_unchanged == 1
+
+
+def test_what_reads_a_picture_in_place_whole_gets_it_compared(lake: Lake, folder: Path) -> None:
+    ingest(lake, folder, in_place=True)
+    blobs = Blobs(lake.folder / "blobs")
+    digest = content(lake)[0][0][2].decode()
+    assert blobs.read(digest) == (folder / "a.png").read_bytes()
+    (folder / "a.png").write_bytes(b"other")
+    with pytest.raises(LakeError, match="has changed"):
+        blobs.read(digest)
 
 
 def test_a_version_can_be_made_of_pictures_in_place(lake: Lake, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
@@ -29,6 +30,7 @@ from setwright.lake.membership import read_membership, require_revision
 from setwright.lake.migrations.run import migrate
 from setwright.lake.record import Recorded, Recorder
 from setwright.lake.stored import StoredPicture, store_pictures
+from setwright.lake.transport import exported, header_of, load
 from setwright.lake.varied import known_pictures, made_pictures, make_varied
 from setwright.lake.verify import verify, verify_index
 from setwright.model.errors import LakeError, UsageError
@@ -37,7 +39,7 @@ from setwright.model.manifest_file import decode, encode
 from setwright.query.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from pathlib import Path
@@ -140,6 +142,40 @@ class Lake:
             lake.close()
             raise
         return lake
+
+    @classmethod
+    def import_catalog(
+        cls, folder: Path, lines: Iterable[bytes], catalog: str | None = None, listener: Listener = silence
+    ) -> int:
+        """Make a lake in `folder` of an exported catalogue, whole or not at all; how many rows it has.
+
+        The lake keeps its id. `folder` may hold its blobs already, but no lake; `catalog` is as for `create`.
+
+        Raises:
+            LakeError: it holds a lake.
+            FormatError: the file was cut or changed, or is none.
+        """
+        if (folder / MARK).exists():
+            raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
+        lines = iter(lines)
+        first = next(lines, b"")
+        mark = replace(new_mark(folder, catalog), id=str(header_of(first)["lake"]))
+        lake = cls(folder, mark)
+        try:
+            # An earlier attempt that failed has left the tables, and nothing in them.
+            if not lake._catalogue.properties():
+                lake._catalogue.create(mark.id)
+            with lake._catalogue.writing() as connection:
+                if newest_revision(connection):
+                    raise LakeError(
+                        f"The database holds the catalogue of the lake {mark.id} already",
+                        "It was left as it is.",
+                    )
+                count = load(connection, chain([first], lines), listener)
+            write_mark(folder, mark)
+        finally:
+            lake.close()
+        return count
 
     @classmethod
     def migrate(cls, folder: Path, listener: Listener = silence) -> int:
@@ -382,6 +418,12 @@ class Lake:
     def verify(self, listener: Listener = silence) -> Verification:
         """Read all blobs and manifests, and look whether all is there and what it was."""
         return verify(self._catalogue, self._blobs, listener)
+
+    @contextmanager
+    def exported_catalog(self, listener: Listener = silence) -> Iterator[Iterator[bytes]]:
+        """The catalogue as the bytes of a file, all of one moment, to be imported elsewhere."""
+        with self._catalogue.reading() as connection:
+            yield exported(connection, self.id, listener)
 
     def collect_garbage(
         self, *, now: datetime, grace: timedelta = GRACE, dry: bool = False, listener: Listener = silence

@@ -18,6 +18,14 @@ COMMANDS: Sections = {
         "log": ("setwright.cli.commands.lake.log:command", "List the revisions, newest first"),
         "diff": ("setwright.cli.commands.lake.diff:command", "Compare two revisions"),
         "verify": ("setwright.cli.commands.lake.verify:command", "Read all blobs and compare their digests"),
+        "export-catalog": (
+            "setwright.cli.commands.lake.export_catalog:command",
+            "Write the catalogue to a file, to move the lake",
+        ),
+        "import-catalog": (
+            "setwright.cli.commands.lake.import_catalog:command",
+            "Make a lake of such a file",
+        ),
         "gc": ("setwright.cli.commands.lake.gc:command", "Free what no frame and no version needs"),
         "migrate": (
             "setwright.cli.commands.lake.migrate:command",

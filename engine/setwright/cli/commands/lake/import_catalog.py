@@ -1,0 +1,46 @@
+"""`setwright lake import-catalog`: a lake from an exported catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from setwright.cli.context import Session, pass_session
+from setwright.cli.lake_location import lake_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@pass_session
+@lake_options
+def command(session: Session, file: str, folder: Path) -> None:
+    """Make a lake of FILE, which `setwright lake export-catalog` wrote, where there is none yet.
+
+    The catalogue is in the lake's folder, or in the PostgreSQL database that SETWRIGHT_CATALOG names. FILE is compared
+    with its digest. Copy the folder blobs/ too, before or afterwards; `setwright lake verify` says what is missing.
+    """
+    import gzip
+    from pathlib import Path
+
+    from setwright.cli.progress import listening
+    from setwright.lake.lake import Lake
+    from setwright.model.errors import FormatError
+    from setwright.views.escape import terminal
+
+    path = Path(file)
+    session.on_interrupt = "Nothing was imported. Run the same command again."
+    try:
+        with (
+            gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines,
+            listening(session) as listener,
+        ):
+            count = Lake.import_catalog(folder, lines, listener=listener)
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise FormatError("The exported catalogue cannot be read", f"{error}.") from error
+    session.on_interrupt = None
+    click.echo(f"Made a lake in {terminal(str(folder))} of {count:,} rows.")
+    click.echo("Copy the folder blobs/ of the other one into it, then run `setwright lake verify`.")
