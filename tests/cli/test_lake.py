@@ -249,3 +249,43 @@ def test_names_that_the_lake_does_not_have_are_told(asked: Path) -> None:
     found = lake(asked, "query", "annotation.label in (RBCs, WBC) and collection.name=cells", "--count")
     assert found.stdout == "4\n"
     assert found.stderr == 'No label of the lake is called "RBCs"; did you mean "RBC"?\n'
+
+
+def test_pictures_that_repeat_are_listed(project: Path, golden: Golden) -> None:
+    same = {"a.png": 1, "more/b.png": 1, "c.png": 2}
+    write(project / "in", {name: ["RBC"] for name in same}, same)
+    assert ingest(project).returncode == 0
+    golden("lake/duplicates.txt", lake(project, "stats", "--duplicates").stdout)
+    counted = json.loads(lake(project, "stats", "--duplicates", "--json").stdout)
+    assert counted["duplicates"] == {"groups": 1, "frames": 2, "listed": [["cells_a.png", "cells_b.png"]]}
+
+
+def test_what_nothing_needs_is_freed(project: Path) -> None:
+    write(project / "in", {"a.png": ["RBC"]})
+    assert ingest(project).returncode == 0
+    left = project / ".setwright" / "lake" / "blobs" / "ab" / ("0" * 62)
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"left")
+    assert "1 blob that nothing needs" in lake(project, "gc").stdout
+    assert lake(project, "gc", "--older-than", "0", "--dry-run").stdout.splitlines()[-1] == (
+        "Would remove 1 blob (4 bytes); 1 are needed."
+    )
+    assert left.exists()
+    assert json.loads(lake(project, "gc", "--older-than", "0", "--json").stdout)["bytes"] == 4
+    assert not left.exists()
+
+
+def test_a_lake_moves_by_a_file(project: Path, tmp_path: Path) -> None:
+    write(project / "in", {"a.png": ["RBC"]})
+    assert ingest(project).returncode == 0
+    done = lake(project, "export-catalog", "catalog.jsonl.gz")
+    assert done.returncode == 0 and "The pictures are in" in done.stdout
+    assert lake(project, "export-catalog", "catalog.jsonl.gz").returncode == 1
+    done = lake(project, "import-catalog", "catalog.jsonl.gz", "--lake", "other")
+    assert done.returncode == 0, done.stderr
+    assert lake(project, "query", "--lake", "other").stdout == "cells_a.png\n"
+    assert "missing" in lake(project, "verify", "--lake", "other").stdout
+    cut = (project / "catalog.jsonl.gz").read_bytes()[:-9]
+    (project / "cut.jsonl.gz").write_bytes(cut)
+    refused = lake(project, "import-catalog", "cut.jsonl.gz", "--lake", "third")
+    assert refused.returncode == 1 and "cannot be read" in refused.stderr

@@ -25,6 +25,7 @@ from setwright.lake.identity import checked_name
 from setwright.lake.index.read import IndexCache
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
+from setwright.lake.likeness import Likeness, fill_hashes, likeness
 from setwright.lake.mark import MARK, database, new_mark, newer, older, read_mark, write_mark
 from setwright.lake.membership import read_membership, require_revision
 from setwright.lake.migrations.run import migrate
@@ -400,6 +401,15 @@ class Lake:
         """The lake, counted."""
         with self._catalogue.reading() as connection:
             return inventory.statistics(connection)
+
+    def likeness(self) -> Likeness:
+        """Which frames show the same picture, or nearly the same."""
+        with self._catalogue.reading() as connection:
+            return likeness(connection)
+
+    def fill_hashes(self, listener: Listener = silence) -> int:
+        """Compute the perceptual hashes of pictures that an older setwright stored; how many."""
+        return fill_hashes(self._catalogue, self._blobs, listener)
 
     def log(self) -> tuple[Revision, ...]:
         """All revisions, the newest first."""

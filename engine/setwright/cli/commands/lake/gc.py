@@ -63,9 +63,7 @@ def command(session: Session, dry_run: bool, days: float, as_json: bool, folder:
     if found.references:
         click.echo(f"{would} {found.references:,} references to files outside of the lake, not the files.")
     if found.young:
-        click.echo(
-            f"{_blobs(found.young)} that nothing needs stay, because they are younger than {days:g} days."
-        )
+        click.echo(f"{_blobs(found.young)} that nothing needs stay for now: younger than {days:g} days.")
 
 
 def _blobs(number: int) -> str:

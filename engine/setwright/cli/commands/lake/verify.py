@@ -21,7 +21,7 @@ def command(session: Session, index: bool, folder: Path) -> int:
     """Read all blobs, compare them with their digests, and look for what is missing.
 
     The exit code is 1 if anything is damaged. The index only repeats what the catalogue's rows say, so --index can
-    make it anew from them.
+    make it anew from them, and perceptual hashes that an older setwright did not compute.
     """
     from setwright.cli.progress import listening
     from setwright.lake.lake import Lake
@@ -30,9 +30,12 @@ def command(session: Session, index: bool, folder: Path) -> int:
     if index:
         with Lake.open(folder) as lake, listening(session) as listener:
             wrong = lake.verify_index(listener)
+            filled = lake.fill_hashes(listener)
         for damage in wrong:
             click.echo(f"{damage.what}: {damage.detail}")
         click.echo("The index was made anew." if wrong else "The index says what the catalogue says.")
+        if filled:
+            click.echo(f"{filled:,} pictures have a perceptual hash now.")
         return 0
     with Lake.open(folder) as lake, listening(session) as listener:
         found = lake.verify(listener)
