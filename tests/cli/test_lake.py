@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.project_folder import project_at
 from tests.conftest import Golden
@@ -289,3 +290,11 @@ def test_a_lake_moves_by_a_file(project: Path, tmp_path: Path) -> None:
     (project / "cut.jsonl.gz").write_bytes(cut)
     refused = lake(project, "import-catalog", "cut.jsonl.gz", "--lake", "third")
     assert refused.returncode == 1 and "cannot be read" in refused.stderr
+
+
+def test_what_pictures_are_made_of_and_which_repeat_is_told(project: Path) -> None:
+    folder = write(project / "in", {"a.png": [], "b.png": [], "c.png": []}, {"a.png": 1, "b.png": 1})
+    Image.new("I;16", (20, 10), 500).save(folder / "deep.png")
+    told = ingest(project).stdout
+    assert "  1 file with the picture of another\n      a.png = b.png\n" in told
+    assert "  pixels: 3 RGB, 1 grey of 16 bits\n" in told

@@ -105,6 +105,7 @@ def test_the_same_picture_in_several_places_is_stored_once(lake: Lake, tmp_path:
     report = ingest(lake, write(tmp_path / "in", {"a.png": [], "d/b.png": []}, {"a.png": 1, "d/b.png": 1}))
     ingest(lake, write(tmp_path / "more", {"c.png": []}, {"c.png": 1}), collection="others")
     assert report.same_pictures == 1
+    assert [len(group) for group in report.repeated] == [2]
     assert (lake.stats().frames, lake.stats().pictures) == (3, 1)
     assert len(stored_files(lake)) == 1
 

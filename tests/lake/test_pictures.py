@@ -17,6 +17,7 @@ from setwright.formats.reading.protocol import ProblemKind
 from setwright.lake.lake import Lake
 from setwright.lake.pictures import MAX_PIXELS, inspect
 from setwright.model.errors import FormatError
+from tests.lake.hostile_pictures import chunk, png
 from tests.lake.lakes import content, everything, ingest, picture, write
 
 FORMATS = {"BMP": "bmp", "JPEG": "jpeg", "PNG": "png", "TIFF": "tiff", "WEBP": "webp"}
@@ -50,6 +51,22 @@ def test_an_upright_picture_is_stored_byte_by_byte(format: str) -> None:
 )
 def test_the_kind_of_pixels_is_stated(mode: str, pixels: str) -> None:
     assert inspect(encoded(Image.new(mode, (4, 3)))).pixels == pixels
+
+
+def deep(orientation: int = 1) -> bytes:
+    """A PNG of 16 bits a colour, which Pillow can read 8 bits of."""
+    rows = zlib.compress((b"\0" + bytes(range(24))) * 3)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    return png(4, 3, rows, chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0")), depth=16)
+
+
+def test_16_bits_a_colour_are_stated_and_never_lost_by_turning() -> None:
+    assert inspect(deep()).pixels == "RGB;16"
+    assert inspect(deep()).content == deep()
+    with pytest.raises(FormatError) as refused:
+        inspect(deep(orientation=6))
+    assert "8 of its 16 bits" in refused.value.detail
 
 
 def test_16_bits_survive_turning() -> None:

@@ -49,6 +49,8 @@ class Prepared:
     labels: tuple[tuple[str, int], ...]
     bare_pictures: int
     same_pictures: int
+    repeated: tuple[tuple[str, ...], ...]
+    pixels: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...]
 
 
@@ -120,11 +122,16 @@ def prepare(
             )
         )
     problems.extend(_labels_by_case(first_file, known_labels))
+    files: dict[str, list[str]] = defaultdict(list)
+    for path, picture in pictures.items():
+        files[picture.source_digest].append(path)
     return Prepared(
         frames=tuple(frames),
         labels=tuple(sorted(labels.items())),
         bare_pictures=sum(not frame.annotations for frame in frames),
-        same_pictures=len(pictures) - len({picture.source_digest for picture in pictures.values()}),
+        same_pictures=len(pictures) - len(files),
+        repeated=tuple(tuple(several) for several in files.values() if len(several) > 1),
+        pixels=tuple(Counter(picture.pixels for picture in pictures.values()).most_common()),
         problems=tuple(problems),
     )
 

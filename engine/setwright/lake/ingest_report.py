@@ -91,7 +91,8 @@ class IngestReport:
     annotations that can be recorded, by label; those that cannot are in the problems. `annotations_added` and
     `_removed` is what that changed in the lake, `metadata_changed` how many frames have new tags or metadata.
     `bare_pictures` are those without an annotation in the files, `same_pictures` the files whose very bytes another
-    file has too, `other_files` those that are neither pictures nor annotations.
+    file before them has too, in groups in `repeated`; `pixels` are kinds of pixels as `lake.pictures` calls them, with
+    their numbers of pictures, most first; `other_files` are neither pictures nor annotations.
     """
 
     location: str
@@ -111,6 +112,8 @@ class IngestReport:
     labels: tuple[tuple[str, int], ...]
     bare_pictures: int
     same_pictures: int
+    repeated: tuple[tuple[str, ...], ...]
+    pixels: tuple[tuple[str, int], ...]
     other_files: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -172,6 +175,8 @@ class IngestReport:
             "metadata_changed": self.metadata_changed,
             "pictures_without_annotations": self.bare_pictures,
             "pictures_that_repeat": self.same_pictures,
+            "repeated": [list(group) for group in self.repeated],
+            "pixels": dict(self.pixels),
             "other_files": list(self.other_files),
             "problem_counts": {kind.value: count for kind, count in self.problem_counts.items()},
             "problems": [

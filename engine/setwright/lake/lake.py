@@ -274,6 +274,8 @@ class Lake:
                 labels=prepared.labels,
                 bare_pictures=prepared.bare_pictures,
                 same_pictures=prepared.same_pictures,
+                repeated=prepared.repeated,
+                pixels=prepared.pixels,
                 other_files=found.other_files,
                 problems=prepared.problems,
             )

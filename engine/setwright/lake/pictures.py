@@ -31,8 +31,8 @@ class Picture:
     """A picture as it is to be stored.
 
     `content` are its bytes; `width` and `height` its upright pixels; `pixels` Pillow's word for their kind, such as
-    RGB, L (grey) or I;16 (grey, 16 bits); `orientation` the EXIF orientation (1 to 8) that the file had; `phash` the
-    perceptual hash of what is stored.
+    RGB, L (grey), I;16 (grey, 16 bits) or RGB;16; `orientation` the EXIF orientation (1 to 8) that the file had;
+    `phash` the perceptual hash of what is stored.
     """
 
     content: bytes
@@ -75,7 +75,7 @@ def _inspect(content: bytes) -> Picture:
         several: int = getattr(header, "n_frames", 1)
         if header.format != "MPO" and several > 1:
             raise _refused(f"it holds {several} pictures, not one")
-        media_type, kind = MEDIA_TYPES[header.format or ""], header.mode
+        media_type, kind = MEDIA_TYPES[header.format or ""], _kind(header)
         header.verify()
     with Image.open(io.BytesIO(content), formats=formats) as image:
         # Not of `header`: a PNG is decoded to find its EXIF, and can then no longer be verified. And decoded here,
@@ -87,12 +87,25 @@ def _inspect(content: bytes) -> Picture:
         if orientation == 1:
             phash = perceptual_hash(image)
             return Picture(content, image.width, image.height, media_type, kind, orientation, phash)
+        if kind != image.mode:
+            raise _refused(
+                "it lies on its side, and turning it would cost 8 of its 16 bits a colour; turn it first"
+            )
         # Pillow turns a TIFF by itself while loading; then there is nothing left to do here.
         upright = ImageOps.exif_transpose(image)
         encoded = _encode(upright, media_type, image)
     # Of the stored bytes, not of the pixels before they were encoded, so that anybody can compute it again.
     phash = hash_of_stored(encoded)
     return Picture(encoded, upright.width, upright.height, media_type, kind, orientation, phash)
+
+
+def _kind(header: Image.Image) -> str:
+    """Pillow's word for the kind of pixels; with `;16` where the file has 16 bits and Pillow reads 8 of them."""
+    tiles = getattr(header, "tile", [])
+    raw = tiles[0].args if tiles else ""
+    raw = raw[0] if isinstance(raw, tuple) and raw else raw
+    deep = isinstance(raw, str) and ";16" in raw and ";16" not in header.mode
+    return header.mode + ";16" if deep else header.mode
 
 
 def hash_of_stored(content: bytes) -> int:

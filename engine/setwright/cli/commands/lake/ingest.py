@@ -20,6 +20,22 @@ if TYPE_CHECKING:
 
 FORMATS = ("coco", "folder", "layernext", "via", "voc", "yolo-darknet", "yolo-ultralytics")
 
+_PIXELS = {
+    "1": "black or white",
+    "CMYK": "CMYK",
+    "F": "grey in fractions",
+    "I": "grey of 32 bits",
+    "I;16": "grey of 16 bits",
+    "I;16B": "grey of 16 bits",
+    "L": "grey",
+    "LA": "grey with transparency",
+    "P": "with a palette",
+    "RGB;16": "RGB of 16 bits",
+    "RGBA": "RGB with transparency",
+    "RGBA;16": "RGB of 16 bits with transparency",
+}
+"""How kinds of pixels are called for people; RGB is what all expect, and told only beside others."""
+
 _SHOWN = 3
 """How many problems of a kind are shown; the report lists all."""
 
@@ -141,6 +157,14 @@ def _text(report: IngestReport, lake: Lake) -> Iterator[str]:
     ):
         if count:
             yield f"  {count:,} {one if count == 1 else several}"
+    if report.repeated:
+        yield from (f"      {' = '.join(map(terminal, group))}" for group in report.repeated[:_SHOWN])
+        if len(report.repeated) > _SHOWN:
+            yield f"      … and {len(report.repeated) - _SHOWN:,} more groups"
+    if any(kind != "RGB" for kind, _ in report.pixels):
+        yield "  pixels: " + ", ".join(
+            f"{count:,} {_PIXELS.get(kind, kind)}" for kind, count in report.pixels
+        )
     if report.other_files:
         count = len(report.other_files)
         names = ", ".join(map(terminal, report.other_files[:_SHOWN])) + (", …" if count > _SHOWN else "")
