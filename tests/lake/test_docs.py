@@ -30,4 +30,4 @@ def test_every_kind_of_problem_is_told() -> None:
 def test_every_command_is_told() -> None:
     commands = [name for section in COMMANDS.values() for name in section]
     assert all(f"setwright lake {name}" in PAGE for name in commands)
-    assert set(re.findall(r"^setwright lake (\w+)", PAGE, re.MULTILINE)) == set(commands)
+    assert set(re.findall(r"^setwright lake ([\w-]+)", PAGE, re.MULTILINE)) == set(commands)
