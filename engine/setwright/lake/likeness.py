@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, distinct, func, select, update
 
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import newest_revision
+from setwright.lake.columns import read_columns
 from setwright.lake.phash import NOTHING
 from setwright.lake.pictures import hash_of_stored
 from setwright.model.events import Advanced, Finished, Started
@@ -20,8 +21,7 @@ from setwright.split.near import near_pairs
 from setwright.split.units import connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from setwright.lake.blobs import Blobs
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
 
 TASK = "Computing perceptual hashes"
+
+_CHUNK = 500
+"""Frames in one question to the database."""
 
 _frames = schema.frames
 
@@ -48,34 +51,40 @@ class Likeness:
 
 def likeness(connection: Connection) -> Likeness:
     """The groups at the newest revision."""
-    rows = connection.execute(
-        select(_frames.c.digest, _frames.c.phash, _frames.c.unique_name)
-        .where(held_at(_frames, newest_revision(connection)))
-        .order_by(_frames.c.digest, _frames.c.unique_name)
+    held = held_at(_frames, newest_revision(connection))
+    columns = (
+        _frames.c.number,
+        _frames.c.digest,
+        func.coalesce(_frames.c.phash, NOTHING, type_=schema.Bits()),
     )
-    names: dict[str, list[str]] = defaultdict(list)
-    hashes: dict[str, int | None] = {}
-    for digest, phash, name in rows:
-        names[digest].append(name)
-        hashes[digest] = phash
-    listed = list(names)
-    known = np.array([hashes[digest] or NOTHING for digest in listed], np.uint64)
-    pictures: dict[int, list[str]] = defaultdict(list)
-    for picture, group in enumerate(connected(len(listed), near_pairs(known)).tolist()):
-        pictures[group].append(listed[picture])
+    number, digest, phash = read_columns(
+        connection, select(*columns).where(held), (np.int64, "S64", np.uint64)
+    )
+    _, first, picture = np.unique(digest, return_index=True, return_inverse=True)
+    near = connected(len(first), near_pairs(phash[first]))
+    unknown = select(func.count(distinct(_frames.c.digest))).where(held, _frames.c.phash.is_(None))
     return Likeness(
-        same=_sorted(several for several in names.values() if len(several) > 1),
-        near=_sorted(
-            [name for digest in several for name in names[digest]]
-            for several in pictures.values()
-            if len(several) > 1
-        ),
-        unknown=sum(phash is None for phash in hashes.values()),
+        same=_groups(connection, number, picture, np.bincount(picture, minlength=1) > 1),
+        near=_groups(connection, number, near[picture], np.bincount(near, minlength=1) > 1),
+        unknown=int(connection.execute(unknown).scalar_one()),
     )
 
 
-def _sorted(groups: Iterable[list[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted(tuple(sorted(group)) for group in groups))
+def _groups(
+    connection: Connection, number: NDArray[np.int64], group: NDArray[np.int64], wanted: NDArray[np.bool_]
+) -> tuple[tuple[str, ...], ...]:
+    """The unique names of the frames of each group that is `wanted`, by the group of each frame."""
+    rows = np.flatnonzero(wanted[group]) if len(group) else group
+    group_of = dict(zip(number[rows].tolist(), group[rows].tolist(), strict=True))
+    names: dict[int, list[str]] = defaultdict(list)
+    numbers = sorted(group_of)
+    held = held_at(_frames, newest_revision(connection))
+    for start in range(0, len(numbers), _CHUNK):
+        chunk = numbers[start : start + _CHUNK]
+        asked = select(_frames.c.number, _frames.c.unique_name).where(held, _frames.c.number.in_(chunk))
+        for frame, name in connection.execute(asked):
+            names[group_of[frame]].append(name)
+    return tuple(sorted(tuple(sorted(several)) for several in names.values()))
 
 
 def fill_hashes(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> int:
