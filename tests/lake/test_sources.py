@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 import zipfile
 from pathlib import Path
@@ -171,6 +172,14 @@ def test_a_strict_ingest_in_place_that_is_refused_refers_to_nothing(lake: Lake, 
 
 
 # --- Which format -----------------------------------------------------------------------------------------------
+
+
+def test_setwright_s_own_raw_export_is_layernext_s_json_and_nothing_else(lake: Lake, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", {"a.png": None})
+    (folder / "via.json").unlink()
+    image = {"image": "a.png", "file_name": "a.png", "collection": "cells", "annotations": []}
+    (folder / "annotations.json").write_text(json.dumps({"images": [image]}))
+    assert ingest(lake, folder, format=None).format == "layernext"
 
 
 def test_files_of_two_formats_are_not_guessed_at(lake: Lake, folder: Path) -> None:

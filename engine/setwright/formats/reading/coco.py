@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _BEGINNING = re.compile(rb'\s*\{\s*"(info|licenses|images|annotations|categories|type)"\s*:')
+_LAYERNEXT = re.compile(rb'\s*\{\s*"images"\s*:\s*\[\s*\{[^{}\[\]]*"image"\s*:')
+"""LayerNext's JSON begins alike, but an image's name is its `image`."""
+
 _WORDS = (b'"file_name"', b'"image_id"', b'"supercategory"')
 _ID = int | float | str
 _SPLITS = (("train", "train"), ("val", "validation"), ("test", "test"))
@@ -223,4 +226,8 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def _is_ours(head: bytes) -> bool:
     head = head.removeprefix(b"\xef\xbb\xbf")
-    return _BEGINNING.match(head) is not None and any(word in head for word in _WORDS)
+    return (
+        _BEGINNING.match(head) is not None
+        and _LAYERNEXT.match(head) is None
+        and any(word in head for word in _WORDS)
+    )
