@@ -13,7 +13,7 @@ from setwright.apply.run import Outcome
 from setwright.apply.steps import PublishStep, steps
 from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import SourceRef
-from setwright.model.errors import StalePlanError
+from setwright.model.errors import StalePlanError, UsageError
 from setwright.model.versions import Publication
 from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Reason
 from setwright.plan.describe import describe, plan_digest
@@ -135,6 +135,38 @@ def test_a_name_that_is_given_up_can_be_taken_in_the_same_plan(tmp_path: Path) -
     applied(remote, made, tmp_path)
     assert bound(remote)["z"] == old != bound(remote)["a"]
     assert planned(remote, wanted).plan.empty
+
+
+def test_an_address_that_moves_without_saying_so_adopts_what_the_old_one_forgets(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, planned(remote, ONE), tmp_path)
+    wanted = project({"blood": CELLS})
+    applied(remote, planned(remote, wanted), tmp_path)
+    assert list(bound(remote)) == ["blood"]
+    assert planned(remote, wanted).plan.empty
+
+
+def test_a_name_that_a_stranger_has_is_not_taken_from_it_nor_given_up_for_it(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, planned(remote, project({"a": replace(CELLS, name="theirs")})), tmp_path)
+    applied(remote, planned(remote, project({"z": replace(CELLS, name="mine")})), tmp_path)
+    wanted = project({"b": replace(CELLS, name="mine"), "z": replace(CELLS, name="theirs")})
+    applied(remote, planned(remote, wanted), tmp_path)
+    assert (numbers(remote, "mine"), numbers(remote, "theirs")) == (["1.0.0"], ["1.0.0"])
+    assert planned(remote, wanted).plan.empty
+
+
+def test_names_move_on_in_a_row_but_are_not_swapped(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    two = {"a": replace(CELLS, name="one"), "b": replace(CELLS, name="two")}
+    applied(remote, planned(remote, project(two)), tmp_path)
+    before = bound(remote)
+    row = project({"a": replace(CELLS, name="two"), "b": replace(CELLS, name="three")})
+    applied(remote, planned(remote, row), tmp_path)
+    assert bound(remote) == before
+    swapped = project({"a": replace(CELLS, name="three"), "b": replace(CELLS, name="two")})
+    with pytest.raises(UsageError, match="swap"):
+        planned(remote, swapped)
 
 
 def test_where_the_remote_cannot_rename_a_dataset_is_made_and_the_plan_says_so(tmp_path: Path) -> None:

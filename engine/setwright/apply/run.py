@@ -157,6 +157,7 @@ class _Walk:
         self._author = author
         self._clock = clock
         self._locks = locks
+        self._locked: set[str] = set()
         self._listener = listener
         self._taken: list[Done] = []
         self._recorded_at = clock()
@@ -164,14 +165,18 @@ class _Walk:
     def take(self, step: Step, waiting: Waiting) -> None:
         """Try `step`. Its dataset stays locked until the state knows of it."""
         self._observer(Begun(step=step))
+        # One dataset may be another address's as well, which forgets it: then this run has its lock already.
+        names = sorted(_names(step) - self._locked)
         with ExitStack() as lock:
             try:
-                lock.enter_context(_locked(self._remote, _name(step), self._author, waiting))
+                for name in names:
+                    lock.enter_context(_locked(self._remote, name, self._author, waiting))
                 version = self._taken_to(step)
             except (SetwrightError, OSError) as error:
                 self._fail(step, _in_words(error))
                 return
             self._locks.push(lock.pop_all())
+        self._locked.update(names)
         self._taken.append(Done(step=step, version=version))
         if self._clock() - self._recorded_at >= _RECORD_EVERY:
             self.record()
@@ -183,7 +188,7 @@ class _Walk:
 
     def skip(self, step: Step, others: list[str]) -> None:
         """Do not try `step`, for it waits for others that could not be done."""
-        self.failed.append(Failed(step=step, error=NotTriedError(others)))
+        self._fail(step, NotTriedError(others))
 
     def record(self) -> None:
         """Let the state know of the steps that were taken, and unlock their datasets."""
@@ -201,6 +206,7 @@ class _Walk:
                 self._observer(done)
         self._taken.clear()
         self._locks.close()
+        self._locked.clear()
         self._recorded_at = self._clock()
 
     def _fail(self, step: Step, error: SetwrightError) -> None:
@@ -285,8 +291,12 @@ def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime, listener:
     return version
 
 
-def _name(step: Step) -> str:
-    return step.name if isinstance(step, ForgetStep | DeleteStep) else step.config.name
+def _names(step: Step) -> frozenset[str]:
+    """The names of the dataset, by which it is locked: what it is called, and what it will be."""
+    if isinstance(step, ForgetStep | DeleteStep):
+        return frozenset({step.name})
+    before = step.observed.name if isinstance(step, BindStep) else step.name_before
+    return frozenset({step.config.name} if before is None else {step.config.name, before})
 
 
 def _locked(remote: Remote, name: str, holder: str, waiting: Waiting) -> ExitStack:

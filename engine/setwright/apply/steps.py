@@ -37,6 +37,7 @@ class PublishStep:
     content: Manifest
     revision: int
     moved_from: str | None = None
+    name_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -50,6 +51,7 @@ class AmendStep:
     number: VersionNumber
     severity: ChangeSeverity
     moved_from: str | None = None
+    name_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -114,6 +116,7 @@ def steps(plan: Plan) -> Iterator[Step]:
                     content=change.content,
                     revision=change.revision,
                     moved_from=change.moved_from,
+                    name_before=change.observed.name,
                 )
             case Amend():
                 current = change.observed.version
@@ -125,6 +128,7 @@ def steps(plan: Plan) -> Iterator[Step]:
                     number=change.number,
                     severity=change.severity,
                     moved_from=change.moved_from,
+                    name_before=change.observed.name,
                 )
             case Adopt():
                 yield BindStep(

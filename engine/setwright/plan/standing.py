@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from setwright.model.errors import UsageError
 from setwright.plan.upstream import made_of
 
 if TYPE_CHECKING:
@@ -65,14 +66,13 @@ def standing(
 
     `observed` are datasets by name, `previously` leads from addresses to those that they had before; `renames` says
     whether the remote can give a dataset another name.
+
+    Raises:
+        UsageError: datasets would swap their names.
     """
     own = {address: _own(address, state, observed, previously) for address in desired}
     # A name is free for others where the dataset that has it is about to get another one.
-    leaving = {
-        dataset.id
-        for address, dataset in own.items()
-        if dataset is not None and dataset.name != desired[address].name and renames
-    }
+    leaving = _leaving(desired, own, observed) if renames else frozenset()
     result = {}
     for address, config in desired.items():
         entry, moved_from = _entry(address, state, previously)
@@ -86,6 +86,40 @@ def standing(
         stays = mine.name if mine is not None and mine.name != config.name else None
         result[address] = Standing(applied=entry, observed=there, moved_from=moved_from, stays=stays)
     return result
+
+
+def _leaving(
+    desired: Mapping[str, DatasetConfig],
+    own: Mapping[str, ObservedDataset | None],
+    observed: Mapping[str, ObservedDataset],
+) -> frozenset[str]:
+    """The ids of the datasets that get another name: one that is free, or that its dataset leaves as well.
+
+    Raises:
+        UsageError: some would only leave their names for each other.
+    """
+    wishes = {
+        dataset.id: desired[address].name
+        for address, dataset in own.items()
+        if dataset is not None and dataset.name != desired[address].name
+    }
+    waits = {dataset: observed[name].id for dataset, name in wishes.items() if name in observed}
+    leaving = {dataset for dataset in wishes if dataset not in waits}
+    while more := {each for each, other in waits.items() if other in leaving and each not in leaving}:
+        leaving |= more
+    for start in sorted(waits.keys() - leaving):
+        way, here = {start}, waits[start]
+        while here in waits and here not in way:
+            way.add(here)
+            here = waits[here]
+        if here == start:
+            names = ", ".join(sorted(f'"{wishes[dataset]}"' for dataset in way))
+            raise UsageError(
+                "Datasets cannot swap their names in one go",
+                f"{names} would each have to be free before another takes it.",
+                "give one of them a third name, apply, and give it the name that you want",
+            )
+    return frozenset(leaving)
 
 
 def _entry(address: str, state: State, previously: Mapping[str, str]) -> tuple[Applied | None, str | None]:
