@@ -101,6 +101,7 @@ def main() -> None:
         bench_start()
         bench_specs(folder)
         bench_pictures(folder)
+    bench_exports()
 
 
 def bench_start() -> None:
@@ -159,6 +160,10 @@ def bench_pictures(folder: Path) -> None:
         timed(ours("pull", "party", "--export", "RAW", "--to", "out"), project),
         floor,
     )
+
+
+def bench_exports() -> None:
+    subprocess.run([PYTHON, Path(__file__).with_name("exports.py")], check=True)
 
 
 def ours(*args: str) -> list[str]:

@@ -56,7 +56,7 @@ def is_flat(ring: Ring) -> bool:
     return all(dx * (y - y0) == dy * (x - x0) for x, y in others)
 
 
-def area(ring: Ring) -> float:
+def area(ring: Sequence[Sequence[float]]) -> float:
     """The area within a ring that does not cross itself, in square pixels."""
     # About the first point, lest large coordinates cost digits.
     x0, y0 = ring[0]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from setwright.formats.protocol import Loss
 from setwright.formats.reading.coco import Coco as CocoReader
+from setwright.formats.writing import coco
 from setwright.formats.writing.coco import Coco
 from setwright.model.manifest import Manifest
 from setwright.model.splits import Split
@@ -228,3 +229,12 @@ def test_the_file_of_a_split_knows_nothing_of_other_splits() -> None:
     )
     assert document(manifest)["annotations"] == []
     assert [each["image_id"] for each in document(manifest, "val")["annotations"]] == [2]
+
+
+@settings(max_examples=60)
+@given(manifest=manifests(kinds="p"))
+def test_simple_polygons_are_told_sooner_but_not_otherwise(manifest: Manifest) -> None:
+    quick = labels_in(COCO, manifest)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coco, "_simple", lambda *_: None)
+        assert labels_in(COCO, manifest) == quick
