@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from setwright.augment.decode import decode
 from setwright.augment.expand import Made, expand, media_types
 from setwright.augment.recipes import recipe_digests, wished_copies
+from setwright.formats.protocol import MadeFile, VersionFacts
 from setwright.formats.writing.names import export_names
+from setwright.formats.writing.raw import Raw
 from setwright.model.frames import RECTANGLE, digests, texts
 from setwright.model.manifest import Manifest
 from setwright.model.manifest_file import decode as read
@@ -149,3 +152,32 @@ def test_annotations_keep_what_is_no_geometry(shape: int) -> None:
     assert after.extra.tolist()[:2] == ['{"attributes":{"kind":"red"}}'] * 2
     assert after.confidence.tolist()[:2] == [0.5, 0.5]
     assert (after.shape == shape).all()
+
+
+def test_raw_tells_of_a_copy_what_it_is_of_and_what_was_drawn() -> None:
+    before = manifest(rotate=[-10, 10], flip={"horizontal": True})
+    facts = VersionFacts(dataset="cells", number="1.0.0", manifest_digest=before.digest, description="")
+    entries = {entry.path: entry for entry in Raw().files(expand(before, made(before)), facts)}
+    listed = entries["raw/annotations.json"]
+    assert isinstance(listed, MadeFile)
+    images = {image["image"]: image for image in json.loads(listed.content)["images"]}
+    told = [image["augmentation"] for image in images.values() if image.get("isAugmentedImage")]
+    assert len(told) == 4
+    turned = next(
+        each for each in told if each["type"] == "IMAGE_ROTATION" and each["source"] == "cells_a.png"
+    )
+    drawn = next(
+        values[0]
+        for source, property, values in zip(
+            before.copies.source, before.copies.property, before.copies.values, strict=True
+        )
+        if source == 0 and before.copies.properties[property].startswith("IMAGE_ROTATION")
+    )
+    assert turned == {
+        "source": "cells_a.png",
+        "type": "IMAGE_ROTATION",
+        "property": "PERCENTAGE_SCALE",
+        "copy": 1,
+        "values": [drawn],
+    }
+    assert "augmentation" not in images["a.png"]

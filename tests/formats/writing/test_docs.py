@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from setwright.augment.expand import Made, expand
+from setwright.augment.recipes import wished_copies
 from setwright.formats.protocol import MadeFile, PictureFile
 from setwright.formats.writing.raw import ANNOTATIONS, Raw
 from setwright.formats.writing.registry import export_formats
+from setwright.model.dataset import Augmentation, AugmentationWish
+from setwright.model.frames import digests
 from tests.formats.writing.manifests import SHOWCASE, facts_of, made
 
 if TYPE_CHECKING:
@@ -24,7 +31,11 @@ def test_the_page_lists_every_export() -> None:
 
 
 def test_the_page_names_every_key_of_raw() -> None:
-    images: list[dict[str, Any]] = json.loads(made(Raw(), SHOWCASE)[ANNOTATIONS])["images"]
+    flip = AugmentationWish(recipes=(Augmentation(type="FLIP_IMAGE", property="FLIP_HORIZONTAL"),))
+    varied = replace(SHOWCASE, copies=wished_copies(flip, SHOWCASE.frames, SHOWCASE.split))
+    count = len(varied.copies)
+    pictures = Made(digests(f"{row:064x}" for row in range(count)), np.ones(count, np.int64))
+    images: list[dict[str, Any]] = json.loads(made(Raw(), expand(varied, pictures))[ANNOTATIONS])["images"]
     keys = {key for image in images for thing in (image, *image["annotations"]) for key in thing}
     section = PAGE.partition("## RAW")[2].partition("## Pulling")[0]
     named = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.+?) \|", section, re.MULTILINE))))

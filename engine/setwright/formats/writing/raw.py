@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from setwright.augment.recipes import value_count
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.numbers import number
@@ -89,7 +90,9 @@ def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str
     counts = (last - first).tolist()
     chosen = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
     shapes = _shapes(annotations.take(chosen + np.arange(len(chosen))))
+    varied = _varied(manifest, rows)
     columns = zip(
+        rows.tolist(),
         names,
         frames.name.tolist(),
         frames.file_name.tolist(),
@@ -100,13 +103,35 @@ def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str
         counts,
         strict=True,
     )
-    for name, unique_name, file_name, collection, split, width, height, count in columns:
+    for row, name, unique_name, file_name, collection, split, width, height, count in columns:
         yield (
             f'{{"image":{_json(name)},"unique_name":{_json(unique_name)},"file_name":{_json(file_name)},'
             f'"collection":{_json(collection)},"split":"{SPLITS[split].value}",'
-            f'"width":{width},"height":{height},'
+            f'"width":{width},"height":{height},{varied.get(row, "")}'
             f'"annotations":[{",".join(islice(shapes, count))}]}}'
         )
+
+
+def _varied(manifest: Manifest, rows: NDArray[np.int64]) -> dict[int, str]:
+    """By row, of those of `rows` that are varied copies, what they were made of and how, as fields of the frame."""
+    copies = manifest.copies.take(np.isin(manifest.copies.row, rows))
+    columns = zip(
+        copies.row.tolist(),
+        manifest.frames.name[copies.source].tolist(),
+        copies.property.tolist(),
+        copies.number.tolist(),
+        copies.values.tolist(),
+        strict=True,
+    )
+    found = {}
+    for row, source, place, count, values in columns:
+        type_, _, property = copies.properties[place].partition(".")
+        drawn = ",".join(map(number, values[: value_count(copies.properties[place])]))
+        found[row] = (
+            f'"isAugmentedImage":true,"augmentation":{{"source":{_json(source)},"type":"{type_}",'
+            f'"property":"{property}","copy":{count},"values":[{drawn}]}},'
+        )
+    return found
 
 
 def _shapes(annotations: Annotations) -> Iterator[str]:
