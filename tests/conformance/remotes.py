@@ -273,6 +273,9 @@ class RemoteConformance:
         assert amended.manifest_digest == first.manifest_digest
         assert amended.exports == ("RAW", "YOLO Darknet")
         assert remote.observe(["Cells"])["Cells"].config == amendment.config
+        assert remote.config(first.id) == amendment.config
+        assert remote.made_with(first.id) == CELLS
+        assert remote.version(first.id) == amended
 
     def test_a_state_is_recorded_once_for_each_serial(self, remote: Remote) -> None:
         assert remote.state("party") is None

@@ -38,6 +38,8 @@ COMMANDS: Sections = {
         "preview": ("setwright.cli.commands.preview:command", "Draw frames beside their varied copies"),
         "drift": ("setwright.cli.commands.drift:command", "Show what others changed since the last apply"),
         "show": ("setwright.cli.commands.show:command", "Show one version: frames, labels, splits"),
+        "diff": ("setwright.cli.commands.diff:command", "Show what differs between two versions"),
+        "verify": ("setwright.cli.commands.verify:command", "Make a version again, and compare"),
     },
     "Spec": {
         "show-spec": ("setwright.cli.commands.show_spec:command", "Show a spec as it is understood"),
@@ -50,7 +52,7 @@ COMMANDS: Sections = {
     },
     "Remote": {
         "serve": ("setwright.server.commands.serve:command", "Serve a lake as LayerNext's SDK expects it"),
-        "download": ("setwright.cli.commands.download:command", "Download an export from LayerNext"),
+        "download": ("setwright.cli.commands.download:command", "Download an export by a version's id"),
         "auth": ("setwright.cli.commands.auth:command", "Look after the credentials: `status`, `check`"),
     },
     "Shell": {

@@ -564,6 +564,15 @@ class Lake:
         with self._catalogue.reading() as connection:
             return versions.config_of(connection, version)
 
+    def made_with(self, version: str) -> DatasetConfig:
+        """The configuration that the version with that id was published with.
+
+        Raises:
+            RemoteError: there is none.
+        """
+        with self._catalogue.reading() as connection:
+            return versions.made_with(connection, version)
+
     def made_by(self, key: str) -> Version | None:
         """The version that a publication or an amendment with that idempotency key made."""
         with self._catalogue.reading() as connection:

@@ -208,6 +208,24 @@ def config_of(connection: Connection, uid: str) -> DatasetConfig:
     return from_document(DatasetConfig, _row(connection, uid).config)
 
 
+def made_with(connection: Connection, uid: str) -> DatasetConfig:
+    """The configuration that the version with that id was published with, before any amendment.
+
+    Raises:
+        RemoteError: there is none.
+    """
+    found = connection.execute(
+        select(_editions.config)
+        .join(schema.versions, _editions.version == _versions.id)
+        .where(_versions.uid == uid)
+        .order_by(_editions.ordinal)
+        .limit(1)
+    ).scalar_one_or_none()
+    if found is None:
+        raise _no_version(uid)
+    return from_document(DatasetConfig, found)
+
+
 def version_by_number(connection: Connection, name: str, number: str) -> Version | None:
     """The version of the dataset that is called `number`, or was before an amendment."""
     found = connection.execute(

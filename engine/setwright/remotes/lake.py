@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from setwright.formats.protocol import ExportEntry
     from setwright.lake.lake import Lake
-    from setwright.model.dataset import Selection
+    from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
@@ -68,11 +68,20 @@ class LakeRemote:
     def versions(self, name: str) -> tuple[Version, ...]:
         return self._lake.versions(name)
 
+    def version(self, id: str) -> Version:
+        return self._lake.version(id)
+
     def made_by(self, key: str) -> Version | None:
         return self._lake.made_by(key)
 
     def manifest(self, version: str) -> Manifest:
         return self._lake.manifest(version)
+
+    def made_with(self, version: str) -> DatasetConfig:
+        return self._lake.made_with(version)
+
+    def config(self, version: str) -> DatasetConfig:
+        return self._lake.config(version)
 
     def state(self, project: str) -> State | None:
         return self._lake.state(project)

@@ -88,6 +88,7 @@ class MemoryRemote:
         self._manifests: dict[str, Manifest] = {}
         self._varied: dict[str, str] = {}  # digests of pictures by recipe
         self._made: dict[str, bytes] = {}  # varied pictures by digest
+        self._configs: dict[str, list[DatasetConfig]] = {}
         self._keys: dict[str, Version] = {}
         self._states: dict[str, State] = {}
         self._held: dict[str, str] = {}
@@ -178,6 +179,13 @@ class MemoryRemote:
         dataset = self._datasets.get(name)
         return () if dataset is None else tuple(reversed(dataset.versions))
 
+    def version(self, id: str) -> Version:
+        for dataset in self._datasets.values():
+            for version in dataset.versions:
+                if version.id == id:
+                    return version
+        raise RemoteError("There is no such version", f"None has the id {id}.")
+
     def made_by(self, key: str) -> Version | None:
         return self._keys.get(key)
 
@@ -185,6 +193,17 @@ class MemoryRemote:
         if version not in self._manifests:
             raise RemoteError("There is no such version", f"None has the id {version}.")
         return self._manifests[version]
+
+    def made_with(self, version: str) -> DatasetConfig:
+        return self._editions(version)[0]
+
+    def config(self, version: str) -> DatasetConfig:
+        return self._editions(version)[-1]
+
+    def _editions(self, version: str) -> list[DatasetConfig]:
+        if version not in self._configs:
+            raise RemoteError("There is no such version", f"None has the id {version}.")
+        return self._configs[version]
 
     def state(self, project: str) -> State | None:
         return self._states.get(project)
@@ -238,6 +257,7 @@ class MemoryRemote:
                 author=publication.author,
             )
             self._manifests[version.id] = publication.manifest
+            self._configs[version.id] = [config]
             dataset.config = config
             dataset.versions.append(version)
             self._keys[publication.key] = version
@@ -272,6 +292,7 @@ class MemoryRemote:
             version = replace(dataset.versions[-1], number=amendment.number, exports=amendment.config.exports)
             dataset.versions[-1] = version
             dataset.config = amendment.config
+            self._configs[version.id].append(amendment.config)
             self._keys[amendment.key] = version
             return version
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from setwright.formats.protocol import ExportEntry
-    from setwright.model.dataset import Selection
+    from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
@@ -78,11 +78,24 @@ class RemoteReader(Protocol):
     def versions(self, name: str) -> tuple[Version, ...]:
         """All versions of the dataset of that name, the newest first; none where there is no such dataset."""
 
+    def version(self, id: str) -> Version:
+        """The version with that id.
+
+        Raises:
+            RemoteError: there is none.
+        """
+
     def made_by(self, key: str) -> Version | None:
         """The version that a publication or an amendment with that idempotency key made."""
 
     def manifest(self, version: str) -> Manifest:
         """The content of the version with that id."""
+
+    def made_with(self, version: str) -> DatasetConfig:
+        """The configuration that the content of the version with that id was made of."""
+
+    def config(self, version: str) -> DatasetConfig:
+        """The configuration of that version as it is now, which amendments may have changed."""
 
     def state(self, project: str) -> State | None:
         """The newest state of that project, None before the first apply."""

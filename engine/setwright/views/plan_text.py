@@ -106,17 +106,21 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
         yield f"    frames  {change.frames.before:,} -> 0"
     if action in ("adopt", "forget", "delete"):
         return
-    body = [*_fields(change, color), *_pin(change)]
-    if action != "update":
-        body += [
-            *_frames(change, color),
-            *_annotations(change),
-            *_splits(change, color),
-            *_labels(change, color),
-            *_copies(change, color),
-        ]
-    body += [*_exports(change, color), *_dependents(change)]
-    yield from (f"    {line}" for line in body)
+    yield from (f"    {line}" for line in body(change, color))
+
+
+def body(change: DatasetChange, color: bool) -> Iterator[str]:
+    """The parts of a dataset that change, below its title."""
+    yield from _fields(change, color)
+    yield from _pin(change)
+    if change.actions[0] != "update":
+        yield from _frames(change, color)
+        yield from _annotations(change)
+        yield from _splits(change, color)
+        yield from _labels(change, color)
+        yield from _copies(change, color)
+    yield from _exports(change, color)
+    yield from _dependents(change)
 
 
 def _dependents(change: DatasetChange) -> Iterator[str]:

@@ -1,6 +1,8 @@
-"""`setwright download`: a version's export from LayerNext, by the version's id, as its own SDK downloads it."""
+"""`setwright download`: a version's export by the version's id, as LayerNext's SDK downloads it."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,12 +10,16 @@ from setwright.cli import completing
 from setwright.cli.context import Session, pass_session
 from setwright.cli.layernext import layernext_options
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command()
 @click.argument("version_id")
 @click.argument("export", shell_complete=completing.exports)
 @click.option(
     "--to",
+    "--path",
     "folder",
     metavar="DIR",
     type=click.Path(),
@@ -27,9 +33,10 @@ from setwright.cli.layernext import layernext_options
 def command(
     session: Session, version_id: str, export: str, folder: str, no_media: bool, url: str | None
 ) -> None:
-    """Download the EXPORT, as in RAW, of the version with the id VERSION_ID from LayerNext.
+    """Download the EXPORT, as in RAW, of the version with the id VERSION_ID, which `setwright show` tells.
 
-    The files lie as LayerNext's SDK lays them, with paths that stay right when the folder moves. Run again, it
+    It takes what `download_dataset` of LayerNext's SDK takes. From LayerNext the files lie as its SDK lays them, with
+    paths that stay right when the folder moves; from a lake of files they are those of `setwright pull`. Run again, it
     fetches only what is missing or was changed.
     """
     import time
@@ -37,7 +44,6 @@ def command(
 
     from setwright.cli.layernext import credentials_for
     from setwright.cli.progress import listening
-    from setwright.model.errors import UsageError
     from setwright.remotes.layernext.client import Client
     from setwright.remotes.layernext.connection import Connection
     from setwright.remotes.layernext.download import download
@@ -45,11 +51,8 @@ def command(
     from setwright.spec.exports import KNOWN_EXPORTS
 
     if url is None:
-        raise UsageError(
-            "The project's remote is no LayerNext",
-            "A version of a lake is written by its address and number.",
-            "`setwright pull ADDRESS@VERSION --export NAME --to DIR`, or name an installation with --url",
-        )
+        _from_lake(session, version_id, export, Path(folder), media=not no_media)
+        return
     exact = {known.short: known.name for known in KNOWN_EXPORTS}.get(export.lower(), export)
     session.on_interrupt = "The files that came are whole; the same command goes on."
     with Connection(url, credentials_for(url)) as connection, listening(session) as listener:
@@ -65,3 +68,23 @@ def command(
         )
     click.echo(f"{exact} of version {version_id} is in {done.folder}")
     click.echo(f"  {done.fetched:,} files came, {done.kept:,} were there already")
+
+
+def _from_lake(session: Session, version_id: str, export: str, folder: Path, *, media: bool) -> None:
+    import re
+
+    from setwright.cli.commands.pull import Wish, carry_out, chosen_export, short_name
+    from setwright.cli.workspace import require_settings
+    from setwright.remotes.open import open_remote
+
+    root, settings = require_settings(
+        session.cwd, environment=click.get_current_context().params["environment"]
+    )[:2]
+    with open_remote(settings.remote, root, settings.state) as remote:
+        version = remote.version(version_id)
+        name = chosen_export(version, version.dataset, export)
+        # A dataset's name may hold anything; a folder's must not.
+        called = re.sub(r"[^\w.-]+", "_", version.dataset).strip("._") or "dataset"
+        to = folder / f"{called}-{version.number}-{short_name(name)}"
+        wish = Wish(export=name, to=to, media=media, link=False, force=False)
+        carry_out(session, remote, version, wish, as_json=False)

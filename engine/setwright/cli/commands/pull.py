@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from setwright.apply.pull import Pulled
     from setwright.model.versions import Version
+    from setwright.remotes.protocol import Remote
 
 JSON_FORMAT_VERSION = 1
 
@@ -53,12 +55,8 @@ def command(
     Only what is missing or differs is written, and nothing that pull did not write is removed. Without a version
     the newest one is taken.
     """
-    import json
     from pathlib import Path
-    from time import monotonic
 
-    from setwright.apply.pull import pull
-    from setwright.cli.progress import listening
     from setwright.cli.workspace import require_project
     from setwright.remotes.open import open_remote
 
@@ -67,22 +65,53 @@ def command(
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
         version = find_version(remote, dataset_name(project, address, remote), address, number)
-        name = _export(version, address, export)
-        to = Path(folder) if folder else Path(f"{address}-{version.number}-{_short(name)}")
-        session.on_interrupt = f"Files in {to} are whole; `setwright pull` again goes on."
-        began = monotonic()
-        with listening(session, quiet=as_json) as listener:
-            done = pull(
-                remote, version, name, to, media=not no_media, link=link, force=force, listener=listener
-            )
-        seconds = monotonic() - began
+        name = chosen_export(version, address, export)
+        to = Path(folder) if folder else Path(f"{address}-{version.number}-{short_name(name)}")
+        wanted = Wish(export=name, to=to, media=not no_media, link=link, force=force)
+        carry_out(session, remote, version, wanted, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be pulled, and where to."""
+
+    export: str
+    to: Path
+    media: bool
+    link: bool
+    force: bool
+
+
+def carry_out(session: Session, remote: Remote, version: Version, wish: Wish, *, as_json: bool) -> None:
+    """Pull, showing how it goes on, and say what was done."""
+    import json
+    from time import monotonic
+
+    from setwright.apply.pull import pull
+    from setwright.cli.progress import listening
+
+    name, to = wish.export, wish.to
+    session.on_interrupt = f"Files in {to} are whole; the same command goes on."
+    began = monotonic()
+    with listening(session, quiet=as_json) as listener:
+        done = pull(
+            remote,
+            version,
+            name,
+            to,
+            media=wish.media,
+            link=wish.link,
+            force=wish.force,
+            listener=listener,
+        )
+    seconds = monotonic() - began
     if as_json:
         click.echo(json.dumps(_document(version, name, to, done, seconds), indent=2, ensure_ascii=False))
     else:
         click.echo(_text(version, name, to, done, seconds))
 
 
-def _export(version: Version, address: str, wanted: str | None) -> str:
+def chosen_export(version: Version, address: str, wanted: str | None) -> str:
     """The exact name of the export that was asked for, or of the only one."""
     from setwright.formats.writing.registry import find
     from setwright.model.errors import UsageError
@@ -106,7 +135,8 @@ def _export(version: Version, address: str, wanted: str | None) -> str:
     )
 
 
-def _short(export: str) -> str:
+def short_name(export: str) -> str:
+    """The export as a part of a folder's name."""
     from setwright.formats.writing.registry import find
     from setwright.model.errors import UsageError
 

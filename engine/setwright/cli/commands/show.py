@@ -12,10 +12,7 @@ from setwright.cli.forms import form_options
 from setwright.cli.workspace import SpecOptions, spec_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from setwright.cli.forms import Forms
-    from setwright.model.versions import Version
     from setwright.plan.document import PlanDocument
 
 JSON_FORMAT_VERSION = "1.0"
@@ -33,17 +30,22 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
     has; it is told whether it can still be applied. A version is shown as text or JSON.
     """
     import json
+    from dataclasses import asdict
     from pathlib import Path
 
     from setwright.cli.event_stream import event_stream
     from setwright.cli.findings import show_findings
     from setwright.cli.planning import saved_plan
     from setwright.cli.workspace import require_project
+    from setwright.model.documents import config_digest
     from setwright.model.errors import UsageError
+    from setwright.model.profile import profile
     from setwright.plan.told import diagnostic
     from setwright.remotes.open import open_remote
+    from setwright.split.division import division
     from setwright.views.plan_events import events
     from setwright.views.version_document import version_document
+    from setwright.views.version_text import version_text
 
     if Path(target).is_file():
         plan = saved_plan(target)
@@ -67,11 +69,28 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
         version = find_version(remote, dataset_name(project, address, remote), address, number)
+        config = remote.config(version.id)
+        content = remote.manifest(version.id)
+        parent = None if version.parent is None else remote.manifest(version.parent)
+        numbers = {each.id: str(each.number) for each in remote.versions(version.dataset)}
+    before = None if version.parent is None else numbers.get(version.parent, version.parent)
+    divided = division(content, config.split, parent)
+    profiled = profile(content, config.split)
     if forms.printed == "json":
-        document = {"format_version": JSON_FORMAT_VERSION, "address": address, **version_document(version)}
+        document = {
+            "format_version": JSON_FORMAT_VERSION,
+            "address": address,
+            **version_document(version),
+            "parent_version": before,
+            "config_digest": config_digest(config),
+            "division": asdict(divided),
+            "profile": asdict(profiled),
+        }
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_text(version, address)))
+        click.echo(
+            "\n".join(version_text(address, version, before, config_digest(config), divided, profiled))
+        )
 
 
 def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOptions) -> str:
@@ -106,33 +125,3 @@ def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOpti
     if plan.applyable:
         lines.append(f"`setwright apply {shlex.quote(file)}` makes it so.")
     return "\n".join(lines or ["Nothing has changed since."])
-
-
-def _text(version: Version, address: str) -> Iterator[str]:
-    from setwright.views.escape import terminal
-    from setwright.views.numbers import size
-    from setwright.views.table import aligned
-
-    statistics = version.statistics
-    named = "" if version.dataset == address else f"  named {terminal(version.dataset)}"
-    yield f"{address} {version.number}{named}"
-    yield f"  made      {version.created_at:%Y-%m-%d %H:%M:%S} UTC by {terminal(version.author)}"
-    yield f"  from      revision {version.revision}"
-    yield f"  content   {version.manifest_digest}"
-    yield f"  pictures  {size(statistics.bytes)}"
-    yield f"  exports   {', '.join(map(terminal, version.exports)) or 'none'}"
-    yield ""
-    splits = statistics.splits
-    rows = [["", *(split.split for split in splits), "total"]]
-    rows.append(["frames", *(f"{split.frames:,}" for split in splits), f"{statistics.frames:,}"])
-    if statistics.copies:
-        copies = [split.copies for split in splits]
-        rows.append(["varied copies", *(f"{count:,}" for count in copies), f"{statistics.copies:,}"])
-    bare = [split.background for split in splits]
-    rows.append(["without annotation", *(f"{count:,}" for count in bare), f"{sum(bare):,}"])
-    counts = [split.annotations for split in splits]
-    rows.append(["annotations", *(f"{count:,}" for count in counts), f"{statistics.annotations:,}"])
-    for label, total in statistics.labels.items():
-        by_split = [f"{dict(split.labels)[label]:,}" for split in splits]
-        rows.append([f"  {terminal(label)}", *by_split, f"{total:,}"])
-    yield from (f"  {line}" for line in aligned(rows))

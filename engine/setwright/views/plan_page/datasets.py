@@ -29,16 +29,21 @@ def dataset(change: DatasetChange, anchor: str) -> Markup:
     return tag(
         "section",
         *_head(change, anchor),
-        *_fields(change),
-        *pin(change),
-        *_content(change),
-        *_copies(change),
-        *_exports(change),
-        *_dependents(change),
-        *sheet(change),
-        *_more(change),
+        *parts(change),
         class_=f"dataset {change.actions[0]}",
     )
+
+
+def parts(change: DatasetChange, *, written: bool = True) -> Iterator[Markup]:
+    """What changes, part by part, below the title; `written` tells where a spec says so."""
+    yield from _fields(change, written=written)
+    yield from pin(change)
+    yield from _content(change)
+    yield from _copies(change)
+    yield from _exports(change)
+    yield from _dependents(change)
+    yield from sheet(change)
+    yield from _more(change)
 
 
 def _content(change: DatasetChange) -> list[Markup]:
@@ -70,17 +75,17 @@ def _head(change: DatasetChange, anchor: str) -> Iterator[Markup]:
     yield tag("p", *told, named, ", " if change.place else None, placed(change.place), class_="lead")
 
 
-def _fields(change: DatasetChange) -> Iterator[Markup]:
+def _fields(change: DatasetChange, *, written: bool) -> Iterator[Markup]:
     if change.fields:
         yield tag("h3", "Spec")
         yield table(
-            ["field", "before", "after", "where"],
+            ["field", "before", "after", *(["where"] if written else [])],
             [
                 [
                     tag("code", field.path),
                     tag("del", words.value(field.before)),
                     tag("ins", words.value(field.after)),
-                    placed(field.place) or tag("span", "by default", class_="faint"),
+                    *([placed(field.place) or tag("span", "by default", class_="faint")] if written else []),
                 ]
                 for field in change.fields
             ],

@@ -14,13 +14,18 @@ from setwright.views.plan_page.datasets import badge, dataset, pin, severity
 from setwright.views.plan_page.tables import folded, placed, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from setwright.plan.document import Check, DatasetChange, Drift, Finding, PlanDocument
 
 
 def render(document: PlanDocument) -> str:
     """The plan as one file of HTML. It fetches nothing and runs nothing, and its policy forbids both."""
+    return whole(f"{_title(document)} · {document.project}", _parts(document))
+
+
+def whole(title: str, parts: Iterable[Markup]) -> str:
+    """A page by itself, in light and dark, around `parts`."""
     style = files("setwright.views.plan_page").joinpath("plan.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
@@ -35,10 +40,10 @@ def render(document: PlanDocument) -> str:
         tag("meta", name="referrer", content="no-referrer"),
         # Else a browser asks the server for /favicon.ico.
         tag("link", rel="icon", href="data:,"),
-        tag("title", f"{_title(document)} · {document.project}"),
+        tag("title", title),
         tag("style", Markup(style)),
     )
-    body = tag("body", tag("main", *_parts(document)))
+    body = tag("body", tag("main", *parts))
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 

@@ -1,0 +1,85 @@
+"""`setwright verify`: make a version again, and compare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from setwright.cli.address import Address, dataset_name, find_version
+from setwright.cli.context import Session, pass_session
+from setwright.cli.workspace import SpecOptions, spec_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.apply.remake import Remade
+
+JSON_FORMAT_VERSION = "1.0"
+
+
+@click.command()
+@click.argument("target", type=Address(version=True))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@spec_options
+@pass_session
+def command(session: Session, target: str, as_json: bool, options: SpecOptions) -> int:
+    """Make a version again, from the spec and the revision that it was made of, and compare digests.
+
+    Nothing is changed. It exits with 1 where the digests differ. The pictures' own bytes are looked at by
+    `setwright lake verify`.
+    """
+    import json
+
+    from setwright.apply.remake import remake
+    from setwright.cli.workspace import require_project
+    from setwright.remotes.open import open_remote
+
+    workspace = options.open(session.cwd)
+    project = require_project(workspace)
+    address, _, number = target.partition("@")
+    with open_remote(project.remote, workspace.root, project.state) as remote:
+        version = find_version(remote, dataset_name(project, address, remote), address, number)
+        made = remake(remote, version)
+    if as_json:
+        document = {
+            "format_version": JSON_FORMAT_VERSION,
+            "address": address,
+            "version": str(version.number),
+            "revision": version.revision,
+            "same": made.same,
+            "recorded": made.recorded,
+            "stored": made.stored,
+            "again": made.again,
+        }
+        click.echo(json.dumps(document, indent=2))
+    elif made.same:
+        click.echo(
+            f"{address} {version.number} is what it was made of: {made.frames:,} frames, made again from revision "
+            f"{version.revision:,}, have the digest\n{made.again}"
+        )
+    else:
+        click.echo(
+            f"{address} {version.number} is not what its spec and revision {version.revision:,} make now."
+        )
+        click.echo("\n".join(_difference(made)))
+    return 0 if made.same else 1
+
+
+def _difference(made: Remade) -> Iterator[str]:
+    if made.stored != made.recorded:
+        yield "  the content that is kept is damaged:"
+    yield f"  recorded  {made.recorded}"
+    yield f"  kept      {made.stored}"
+    yield f"  again     {made.again}"
+    diff = made.diff
+    counts = [
+        (len(diff.entering), "more frames"),
+        (len(diff.leaving), "frames fewer"),
+        (len(diff.moving), "in another split"),
+        (len(diff.repainted), "with another picture"),
+        (len(diff.relabelled), "with other annotations"),
+    ]
+    told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    if told:
+        yield f"  made again: {told}"

@@ -1,0 +1,82 @@
+"""Versions as things: shown, compared, made again, downloaded."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from setwright.lake.lake import Lake
+from tests.cli.project_folder import ingest, project_at
+from tests.house.program import setwright
+
+SPEC = """dataset: balloons
+source: {collection: party}
+labels: [Balloon]
+split: {train: 50, validation: 25, test: 25}
+exports: [RAW]
+"""
+
+
+def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return setwright("-C", str(folder), *args)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two versions: eight frames, then nine, and another description."""
+    folder = project_at(tmp_path_factory.mktemp("versions") / "project", {"specs/balloons.yaml": SPEC})
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, *"abcdefgh")
+    assert run(folder, "apply", "--yes").returncode == 0
+    ingest(folder, *"abcdefghi")
+    (folder / "specs/balloons.yaml").write_text(SPEC + "description: told anew\n")
+    assert run(folder, "apply", "--yes").returncode == 0
+    return folder
+
+
+def test_a_version_is_shown_counted_and_with_where_it_is_from(project: Path) -> None:
+    numbers = [line.split()[0] for line in run(project, "versions", "balloons").stdout.splitlines()[1:]]
+    newest, first = numbers
+    shown = run(project, "show", "balloons").stdout
+    assert f"after {first}" in shown
+    assert re.search(r"frames +\d+ +\d+ +\d+ +9\n", shown)
+    document = json.loads(run(project, "show", f"balloons@{newest}", "--json").stdout)
+    assert (document["parent_version"], document["division"]["apart"]) == (first, 0)
+    assert document["profile"]["sizes"] == [[8, 8, 9]]
+    assert document["config_digest"].startswith("config-1:")
+
+
+def test_two_versions_are_compared_as_text_as_json_and_as_a_page(project: Path) -> None:
+    newest, first = (line.split()[0] for line in run(project, "versions", "balloons").stdout.splitlines()[1:])
+    pair = f"balloons@{first}", f"balloons@{newest}"
+    text = run(project, "diff", *pair).stdout
+    assert "frames  8 -> 9  +1 entering" in text
+    assert "told anew" in text
+    document = json.loads(run(project, "diff", *pair, "--json").stdout)
+    assert (document["same"], document["change"]["frames"]["entering"]["count"]) == (False, 1)
+    assert run(project, "diff", *pair, "--html", "d.html").returncode == 0
+    page = (project / "d.html").read_text()
+    assert "data:image/" in page
+    assert "<script" not in page
+    assert "same" in run(project, "diff", "balloons", "balloons").stdout
+
+
+def test_a_version_is_made_again_and_is_the_same(project: Path) -> None:
+    done = run(project, "verify", "balloons")
+    assert (done.returncode, "is what it was made of" in done.stdout) == (0, True), done.stderr
+
+
+def test_a_version_is_downloaded_by_its_id_with_and_without_pictures(project: Path, tmp_path: Path) -> None:
+    document = json.loads(run(project, "show", "balloons", "--json").stdout)
+    done = run(project, "download", document["id"], "RAW", "--to", str(tmp_path / "out"), "--no-media")
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "out").iterdir()
+    assert folder.name == f"balloons-{document['version']}-raw"
+    assert not list(folder.rglob("*.png"))
+    done = run(project, "download", document["id"], "RAW", "--path", str(tmp_path / "out"))
+    assert len(list(folder.rglob("*.png"))) == 9
+    assert run(project, "download", "nothing", "RAW").returncode == 1
