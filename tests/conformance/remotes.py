@@ -115,6 +115,14 @@ class RemoteConformance:
     def test_the_whole_lake_can_be_the_source(self, remote: Remote) -> None:
         assert len(self.members(remote, replace(CELLS, source=LakeSource())).frames) == 4
 
+    def test_a_collection_of_which_a_frame_is_selected_comes_in_whole(self, remote: Remote) -> None:
+        collections = LakeSource(items="image_collection")
+        with_white = replace(CELLS, source=collections, query="annotation.label=WBC")
+        assert self.members(remote, with_white).frames.file_name.tolist() == ["a.png", "b.png", "c.png"]
+        raw = replace(CELLS, source=collections, filter=Filter(annotation_types=("raw",)))
+        assert self.members(remote, raw).frames.file_name.tolist() == ["a.png", "b.png", "c.png"]
+        assert not len(self.members(remote, replace(with_white, query="annotation.label=none")).frames)
+
     def test_frames_are_filtered_by_the_state_of_their_annotations(self, remote: Remote) -> None:
         raw = replace(CELLS, filter=Filter(annotation_types=("raw",)))
         assert self.members(remote, raw).frames.file_name.tolist() == ["c.png"]

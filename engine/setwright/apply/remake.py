@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from setwright.diff.data import DataDiff, data_diff
 from setwright.model.dataset import Selection
 from setwright.plan.content import desired_content
+from setwright.plan.upstream import among, from_lake, made_of
 
 if TYPE_CHECKING:
     from setwright.model.versions import Version
@@ -26,6 +27,8 @@ class Remade:
     again: str
     frames: int
     diff: DataDiff
+    given: bool
+    """Whether the frames were taken as they are kept: a dataset made of others does not record of which versions."""
 
     @property
     def same(self) -> bool:
@@ -42,11 +45,18 @@ def remake(remote: RemoteReader, version: Version) -> Remade:
     config = remote.made_with(version.id)
     stored = remote.manifest(version.id)
     parent = None if version.parent is None else remote.manifest(version.parent)
-    again = desired_content(config, remote.membership(Selection.of(config), version.revision), parent)
+    selection, given = Selection.of(config), bool(made_of(config))
+    if given:
+        found = remote.membership(from_lake(selection), version.revision)
+        membership = among([(found, stored)], version.revision)
+    else:
+        membership = remote.membership(selection, version.revision)
+    again = desired_content(config, membership, parent)
     return Remade(
         recorded=version.manifest_digest,
         stored=stored.digest,
         again=again.digest,
         frames=len(stored.frames),
         diff=data_diff(stored, again),
+        given=given,
     )

@@ -56,6 +56,8 @@ def read_membership(
     selector = Selector(connection, revision, cache)
     numbers = _from_source(connection, selection.source, selector, revision)
     numbers = selector.select(query, _filtered(connection, selection.filter, selector, numbers))
+    if selection.source == LakeSource(items="image_collection"):
+        numbers = _whole_collections(connection, selector, numbers, revision)
     chosen = _Chosen(connection, numbers, revision)
     frames = _read_frames(chosen)
     if selection.group_by is not None:
@@ -127,11 +129,11 @@ def _from_source(connection: Connection, source: Source, selector: Selector, rev
                 )
             return selector.index.collections([known[name]])
         case LakeSource():
-            if source.items != "image":
+            if source.items == "dataset":
                 raise RemoteError(
-                    f"The lake does not offer {source.items} as a source yet",
-                    "A query over the whole lake selects images.",
-                    "write `datalake: image`, or name a collection",
+                    "The lake does not offer dataset as a source yet",
+                    "A query over the whole lake selects images, or image collections.",
+                    "name datasets of this project: `source: {datasets: [ADDRESS]}`",
                 )
             return selector.frames()
         case DatasetsSource():
@@ -141,6 +143,13 @@ def _from_source(connection: Connection, source: Source, selector: Selector, rev
             )
         case _:
             assert_never(source)
+
+
+def _whole_collections(connection: Connection, selector: Selector, numbers: BitMap, revision: int) -> BitMap:
+    """All frames of the collections that hold any of `numbers`."""
+    ids = connection.execute(select(schema.collections.c.id).where(schema.collections.c.added <= revision))
+    each = (selector.index.collections([id]) for id in ids.scalars().all())
+    return BitMap.union(BitMap(), *(inside for inside in each if inside.intersect(numbers)))
 
 
 def _filtered(connection: Connection, wish: Filter, selector: Selector, numbers: BitMap) -> BitMap:

@@ -125,11 +125,11 @@ def _source(spec: Spec, vocabulary: Vocabulary, *, composes: bool) -> Iterator[D
                 "This remote does not tell what a dataset holds, so none can be made of others.",
                 "select from the collection that they are made of",
             )
-        case LakeSource(items=items) if items != "image":
+        case LakeSource(items="dataset"):
             yield findings.NOT_OFFERED.at(
                 _place(spec, "source.datalake"),
-                f'This remote selects items of the type "image", not "{items}", yet.',
-                "write `datalake: image`",
+                'This remote selects items of the types "image" and "image_collection", not "dataset", yet.',
+                "name datasets of this project: `source: {datasets: [ADDRESS]}`",
             )
         case _:
             pass

@@ -151,6 +151,9 @@ class MemoryRemote:
             and _passes(frame, selection)
             and holds(query, frame.facts)
         ]
+        if selection.source == LakeSource(items="image_collection"):
+            found = {frame.facts.collection for frame in chosen}
+            chosen = [frame for frame in self._revisions[revision] if frame.facts.collection in found]
         return Membership(
             revision=revision, frames=_frames(chosen, selection), annotations=_annotations(chosen, selection)
         )
@@ -161,7 +164,7 @@ class MemoryRemote:
                 if all(other.facts.collection != name for other in self._revisions[revision]):
                     raise RemoteError(f'There is no collection "{name}"', "The source of a spec names it.")
                 return frame.facts.collection == name
-            case LakeSource(items="image"):
+            case LakeSource(items="image" | "image_collection"):
                 return True
             case source:
                 raise RemoteError("A source that is not offered yet", f"It is {source}.")

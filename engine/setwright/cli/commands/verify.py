@@ -58,6 +58,8 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
             f"{address} {version.number} is what it was made of: {made.frames:,} frames, made again from revision "
             f"{version.revision:,}, have the digest\n{made.again}"
         )
+        if made.given:
+            click.echo("Which frames its own datasets gave is not recorded; they were taken as they are.")
     else:
         click.echo(
             f"{address} {version.number} is not what its spec and revision {version.revision:,} make now."
