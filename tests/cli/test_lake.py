@@ -155,7 +155,7 @@ def test_without_a_project_a_lake_can_be_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (["ingest", "nowhere", "--collection", "x"], "does not exist"),
+        (["ingest", "nowhere", "--collection", "x"], "There is no nowhere"),
         (["ingest", "in"], "--collection"),
         (["ingest", "in", "--collection", ""], "Not the name of a collection"),
         (["ingest", "in", "--collection", "x", "--format", "coc"], "--format"),
@@ -170,6 +170,11 @@ def test_what_cannot_be_is_told_in_one_message(project: Path, args: list[str], t
     assert result.returncode == 1
     assert told in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_no_lake_is_made_for_what_is_not_there(project: Path) -> None:
+    lake(project, "ingest", "nowhere", "--collection", "x")
+    assert not (project / ".setwright" / "lake").exists()
 
 
 def test_hostile_names_move_nothing_on_a_terminal(project: Path) -> None:

@@ -68,14 +68,17 @@ class Work:
 
 
 def what_ingest(folder: Path) -> Work:
-    """A lake is made, and pictures are ingested, some of them twice, by two operations."""
+    """A lake is made, and pictures are ingested, some of them twice, by two operations, and some left in place."""
     first = write(folder / "first", {f"{number}.png": ["RBC"] for number in range(FRAMES)})
     second = write(folder / "second", {f"{number}.png": ["WBC"] for number in range(FRAMES // 2, 2 * FRAMES)})
+
+    third = write(folder / "third", {f"in-place-{number}.png": ["RBC"] for number in range(FRAMES)})
 
     def do(lake: Path) -> None:
         with open_or_create(lake) as opened:
             ingest(opened, first)
             ingest(opened, second, operation="second")
+            ingest(opened, third, in_place=True)
 
     do(folder / "undisturbed")
     with Lake.open(folder / "undisturbed") as lake:
@@ -87,7 +90,7 @@ def what_ingest(folder: Path) -> Work:
                 yield "it holds other frames or annotations than an undisturbed lake"
             if stored_files(lake) != blobs:
                 yield f"it holds other files: {sorted(stored_files(lake) ^ blobs)}"
-            if sorted(path.name for path in (path / "reports").iterdir()) != ["1.json", "2.json"]:
+            if sorted(path.name for path in (path / "reports").iterdir()) != ["1.json", "2.json", "3.json"]:
                 yield "a revision has no report"
 
     return Work(lambda lake: None, do, judge)

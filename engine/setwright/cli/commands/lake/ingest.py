@@ -96,11 +96,18 @@ def command(
     replaces what it said. Whatever is wrong with the files is counted and listed.
     """
     from datetime import UTC, datetime
+    from pathlib import Path
 
     from setwright.cli.author import author
     from setwright.cli.progress import listening
     from setwright.formats.reading.protocol import ReadOptions
+    from setwright.model.errors import UsageError
 
+    # Before a lake is made for it.
+    if "://" not in path and not Path(path).exists():
+        raise UsageError(
+            f"There is no {path}", "What is ingested is a folder, an archive, or a place in an object store."
+        )
     with _open_or_create(folder) as lake:
         session.on_interrupt = "Nothing was recorded. Run the same command again to go on."
         with listening(session, quiet=as_json) as listener:
