@@ -166,7 +166,7 @@ def test_a_dataset_is_made_and_followed_and_packed_anew(server: Serving) -> None
 
 
 def test_what_comes_down_through_the_sdk_is_what_an_export_holds(server: Serving, tmp_path: Path) -> None:
-    exports = ["RAW", "YOLO Darknet"]
+    exports = ["RAW", "YOLO Darknet", "Semantic Segmentation", "WebDataset", "Hugging Face Parquet"]
     (made,) = sdk(
         server,
         (
@@ -195,6 +195,7 @@ def test_what_comes_down_through_the_sdk_is_what_an_export_holds(server: Serving
 
 
 def exported(server: Serving, version: str, export: str, *, media: bool) -> dict[str, bytes]:
+    from setwright.formats.bytes_of import packed_bytes
     from setwright.formats.protocol import MadeFile, PictureFile
 
     files = {}
@@ -205,6 +206,8 @@ def exported(server: Serving, version: str, export: str, *, media: bool) -> dict
                     files[entry.path] = stream.read()
         elif isinstance(entry, MadeFile):
             files[entry.path] = entry.content
+        elif media:
+            files[entry.path] = b"".join(packed_bytes(entry, server.service.lake.picture))
     return files
 
 

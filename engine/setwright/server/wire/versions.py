@@ -115,9 +115,10 @@ def _version(service: Service, id: str) -> Version | None:
 
 
 def _items(service: Service, version: Version, export: str) -> Sequence[_Item]:
-    """What makes the export for the SDK: of files in folders, it can take pictures alone.
+    """What makes the export for the SDK: of files in folders, it can take pictures alone, or what it takes for some.
 
-    Everything else in a folder travels as a zip of that folder, which the SDK unpacks where the folder belongs.
+    Files that hold pictures pass for such and are sent as they are made. Everything else in a folder travels as a zip
+    of that folder, which the SDK unpacks where the folder belongs.
     """
     try:
         entries = list(service.remote.export(version.id, find(export).name))
@@ -127,7 +128,7 @@ def _items(service: Service, version: Version, export: str) -> Sequence[_Item]:
     zipped: defaultdict[str, list[ExportEntry]] = defaultdict(list)
     for entry in entries:
         folder, _, name = entry.path.rpartition("/")
-        if not folder or isinstance(entry, PictureFile) or export == _FOLDERS_ALWAYS:
+        if not folder or isinstance(entry, PictureFile | PackedFile) or export == _FOLDERS_ALWAYS:
             items.append(_Item(folder, name, (entry,)))
         else:
             zipped[folder.split("/")[0]].append(entry)
@@ -137,7 +138,7 @@ def _items(service: Service, version: Version, export: str) -> Sequence[_Item]:
 
 def _resource(service: Service, version: Version, export: str, item: _Item) -> dict[str, Any]:
     entry = item.entries[0]
-    is_picture = isinstance(entry, PictureFile)
+    is_picture = isinstance(entry, PictureFile | PackedFile)
     if isinstance(entry, PictureFile):
         url = picture_url(service, entry.digest)
     else:
@@ -162,8 +163,7 @@ def _parents(folder: str) -> Iterable[str]:
 def _content(service: Service, entry: ExportEntry) -> bytes:
     if isinstance(entry, MadeFile):
         return entry.content
-    if isinstance(entry, PackedFile):
-        return b"".join(packed_bytes(entry, service.lake.picture))
+    assert not isinstance(entry, PackedFile), "packed files are sent piece by piece"
     with service.lake.picture(entry.digest) as picture:
         return picture.read()
 
