@@ -231,7 +231,7 @@ def test_the_file_of_a_split_knows_nothing_of_other_splits() -> None:
     assert [each["image_id"] for each in document(manifest, "val")["annotations"]] == [2]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(manifest=manifests(kinds="p"))
 def test_simple_polygons_are_told_sooner_but_not_otherwise(manifest: Manifest) -> None:
     quick = labels_in(COCO, manifest)

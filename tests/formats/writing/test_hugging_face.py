@@ -66,7 +66,7 @@ def test_a_picture_without_objects_has_empty_lists_and_a_split_without_pictures_
     assert [path for path in made(FOLDER, manifest) if "metadata" in path] == ["test/metadata.jsonl"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(manifest=manifests())
 def test_parquet_tells_what_the_folder_tells_and_holds_the_pictures(manifest: Manifest) -> None:
     files = packed_files(PARQUET, manifest)

@@ -188,7 +188,7 @@ def test_a_mask_lies_beside_its_picture_for_every_frame_of_a_large_dataset() -> 
         assert np.array_equal(found, expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(manifest=manifests())
 def test_masks_are_what_painting_object_by_object_gives(manifest: Manifest) -> None:
     made = files(manifest)

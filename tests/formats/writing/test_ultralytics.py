@@ -172,7 +172,7 @@ def test_read_back_and_written_again_it_is_the_same(format: ExportFormat, manife
     assert labels_in(format, again) == labels_in(format, manifest)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(manifest=manifests(kinds="m"))
 def test_the_outline_of_a_mask_covers_just_its_pixels(manifest: Manifest) -> None:
     frames = manifest.frames

@@ -53,7 +53,7 @@ def test_a_picture_is_followed_by_what_is_known_of_it_as_raw_tells_it() -> None:
         assert told[name] | {"image": ""} == image | {"image": ""}
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(manifest=manifests())
 def test_every_frame_is_one_sample_under_a_key_without_a_dot(manifest: Manifest) -> None:
     found = samples(manifest)
