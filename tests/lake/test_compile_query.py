@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
-from sqlalchemy import Connection, select
+from sqlalchemy import ClauseElement, Connection, Executable, Select, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from setwright.formats.reading.fit import FittedAnnotation
 from setwright.lake import schema
+from setwright.lake.among import among
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import Catalogue, new_revision
 from setwright.lake.compile_query import compile_query
@@ -23,8 +26,9 @@ from setwright.lake.stored import StoredPicture
 from setwright.model.canonical import canonical_json
 from setwright.model.frames import SHAPES
 from setwright.query.evaluate import AnnotationFacts, FrameFacts, holds
+from setwright.query.keys import Field, Key, Operator
 from setwright.query.parse import parse
-from setwright.query.tree import Query
+from setwright.query.tree import Comparison, Query
 from tests.lake.lakes import NOON
 from tests.laws import examples
 from tests.query.strategies import any_text, frames, queries
@@ -154,3 +158,66 @@ def test_the_law_s_lake_holds_what_it_was_given(catalogue: Catalogue) -> None:
             assert selected(connection, parse(text), revision) == {("c", "a")}
             assert selected(connection, parse(f"not ({text})"), revision) == set()
         connection.rollback()
+
+
+def test_texts_too_long_for_an_index_and_with_odd_characters_are_found(catalogue: Catalogue) -> None:
+    long, odd = "lorem ipsum " * 2000, "a\0b"
+    frame = FrameFacts(
+        file_name="a",
+        collection="c",
+        width=1,
+        height=1,
+        bytes=1,
+        day=NOON.date(),
+        digest="ab",
+        metadata={"caption": long, "deep" * 1000: {"x": 1}, "odd": odd},
+        annotations=(AnnotationFacts(label="RBC", attributes={"note": (long, odd)}),),
+    )
+    with catalogue.writing() as connection:
+        revision = fill(connection, [frame])
+        # More than a text could say, for a query is shorter than 8 KB.
+        whole = Comparison(Key(Field.METADATA, ("caption",)), Operator.EQUAL, long)
+        for text in ("metadata.caption~ipsum", "metadata.odd~a", "annotation.attribute.note~ipsum"):
+            assert selected(connection, parse(text), revision) == {("c", "a")}
+        assert selected(connection, whole, revision) == {("c", "a")}
+        connection.rollback()
+
+
+def test_a_question_for_one_value_is_answered_by_an_index(catalogue: Catalogue) -> None:
+    with catalogue.writing() as connection:
+        revision = fill(connection, [])
+        for text, index in (
+            ("metadata.weather=rain", "metadata_values_by"),
+            ("annotation.attribute.colour=red", "attribute_values_by"),
+            ("frame.bytes>7", "frames_by_number"),
+        ):
+            few = among(connection, BitMap([1, 2, 3]))
+            asked = select(schema.frames.c.number).where(
+                held_at(schema.frames, revision),
+                few(schema.frames.c.number),
+                compile_query(parse(text), revision, few),
+            )
+            if connection.dialect.name == "sqlite":
+                plan = connection.execute(Explain(asked, "EXPLAIN QUERY PLAN ")).all()
+            else:
+                connection.exec_driver_sql(
+                    "SET LOCAL enable_seqscan = off"
+                )  # a table of a few rows is read whole
+                plan = connection.execute(Explain(asked, "EXPLAIN ")).all()
+            assert index in str(plan)
+        connection.rollback()
+
+
+class Explain(Executable, ClauseElement):
+    """A statement that is explained, not run."""
+
+    inherit_cache = False
+
+    def __init__(self, asked: Select[tuple[int]], word: str) -> None:
+        self.asked = asked
+        self.word = word
+
+
+@compiles(Explain)
+def _explain(element: Explain, compiler: SQLCompiler, **kw: object) -> str:
+    return element.word + compiler.process(element.asked, **kw)

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from setwright.lake import schema
 from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
-from setwright.lake.index.read import any_of, total
 from setwright.lake.select import Selector
 from setwright.query.format import format_query
 from setwright.query.tree import And, AnnotationMatch, Comparison, Everything, Not, OneOf, Or
@@ -102,18 +101,16 @@ class Answers:
         annotations: Counter[int] = Counter()
         frames: dict[int, BitMap] = defaultdict(BitMap)
         for (label, _), slices in self._selector.index.labels().items():
-            annotations[label] += total(slices, numbers)
-            frames[label] |= any_of(slices)
-        found = (
-            LabelCount(
-                label=names[label],
-                annotations=number,
-                frames=frames[label].intersection_cardinality(numbers),
-            )
+            for digit, bitmap in enumerate(slices):
+                found = bitmap & numbers
+                annotations[label] += len(found) << digit
+                frames[label] |= found
+        counts = (
+            LabelCount(label=names[label], annotations=number, frames=len(frames[label]))
             for label, number in annotations.items()
             if number
         )
-        return tuple(sorted(found, key=lambda each: (-each.annotations, each.label)))
+        return tuple(sorted(counts, key=lambda each: (-each.annotations, each.label)))
 
     def sample(self, size: int) -> tuple[FoundFrame, ...]:
         """`size` of these frames from all over them, sorted by name; the same ones while they are among them."""

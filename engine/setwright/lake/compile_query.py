@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
-from sqlalchemy import Float, and_, cast, false, func, not_, or_, select, true
+from sqlalchemy import Float, and_, cast, false, func, literal_column, not_, or_, select, true
 
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
@@ -127,7 +127,7 @@ class _Compiler:
         found = select(documents.c.frame).join(values, values.c.document == documents.c.id)
         condition = and_(
             self._held(documents),
-            values.c.path == metadata_path(key.path),
+            _same(values.c.path, metadata_path(key.path)),
             _compare_any(values, operator, value),
         )
         return _frames.c.number.in_(found.where(condition))
@@ -179,7 +179,7 @@ def _annotation_value(key: Key, operator: Operator, value: Value) -> Condition:
             return _compare(area, operator, value)
         case Field.ATTRIBUTE:
             values = schema.attribute_values
-            condition = and_(values.c.name == key.path[0], _compare_any(values, operator, value))
+            condition = and_(_same(values.c.name, key.path[0]), _compare_any(values, operator, value))
             return columns.id.in_(select(values.c.annotation).where(condition))
         case _:
             raise AssertionError(f"{key} asks frames")
@@ -214,6 +214,13 @@ def _compare_text(stored: Any, stored_folded: Any, operator: Operator, value: Va
     return _compare(stored, operator, value)
 
 
+def _same(stored: Any, wanted: str) -> Condition:
+    """Equality, told so that the index of short texts can be used; a parameter would not prove that a text is one."""
+    if len(wanted) > schema.SHORT:
+        return stored == wanted  # type: ignore[no-any-return]
+    return and_(stored == wanted, func.length(stored) <= literal_column(str(schema.SHORT)))
+
+
 def _compare_any(values: FromClause, operator: Operator, value: Value) -> Condition:
     """Free data, of which each row holds a text, a number or a flag, and NULL for the others."""
     wanted = str(value)
@@ -224,7 +231,7 @@ def _compare_any(values: FromClause, operator: Operator, value: Value) -> Condit
         case Operator.EQUAL:
             flag = values.c.flag == (wanted == "true") if wanted in ("true", "false") else false()
             return or_(
-                values.c.text == wanted, flag, false() if number is None else values.c.number == number
+                _same(values.c.text, wanted), flag, false() if number is None else values.c.number == number
             )
         case _:
             column, against = (values.c.text, wanted) if number is None else (values.c.number, number)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import bindparam, func, insert, select, update
 
 from setwright.lake import schema
+from setwright.lake.bulk import insert_rows
 from setwright.lake.identity import outward_id, storage_path, unique_name
 from setwright.lake.index.changes import IndexChanges
 from setwright.lake.membership import HUMAN, MACHINE
@@ -368,7 +369,7 @@ class Recorder:
             self._insert_all(table, rows)
 
     def _insert_all(self, table: Table, rows: list[Row]) -> None:
-        self._connection.execute(insert(table), rows)
+        insert_rows(self._connection, table, rows)
         self.rows[table.name] += len(rows)
 
     def _next(self, column: str, table: Table = schema.frames) -> int:
@@ -377,7 +378,8 @@ class Recorder:
 
     def _insert_one(self, table: Table, **values: Any) -> int:
         key = self._next("id", table)
-        self._insert_all(table, [{"id": key, **values}])
+        self._connection.execute(insert(table).values(id=key, **values))
+        self.rows[table.name] += 1
         return key
 
 

@@ -90,6 +90,16 @@ def _whole(name: str, *columns: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=text(holds), postgresql_where=text(holds))
 
 
+SHORT = 300
+"""So many characters of free data are indexed at most: PostgreSQL refuses rows of an index above 2,704 bytes."""
+
+
+def _short(name: str, *columns: str, texts: tuple[str, ...]) -> Index:
+    """An index of the rows whose `texts` are short. Only questions that say so as well find it."""
+    short = text(" AND ".join(f"length({column}) <= {SHORT}" for column in texts))
+    return Index(name, *columns, sqlite_where=short, postgresql_where=short)
+
+
 properties = Table(
     "properties",
     tables,
@@ -190,8 +200,8 @@ metadata_values = Table(
     Column("folded", TEXT),
     Column("number", Float(53)),
     Column("flag", Boolean),
-    Index("metadata_values_by_text", "path", "text"),
-    Index("metadata_values_by_number", "path", "number"),
+    _short("metadata_values_by_text", "path", "text", texts=("path", "text")),
+    _short("metadata_values_by_number", "path", "number", texts=("path",)),
 )
 
 labels = Table(
@@ -250,8 +260,8 @@ attribute_values = Table(
     Column("folded", TEXT),
     Column("number", Float(53)),
     Column("flag", Boolean),
-    Index("attribute_values_by_text", "name", "text"),
-    Index("attribute_values_by_number", "name", "number"),
+    _short("attribute_values_by_text", "name", "text", texts=("name", "text")),
+    _short("attribute_values_by_number", "name", "number", texts=("name",)),
 )
 
 datasets = Table(

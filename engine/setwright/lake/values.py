@@ -28,7 +28,8 @@ def attribute_rows(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
         if isinstance(entry, dict) and _searchable(entry.get("value"))
     )
     return [
-        {"ordinal": ordinal, "name": name, **_columns(value)} for ordinal, (name, value) in enumerate(found)
+        {"ordinal": ordinal, "name": name.replace("\0", "\ufffd"), **_columns(value)}
+        for ordinal, (name, value) in enumerate(found)
     ]
 
 
@@ -52,7 +53,9 @@ def _columns(value: str | float | bool) -> dict[str, Any]:
         case bool():
             return columns | {"flag": value}
         case str():
-            return columns | {"text": value, "folded": folded(value)}
+            # PostgreSQL keeps no NUL in a text, and no query can hold one.
+            shown = value.replace("\0", "\ufffd")
+            return columns | {"text": shown, "folded": folded(shown)}
         case _:
             return columns | {"number": _float(value)}
 

@@ -1,4 +1,4 @@
-"""The perceptual hash of pictures, which picture was made of which recipe, and the index."""
+"""The perceptual hash of pictures, which picture was made of which recipe, the index, and long texts."""
 
 from __future__ import annotations
 
@@ -36,3 +36,10 @@ def upgrade(change: Operations) -> None:
         sa.Column("removed", sa.BigInteger, nullable=False),
     )
     change.create_index("bitmaps_by_key", "bitmaps", ["kind", "name", "first", "second", "removed", "added"])
+    # PostgreSQL could not hold a long text, because an index had to.
+    for table, name in (("metadata_values", "path"), ("attribute_values", "name")):
+        for column, texts in (("text", (name, "text")), ("number", (name,))):
+            short = sa.text(" AND ".join(f"length({each}) <= 300" for each in texts))
+            index = f"{table}_by_{column}"
+            change.drop_index(index, table)
+            change.create_index(index, table, [name, column], sqlite_where=short, postgresql_where=short)
