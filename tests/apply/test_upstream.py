@@ -202,3 +202,15 @@ def test_after_an_apply_there_is_nothing_to_do_whatever_is_made_of_what(
         assert planned(remote, wanted).plan.empty
         remote.put(frames(came))
         remote.remove(f"cells_{name}" for name in went)
+
+
+def test_names_may_be_long(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    remote.put(
+        frames(
+            {f"a-picture-with-a-long-name-{number:02}.png": ["WBC"] * (number % 2) for number in range(20)}
+        )
+    )
+    applied(remote, project({"joined": of("white"), "white": WHITE}), tmp_path)
+    assert len(names(remote, "Joined")) == 10
+    assert names(remote, "Joined") == names(remote, "White")

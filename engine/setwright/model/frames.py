@@ -31,6 +31,29 @@ def texts(values: Iterable[str]) -> Texts:
     return np.array(list(values), dtype=np.dtypes.StringDType())
 
 
+def contained(names: Texts, others: Texts) -> NDArray[np.bool_]:
+    """Which of `names` are among `others`: `(N,) bool`.
+
+    By sorting both, for `numpy.searchsorted` of NumPy 2.4 finds the wrong places among texts of 16 bytes and more.
+    """
+    inside: NDArray[np.bool_] = np.isin(names, others)
+    return inside
+
+
+def places(names: Texts, keys: Texts) -> NDArray[np.int64]:
+    """Where in `keys`, sorted, different and not empty, each of `names` stands, or where something else does.
+
+    It does what `numpy.searchsorted` should, see `contained`.
+    """
+    order = np.argsort(np.concatenate([keys, names]), kind="stable")
+    is_key = order < len(keys)
+    # Keys sort before equal names, so the last key up to a name is the name's own, if it has one.
+    last_key = np.maximum.accumulate(np.where(is_key, order, 0))
+    found = np.empty(len(names), np.int64)
+    found[order[~is_key] - len(keys)] = last_key[~is_key]
+    return found
+
+
 def digests(values: Iterable[str]) -> Digests:
     """A column of SHA-256 digests, given in hexadecimal."""
     return np.array(list(values), dtype="S64")

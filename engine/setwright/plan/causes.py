@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from setwright.model.dataset import DatasetsSource
+from setwright.model.frames import contained
 from setwright.plan.content import chosen_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from setwright.diff.data import DataDiff
     from setwright.model.dataset import DatasetConfig
-    from setwright.model.frames import Membership, Texts
+    from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
 
 LAKE = "lake"
@@ -95,7 +94,7 @@ def causes(
     found = []
     for variant in asked:
         names = chosen_frames(variant.config, answers[variant.cause])
-        comes, goes = _among(entering, names), ~_among(leaving, names)
+        comes, goes = contained(entering, names), ~contained(leaving, names)
         found.append(
             Cause(
                 cause=variant.cause,
@@ -106,12 +105,3 @@ def causes(
         entering, leaving = entering[~comes], leaving[~goes]
     found.append(Cause(cause=JOINT, entering=len(entering), leaving=len(leaving)))
     return tuple(cause for cause in found if cause.entering or cause.leaving)
-
-
-def _among(names: Texts, sorted_names: Texts) -> NDArray[np.bool_]:
-    """Which of `names` are among the sorted ones."""
-    if not len(sorted_names):
-        return np.zeros(len(names), bool)
-    places = np.minimum(np.searchsorted(sorted_names, names), len(sorted_names) - 1)
-    among: NDArray[np.bool_] = sorted_names[places] == names
-    return among

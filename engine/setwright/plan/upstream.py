@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from setwright.model.dataset import DatasetsSource, LakeSource
-from setwright.model.frames import Annotations, Frames, Membership, texts
+from setwright.model.frames import Annotations, Frames, Membership, contained, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,12 +79,7 @@ def among(parts: Sequence[tuple[Membership, Manifest]], revision: int) -> Member
 
 
 def _within(membership: Membership, content: Manifest) -> Membership:
-    names, wanted = membership.frames.name, content.frames.name
-    if not len(wanted):
-        inside = np.zeros(len(names), bool)
-    else:
-        at = np.minimum(np.searchsorted(wanted, names), len(wanted) - 1)
-        inside = wanted[at] == names
+    inside = contained(membership.frames.name, content.frames.name)
     row_after = (np.cumsum(inside) - 1).astype(np.int32)
     annotations = membership.annotations.take(inside[membership.annotations.frame])
     return Membership(

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from setwright.model.frames import places
 from setwright.model.splits import SPLITS
 from setwright.split.quotas import quotas
 from setwright.split.stratify import Stratifier
@@ -80,7 +81,7 @@ def inherited(frames: Frames, wish: SplitWish, parent: Manifest | None) -> NDArr
     divided = digest[1:][(digest[1:] == digest[:-1]) & (split[1:] != split[:-1])]
     asked = np.flatnonzero((kept == UNASSIGNED) | np.isin(frames.digest, divided))
     names = parent.frames.name
-    before = _first_of(frames.name[asked], names)
+    before = places(frames.name[asked], names)
     same = (names[before] == frames.name[asked]) & (
         (kept[asked] == UNASSIGNED) | (parent.frames.digest[before] == frames.digest[asked])
     )
