@@ -42,8 +42,9 @@ golden: $(VENV)/.made ## Rewrite the golden files and show what changed; read it
 demo: $(VENV)/.made ## Take the tour: the main job on pictures drawn for it
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash docs/tour.sh
 
-bench: $(VENV)/.made ## Time the main job, and a catalogue of FRAMES frames on both databases
+bench: $(VENV)/.made ## Time the main job, varied copies, and a catalogue of FRAMES frames on both databases
 	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python -m tests.bench.augmenting
 	PYTHONPATH=. $(BIN)/python tests/bench/catalogue.py $(FRAMES)
 
 wheel: $(VENV)/.made ## Build the wheel and the source package into dist/
