@@ -62,6 +62,10 @@ if TYPE_CHECKING:
     from setwright.state.document import State
 
 
+QUERY_LIMIT = 1800.0
+"""Seconds after which a question is given up, so that nobody's query keeps a database busy for ever."""
+
+
 class Lake:
     """A lake that is open. Close it, or use it as a context.
 
@@ -76,6 +80,7 @@ class Lake:
         patience: float = 30.0,
         clock: Callable[[], datetime] | None = None,
         lease_life: float = leases.LIFE,
+        query_limit: float = QUERY_LIMIT,
     ) -> None:
         """Use `create` or `open`."""
         self.folder = folder
@@ -84,6 +89,7 @@ class Lake:
         self._index_cache = IndexCache()
         self._clock = clock or self._catalogue.now
         self._lease_life = lease_life
+        self._query_limit = query_limit
         self._blobs = Blobs(folder / "blobs")
 
     @classmethod
@@ -123,17 +129,21 @@ class Lake:
         patience: float = 30.0,
         clock: Callable[[], datetime] | None = None,
         lease_life: float = leases.LIFE,
+        query_limit: float = QUERY_LIMIT,
     ) -> Self:
         """The lake in `folder`. A catalogue in the folder that an older setwright made is brought to our format first.
 
         `patience` is how many seconds to wait while another process writes; `clock` tells when leases expire, by
-        default that on which all who use the lake agree; `lease_life` is how many seconds they live.
+        default that on which all who use the lake agree; `lease_life` is how many seconds they live;
+        `query_limit` after how many a question is given up.
 
         Raises:
             LakeError: there is none, it is damaged, a newer setwright made it, or an older one, in PostgreSQL.
         """
         mark = read_mark(folder)
-        lake = cls(folder, mark, patience=patience, clock=clock, lease_life=lease_life)
+        lake = cls(
+            folder, mark, patience=patience, clock=clock, lease_life=lease_life, query_limit=query_limit
+        )
         try:
             if (version := lake._check()) < schema.SCHEMA_VERSION:
                 if mark.catalog is not None:
@@ -369,7 +379,7 @@ class Lake:
             RemoteError: the lake does not know the revision or the collection, or does not offer the source.
             QueryError: the query does not parse.
         """
-        with self._catalogue.reading() as connection:
+        with self._catalogue.reading(self._query_limit) as connection:
             return read_membership(connection, selection, revision, self._index_cache)
 
     @contextmanager
@@ -381,7 +391,7 @@ class Lake:
             RemoteError: the lake does not have the revision.
         """
         tree = parse(query)
-        with self._catalogue.reading() as connection:
+        with self._catalogue.reading(self._query_limit) as connection:
             if revision is None:
                 revision = newest_revision(connection)
             require_revision(connection, revision)
