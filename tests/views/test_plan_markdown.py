@@ -38,6 +38,14 @@ def test_a_comment_is_never_too_long_and_says_what_it_leaves_out(count: int, nam
         assert "setwright plan --html" in text
 
 
+@pytest.mark.parametrize("sign", ["#", "&", "_", "\u0351", "é"])
+def test_a_comment_is_never_too_long_because_of_what_stands_at_its_end(sign: str) -> None:
+    update = {"left_out": (sign * 5000,), "remote": sign * 500, "setwright_version": sign * 500}
+    text = render(many(100).model_copy(update=update))
+    assert len(text.encode()) <= MOST_BYTES
+    assert "no room for more" in text
+
+
 def test_one_dataset_with_more_than_fits_is_shown_without_what_matters_least() -> None:
     document = Filler().document()
     (change,) = document.changes

@@ -20,7 +20,21 @@ MAX_MARKS = 4
 _JOINERS = "\u200c\u200d"
 # Of Latin letters, dashes, quotes and arrows none hides or joins, so most text need not be looked at letter by letter.
 _PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff]*")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$^=:]")
+# What Markdown reads as more than itself, always or where it stands so that it can act: the sign of a list has a blank
+# after it and nothing, or only a number, before it; an underline holds nothing but itself; an underscore between
+# letters stresses nothing. What cannot act stays as it is, so that a comment can be read before it is rendered, too.
+_MARKDOWN = re.compile(
+    r"""
+    [\\`*{}\[\]#|~$^]
+    | !(?!=)
+    | [+-](?![^\W_]|&gt;)
+    | (?<![^\W_])_ | _(?![^\W_])
+    | \A[ ]*=+(?=[ ]*\Z)
+    | \A[ ]*\d+[.)](?!\S)
+    | (?<![^\W_]): | :(?!\Z|[ ]|\d+(?![\d:]))
+    """,
+    re.VERBOSE,
+)
 _WORKFLOW_V1 = re.compile(r"##(?=\[)")
 
 
@@ -47,12 +61,15 @@ def terminal(text: str) -> str:
 def markdown(text: str) -> str:
     """`text` as words within a paragraph or a table of Markdown: it formats nothing, links to nothing, calls nobody."""
     seen = terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    seen = _MARKDOWN.sub(lambda match: f"&#{ord(match[0])};", seen)
+    seen = _MARKDOWN.sub(lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", seen)
     # A name after @ is looked for in the finished page, where an entity is the sign itself. An empty comment keeps
     # the two apart, and nobody sees it; the same goes for numbers of issues and for www. without a scheme.
-    seen = re.sub(r"@|&#35;|&#33;|&#36;|&#94;|&#126;", lambda match: f"{match[0]}<!-- -->", seen)
-    seen = re.sub(r"(?i)(?<=www)&#46;|&#58;(?=//)", lambda match: f"<!-- -->{match[0]}", seen)
-    return re.sub(r"(?i)\b(GH)&#45;(?=\d)", r"\1<!-- -->&#45;", seen)
+    seen = re.sub(
+        r"@|&#35;|&#33;|&#36;|&#94;|&#126;|&amp;(?=\d)|%(?=\w)", lambda match: f"{match[0]}<!-- -->", seen
+    )
+    seen = re.sub(r"(?i)(?<=www)\.|&#58;(?=//)", lambda match: f"<!-- -->{match[0]}", seen)
+    seen = re.sub(r"(?i)\b(GH)-(?=\d)", r"\1<!-- -->-", seen)
+    return seen.replace("-&gt;", "->")  # an arrow; only at the start of a line does > act
 
 
 def html(text: str) -> str:

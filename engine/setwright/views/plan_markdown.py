@@ -26,8 +26,8 @@ MOST_NAME = 120
 """So many characters of a name are shown."""
 
 _ELSEWHERE = "`setwright plan` shows the whole, `setwright plan --html FILE` as a page."
-_AFTERWORD = 1_500
-"""Bytes kept for what stands at the end."""
+_COUNTED = 500
+"""Bytes kept for the count of what had no room."""
 
 _SMALLEST = 200
 """Bytes that the shortest block has, about."""
@@ -43,7 +43,8 @@ def render(document: PlanDocument, *, limit: int = MOST_BYTES) -> str:
     the comment finds the earlier one by it.
     """
     kept, used, left_out = [], 0, dict[str, int]()
-    room = limit - _AFTERWORD
+    afterword = _text(_afterword(document))
+    room = limit - len(afterword.encode()) - _COUNTED
     for what, choices in _blocks(document):
         # Where next to nothing is left, nothing fits; then the rest is only counted.
         blocks = map(_text, choices()) if room - used > _SMALLEST else ()
@@ -53,7 +54,7 @@ def render(document: PlanDocument, *, limit: int = MOST_BYTES) -> str:
         else:
             kept.append(fitting)
             used += len(fitting.encode())
-    return "".join([*kept, *_text(_end(document, left_out))])
+    return "".join([*kept, _text(_left_out(left_out)), afterword])
 
 
 def marker(document: PlanDocument) -> str:
@@ -364,13 +365,17 @@ def _steps(document: PlanDocument) -> Block:
     return _folded("What apply will do", [*lines[:MOST_ROWS], *_more(lines, "step"), ""])
 
 
-def _end(document: PlanDocument, left_out: dict[str, int]) -> Iterator[str]:
-    if document.left_out:
-        yield _clipped(_prose(words.left_out(document)), 600)
-        yield ""
-    if left_out:
-        told = ", ".join(counted(count, what) for what, count in left_out.items())
+def _left_out(counts: dict[str, int]) -> Iterator[str]:
+    """What had no room: so many of each kind."""
+    if counts:
+        told = ", ".join(counted(count, what) for what, count in counts.items())
         yield f"**Left out, for a comment has no room for more: {told}.** {_ELSEWHERE}"
+        yield ""
+
+
+def _afterword(document: PlanDocument) -> Iterator[str]:
+    if document.left_out:
+        yield escape.markdown(_clipped(words.left_out(document), 600))
         yield ""
     if not document.errored:
         where = f"revision {document.revision:,} of {_name(document.remote)}"
@@ -391,7 +396,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: int = 
 
 
 def _placed(place: Place | None) -> str:
-    return f" {_name(place.file)}&#58;{place.line}" if place else ""
+    return f" {_name(place.file)}:{place.line}" if place else ""
 
 
 def _name(text: str | None) -> str:
@@ -405,4 +410,6 @@ def _prose(text: str) -> str:
 
 
 def _clipped(text: str, most: int) -> str:
+    """At most so many characters of it, those counted that a sign which is not seen is spelt with."""
+    text = escape.terminal(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
