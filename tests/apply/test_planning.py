@@ -10,10 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
+from setwright.model.dataset import (
+    Augmentation,
+    AugmentationWish,
+    CollectionSource,
+    DatasetConfig,
+    LabelClass,
+)
 from setwright.model.errors import FindingsError
 from setwright.model.splits import SplitWish
-from setwright.plan.changes import Follow
+from setwright.plan.changes import Create, Follow
 from setwright.plan.describe import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from tests.apply.projects import CELLS, FRAMES, carry_out, frames, lake_in_memory, planned, project
@@ -123,6 +129,24 @@ def test_what_only_shows_beside_the_remote_is_found_before_anything_is_made(
     change: dict[str, Any], code: str
 ) -> None:
     assert code in codes(replace(CELLS, **change))
+
+
+def test_ultralytics_without_validation_frames_is_warned_of_for_each_of_its_exports() -> None:
+    told = replace(CELLS, split=SplitWish(train=80, validation=0, test=20))
+    assert codes(replace(told, exports=("COCO", "RAW", "YOLO Darknet"))) == []
+    assert codes(replace(told, exports=("RAW", "Ultralytics", "Ultralytics Segmentation"))) == ["SW510"] * 2
+
+
+def test_what_a_format_loses_of_varied_copies_is_counted_too() -> None:
+    mirrored = AugmentationWish(recipes=(Augmentation(type="FLIP_IMAGE", property="FLIP_HORIZONTAL"),))
+    wanted = replace(CELLS, exports=("Semantic Segmentation",), augmentations=mirrored)
+    made = planned(lake_in_memory(), project({"cells": wanted}))
+    (change,) = made.plan.changes
+    assert isinstance(change, Create)
+    in_train = int((change.content.split[change.content.annotations.frame] == 0).sum())
+    assert in_train > 0
+    ((loss,),) = made.losses["cells"].values()
+    assert loss.count == len(change.content.annotations) + in_train
 
 
 def test_a_spec_that_fits_the_remote_gives_no_finding() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from setwright.plan.document import PlanDocument
-from setwright.views.measure import width_of
+from setwright.views.measure import flowed, width_of
 from setwright.views.plan_text import render
 from tests.conftest import Golden
 from tests.views import plans
@@ -88,3 +88,12 @@ def test_where_mistakes_left_nothing_to_plan_they_are_what_is_shown() -> None:
     told = text(plans.refused())
     assert "error[SW214]: Query that cannot be read" in told
     assert "Plan:" not in told
+
+
+def test_names_one_after_the_other_stand_on_lines_that_hold_them_with_their_commas() -> None:
+    assert flowed([], 10) == []
+    assert flowed(["abc", "def", "g"], 10) == [["abc", "def"], ["g"]]
+    assert flowed(["abcd", "efgh"], 11) == [["abcd", "efgh"]]
+    assert flowed(["abcd", "efgh"], 10) == [["abcd"], ["efgh"]]
+    assert flowed(["longer than a line", "b"], 5) == [["longer than a line"], ["b"]]
+    assert flowed(["風船", "b"], 7) == [["風船"], ["b"]]

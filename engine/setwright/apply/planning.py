@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.checking import verdicts
 from setwright.apply.surveying import survey
+from setwright.augment.objects import with_copies
 from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import find
 from setwright.model.diagnostics import Severity, in_reading_order
@@ -170,15 +171,18 @@ def _varied(change: Create | Follow, remote: RemoteReader) -> tuple[int, int]:
 
 
 def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, ...]]:
-    """What the formats of exports that are made anew cannot hold, by export."""
+    """What the formats of exports that are made anew cannot hold, by export, of frames and of their varied copies."""
     match change:
         case Create(config=config, content=content) | Follow(config=config, content=content):
-            exports, annotations = config.exports, content.annotations
+            exports, manifest = config.exports, content
         case Amend(config=config, observed=observed) if set(config.exports) - set(observed.version.exports):
             exports = tuple(sorted(set(config.exports) - set(observed.version.exports)))
-            annotations = remote.manifest(observed.version.id).annotations
+            manifest = remote.manifest(observed.version.id)
         case _:
             return {}
+    if not exports:
+        return {}
+    annotations = with_copies(manifest.annotations, manifest.frames, manifest.copies)
     return {
         export: tuple(LossLine(what=loss.what, count=loss.count) for loss in find(export).losses(annotations))
         for export in exports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,20 @@ def vary(annotations: Annotations, frames: Frames, copies: Copies, *, outlines: 
         np.concatenate([part.clipped for part in parts]),
         np.concatenate([part.dropped for part in parts]),
     )
+
+
+def with_copies(annotations: Annotations, frames: Frames, copies: Copies) -> Annotations:
+    """`annotations` and those of `copies` behind them, whose column `frame` goes on after the last of `frames`.
+
+    It is for counting: an outline that no edge cuts is still its source's.
+
+    Raises:
+        MissingExtraError: a polygon has to be cut and shapely is not installed.
+    """
+    if not len(copies):
+        return annotations
+    varied = vary(annotations, frames, copies, outlines=False).annotations
+    return _joined([annotations, replace(varied, frame=varied.frame + np.int32(len(frames)))])
 
 
 def _chunks(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

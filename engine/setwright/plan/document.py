@@ -175,7 +175,7 @@ class LossLine(Part):
 
     what: str
     count: int = Field(ge=1)
-    """Annotations that lose it."""
+    """Annotations that lose it, those of varied copies included."""
 
 
 class ExportChange(Part):

@@ -28,6 +28,8 @@ EMPTY_CLASS = _warning("SW507", "Class without an annotation")
 LOCK_OUTDATED = _warning("SW508", "Lock file out of date")
 LOCK_BROKEN = _warning("SW509", "Other frames than those that were locked")
 
+NOTHING_TO_VALIDATE = _warning("SW510", "Export without validation frames")
+
 FEW_FRAMES = _error("SW601", "Too few frames")
 FEW_ANNOTATIONS = _error("SW602", "Too few annotations of a class")
 LARGE_SHARE = _error("SW603", "One class outweighs the others")

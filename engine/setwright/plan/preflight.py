@@ -8,6 +8,7 @@ from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
 from setwright.plan.changes import Delete, Forget, Guard, statistics_of
+from setwright.spec.exports import known_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -98,6 +99,15 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
                     _place(spec, f"split.{split.split}"),
                     f"{wish:g} % were asked for {split.split}, and none of the {statistics.frames:,} frames "
                     "goes there: there are too few, or they may not be divided.",
+                )
+        frames = {split.split: split.frames for split in statistics.splits}
+        for export in spec.config.exports if not frames["validation"] else ():
+            known = known_export(export)
+            if known is not None and known.validates:
+                yield findings.NOTHING_TO_VALIDATE.at(
+                    _place(spec, f"exports.{export}"),
+                    f"No frame goes to validation, and training on {export} stops without any.",
+                    "give validation a share in `split`, or more frames",
                 )
         for label, occurrences in statistics.labels.items():
             if not occurrences:

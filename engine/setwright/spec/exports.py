@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KnownExport:
-    """An export: its exact `name`, the `short` one, and which remotes offer it."""
+    """An export: its exact `name`, the `short` one, and which remotes offer it.
+
+    `validates` says that the trainer it is for stops at a dataset without validation frames.
+    """
 
     name: str
     short: str
     lake: bool
     layernext: bool
+    validates: bool = False
 
 
 KNOWN_EXPORTS: tuple[KnownExport, ...] = (
@@ -25,8 +29,10 @@ KNOWN_EXPORTS: tuple[KnownExport, ...] = (
     KnownExport("Semantic Segmentation", "semantic-segmentation", lake=True, layernext=True),
     KnownExport("COCO", "coco", lake=True, layernext=False),
     KnownExport("Pascal VOC", "pascal-voc", lake=True, layernext=False),
-    KnownExport("Ultralytics", "ultralytics", lake=True, layernext=False),
-    KnownExport("Ultralytics Segmentation", "ultralytics-segmentation", lake=True, layernext=False),
+    KnownExport("Ultralytics", "ultralytics", lake=True, layernext=False, validates=True),
+    KnownExport(
+        "Ultralytics Segmentation", "ultralytics-segmentation", lake=True, layernext=False, validates=True
+    ),
     KnownExport("Hugging Face ImageFolder", "imagefolder", lake=True, layernext=False),
     KnownExport("Hugging Face Parquet", "parquet", lake=True, layernext=False),
     KnownExport("WebDataset", "webdataset", lake=True, layernext=False),

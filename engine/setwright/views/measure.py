@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def width_of(text: str) -> int:
@@ -26,6 +30,21 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(line)
             line = word
     return [*lines, line] if line else lines
+
+
+def flowed(items: Sequence[str], width: int) -> list[list[str]]:
+    """`items` by the lines on which they stand where `width` columns hold them with `, ` between and a comma after;
+    none is broken."""
+    lines: list[list[str]] = []
+    room = 0
+    for item in items:
+        needed = width_of(item) + 2  # with ", " behind; of a line's last the space does not count
+        if not lines or needed > room:
+            lines.append([])
+            room = width + 1
+        lines[-1].append(item)
+        room -= needed
+    return lines
 
 
 def _width(char: str) -> int:

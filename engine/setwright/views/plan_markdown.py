@@ -305,7 +305,7 @@ def _exports(change: DatasetChange) -> Iterator[str]:
     for export in change.exports:
         yield f"- {_name(export.export)}: {export.action}"
         for loss in export.losses:
-            yield f"  - loses {_prose(loss.what)} ({counted(loss.count, 'annotation')})"
+            yield f"  - loses {_prose(loss.what)} ({words.lost(loss, change)})"
     if change.exports:
         yield ""
 

@@ -8,7 +8,7 @@ from setwright.model.diagnostics import Severity
 from setwright.plan.told import checked, diagnostic
 from setwright.views import escape, findings_text
 from setwright.views import plan_words as words
-from setwright.views.measure import width_of
+from setwright.views.measure import flowed, width_of
 from setwright.views.numbers import counted, delta, size
 from setwright.views.style import Role, paint
 from setwright.views.table import aligned
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from setwright.plan.document import Action, DatasetChange, FrameChanges, FrameLine, PlanDocument
+
+_LISTED = 96
+"""Columns for names one after the other, beside what they are indented by."""
+_EXPORTS = "exports  "
 
 ROLES: dict[Action, Role] = {
     "create": "added",
@@ -305,8 +309,9 @@ def _copies(change: DatasetChange, color: bool) -> Iterator[str]:
         told += f", {copies.pictures_there:,} there already" if copies.pictures_there else ""
     yield told
     kinds = [f"{escape.terminal(each.augmentation)} {each.copies:,}" for each in copies.augmentations]
-    for start in range(0, len(kinds), 4):
-        yield f"  {', '.join(kinds[start : start + 4])}{',' if start + 4 < len(kinds) else ''}"
+    lines = flowed(kinds, _LISTED - 2)
+    for number, line in enumerate(lines):
+        yield f"  {', '.join(line)}{',' if number < len(lines) - 1 else ''}"
     if copies.clipped or copies.dropped:
         lost = f"{copies.dropped:,} left out because too little of them stays"
         yield f"  {counted(copies.clipped, 'object')} cut by an edge, {lost}"
@@ -341,16 +346,21 @@ def _exports(change: DatasetChange, color: bool) -> Iterator[str]:
         "rebuild": ("", "faint"),
         "keep": ("", "faint"),
     }
-    told = []
+    told = {}
     for export in change.exports:
         sign, role = looks[export.action]
         if change.actions == ("create",):
             sign = ""
-        told.append(paint(f"{sign}{escape.terminal(export.export)}", role, color=color and bool(sign)))
-    yield f"exports  {', '.join(told)}"
+        name = f"{sign}{escape.terminal(export.export)}"
+        told[name] = paint(name, role, color=color and bool(sign))
+    lines = flowed(list(told), _LISTED - len(_EXPORTS))
+    for number, names in enumerate(lines):
+        begin = " " * len(_EXPORTS) if number else _EXPORTS
+        comma = "," if number < len(lines) - 1 else ""
+        yield begin + ", ".join(told[name] for name in names) + comma
     for export in change.exports:
         for loss in export.losses:
-            lost = counted(loss.count, "annotation")
+            lost = words.lost(loss, change)
             yield f"  ! {escape.terminal(export.export)}: {escape.terminal(loss.what)} ({lost})"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         FrameCause,
         LabelFlip,
         Leak,
+        LossLine,
         PinLine,
         PinUpgrade,
         PlanDocument,
@@ -67,6 +68,12 @@ _REASONS = {
     "upstream": "a dataset that it is made of changes",
     "cannot_delete": "this remote cannot delete a dataset",
 }
+
+
+def lost(loss: LossLine, change: DatasetChange) -> str:
+    """How many annotations of `change` lose something in a format."""
+    with_copies = ", with those of the copies" if change.copies is not None and change.copies.after else ""
+    return f"{counted(loss.count, 'annotation')}{with_copies}"
 
 
 def headline(change: DatasetChange) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from setwright.views.escape import terminal
+from setwright.views.measure import flowed
 from setwright.views.numbers import counted, size
 from setwright.views.plan_words import division_words
 from setwright.views.table import aligned
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from setwright.model.statistics import Statistics
     from setwright.model.versions import Version
     from setwright.split.division import Division
+
+_LISTED = 85
+"""Columns for exports one after the other."""
 
 
 def version_text(
@@ -30,7 +34,12 @@ def version_text(
         ("spec", spec),
         ("content", version.manifest_digest),
         ("id", terminal(version.id)),
-        ("exports", ", ".join(map(terminal, version.exports)) or "none"),
+    ]
+    exports = flowed([*map(terminal, version.exports)], _LISTED) or [["none"]]
+    last = len(exports) - 1
+    facts += [
+        ("" if place else "exports", ", ".join(names) + ("," if place < last else ""))
+        for place, names in enumerate(exports)
     ]
     yield from (f"  {name:9}{fact}" for name, fact in facts)
     yield ""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from setwright.augment.recipes import value_count
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.writing.draws import draw_texts
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.numbers import number
 from setwright.formats.writing.outlines import PARTS_MEET, several_rings
@@ -115,23 +115,10 @@ def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str
 def _varied(manifest: Manifest, rows: NDArray[np.int64]) -> dict[int, str]:
     """By row, of those of `rows` that are varied copies, what they were made of and how, as fields of the frame."""
     copies = manifest.copies.take(np.isin(manifest.copies.row, rows))
-    columns = zip(
-        copies.row.tolist(),
-        manifest.frames.name[copies.source].tolist(),
-        copies.property.tolist(),
-        copies.number.tolist(),
-        copies.values.tolist(),
-        strict=True,
-    )
-    found = {}
-    for row, source, place, count, values in columns:
-        type_, _, property = copies.properties[place].partition(".")
-        drawn = ",".join(map(number, values[: value_count(copies.properties[place])]))
-        found[row] = (
-            f'"isAugmentedImage":true,"augmentation":{{"source":{_json(source)},"type":"{type_}",'
-            f'"property":"{property}","copy":{count},"values":[{drawn}]}},'
-        )
-    return found
+    return {
+        row: f'"isAugmentedImage":true,"augmentation":{draw},'
+        for row, draw in draw_texts(copies, manifest.frames)
+    }
 
 
 def _shapes(annotations: Annotations) -> Iterator[str]:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
+from setwright.formats.writing.draws import draw_texts
 from setwright.model.statistics import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
@@ -43,16 +45,20 @@ class Layout:
 def with_sidecar(layout: Layout, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
     """The files of `layout`, then the two that tell of them."""
     files: dict[str, dict[str, Any]] = {}
+    pictures: defaultdict[str, deque[str]] = defaultdict(deque)
     for entry in layout.entries:
         assert entry.path not in files, f"{layout.export} has {entry.path} twice"
         files[entry.path] = _record(entry)
+        if len(manifest.copies) and isinstance(entry, PictureFile):
+            pictures[entry.digest].append(entry.path)
         yield entry
     statistics = count(manifest)
     changed = tuple(loss for loss in layout.changed() if loss.count)
     readme = MadeFile(layout.readme, _readme(layout, facts, statistics, changed).encode())
+    copies = _copies(manifest, pictures)
     files[readme.path] = _record(readme)
     yield readme
-    yield MadeFile(SIDECAR, _sidecar(layout, manifest, facts, statistics, changed, files).encode())
+    yield MadeFile(SIDECAR, _sidecar(layout, manifest, facts, statistics, changed, copies, files).encode())
 
 
 def _record(entry: ExportEntry) -> dict[str, Any]:
@@ -66,12 +72,32 @@ def _record(entry: ExportEntry) -> dict[str, Any]:
             return {"size": size, "pictures": pictures, "parts": digest}
 
 
+def _copies(manifest: Manifest, pictures: Mapping[str, deque[str]]) -> list[str]:
+    """A line for each varied copy: its unique name, its file, and its draw. `pictures` are paths by digest, in the
+    order of the frames; there is none where pictures lie within larger files, which tell unique names themselves.
+    """
+    draws = dict(draw_texts(manifest.copies, manifest.frames))
+    if not draws:
+        return []
+    lines = []
+    columns = zip(manifest.frames.name.tolist(), manifest.frames.digest.tolist(), strict=True)
+    for row, (name, digest) in enumerate(columns):
+        # Frames that show the same picture have as many files; each takes the next.
+        paths = pictures.get(digest.decode())
+        path = paths.popleft() if paths else None
+        if row in draws:
+            file = "" if path is None else f'"file": {_json(path)}, '
+            lines.append(f'    {_json(name)}: {{{file}"draw": {draws[row]}}}')
+    return lines
+
+
 def _sidecar(
     layout: Layout,
     manifest: Manifest,
     facts: VersionFacts,
     statistics: Statistics,
     changed: Sequence[Loss],
+    copies: Sequence[str],
     files: dict[str, dict[str, Any]],
 ) -> str:
     head = {
@@ -96,6 +122,8 @@ def _sidecar(
     # One file a line: a person can search it, and `diff` shows which files two versions do not share.
     lines = [f"    {_json(path)}: {_json(files[path])}" for path in sorted(files)]
     opening = json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}")
+    if copies:
+        opening += ',\n  "copies": {\n' + ",\n".join(copies) + "\n  }"
     return opening + ',\n  "files": {\n' + ",\n".join(lines) + "\n  }\n}\n"
 
 
@@ -130,6 +158,14 @@ def _table(statistics: Statistics) -> str:
             f"{sum(split.background for split in statistics.splits):,}",
         ]
     )
+    if statistics.copies:
+        rows.append(
+            [
+                "of them varied copies",
+                *(f"{split.copies:,}" for split in statistics.splits),
+                f"{statistics.copies:,}",
+            ]
+        )
     for place, label in enumerate(labels):
         counts = [split.labels[place][1] for split in statistics.splits]
         rows.append([label, *(f"{each:,}" for each in counts), f"{sum(counts):,}"])

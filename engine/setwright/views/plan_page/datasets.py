@@ -385,7 +385,7 @@ def _exports(change: DatasetChange) -> Iterator[Markup]:
                 " ",
                 tag("span", export.action, class_=f"chip {export.action}"),
                 *(
-                    tag("div", f"loses {loss.what} ({counted(loss.count, 'annotation')})", class_="loss")
+                    tag("div", f"loses {loss.what} ({words.lost(loss, change)})", class_="loss")
                     for loss in export.losses
                 ),
             )
