@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
+from setwright.apply.planning import make_plan
 from setwright.apply.run import StepEvent
-from setwright.apply.steps import BindStep, ForgetStep, PublishStep, steps
+from setwright.apply.steps import BindStep, ForgetStep, PublishStep, steps, told
 from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
 from setwright.model.events import Advanced, Event, Listener, silence
 from setwright.model.versions import Publication, Version
 from setwright.plan.changes import Create
+from setwright.plan.describe import describe
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.protocol import Remote
 from setwright.state.document import State, never_applied
@@ -190,6 +192,35 @@ class Mortal:
             return result
 
         return call
+
+
+class Counted:
+    """A remote that counts the calls by which its datasets change."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls += name in ("publish", "amend", "delete")
+        return getattr(self._remote, name)
+
+
+def test_apply_makes_as_many_calls_as_the_plan_says(tmp_path: Path) -> None:
+    remote: Any = Counted(lake_in_memory())
+    wanted = [
+        (BOTH, False, 2),  # both are made
+        (project({"cells": replace(CELLS, query="annotation.label=RBC"), "small": SMALL}), False, 1),
+        (project({"cells": replace(CELLS, description="Red"), "small": SMALL}), False, 1),
+        (project({"cells": replace(CELLS, description="Red")}), False, 0),  # one is only forgotten
+        (project({}), True, 1),
+    ]
+    for wish, prune, expected in wanted:
+        made = make_plan(remote, wish, lineage="lineage", prune=prune)
+        document = describe(made.plan, project="blood", specs={}, losses={}, steps=told(made.plan))
+        before = remote.calls
+        assert carry_out(remote, made, tmp_path).failed == ()
+        assert (document.summary.calls, remote.calls - before) == (expected, expected)
 
 
 def _apply_first(remote: MemoryRemote, folder: Path) -> None:

@@ -70,7 +70,7 @@ def describe(
     losses: Mapping[str, Mapping[str, tuple[document.LossLine, ...]]],
     all_frames: bool = False,
     findings: Iterable[Diagnostic] = (),
-    steps: tuple[document.Step, ...] = (),
+    steps: tuple[document.Step, ...] | None = None,
     pictures: Mapping[str, tuple[document.Picture, ...]] | None = None,
     environment: str | None = None,
     varied: Mapping[str, tuple[int, int]] | None = None,
@@ -122,8 +122,8 @@ def describe(
         checks=checks,
         findings=tuple(map(finding, findings)),
         drift=tuple(map(_drift, plan.drift)),
-        steps=steps,
-        summary=_summary(changes),
+        steps=steps or (),
+        summary=_summary(changes, steps),
     )
 
 
@@ -524,7 +524,9 @@ def _drift(drift: Drift) -> document.Drift:
     )
 
 
-def _summary(changes: tuple[document.DatasetChange, ...]) -> document.Summary:
+def _summary(
+    changes: tuple[document.DatasetChange, ...], steps: tuple[document.Step, ...] | None
+) -> document.Summary:
     actions = [action for change in changes for action in change.actions]
     frames = [change.frames for change in changes if change.frames is not None]
     return document.Summary(
@@ -538,4 +540,6 @@ def _summary(changes: tuple[document.DatasetChange, ...]) -> document.Summary:
         leaving=sum(change.leaving.count for change in frames),
         moving=sum(change.moving.count for change in frames),
         relabelled=sum(change.relabelled.count for change in frames),
+        # A step that changes something at the remote is one call, and its key makes that call repeatable.
+        calls=None if steps is None else sum(step.key is not None for step in steps),
     )

@@ -443,6 +443,9 @@ class Summary(Part):
     leaving: int = Field(ge=0)
     moving: int = Field(ge=0)
     relabelled: int = Field(ge=0)
+    calls: int | None = Field(default=None, ge=0)
+    """Calls by which apply changes datasets at the remote: one for each that it makes, updates or deletes, none for one
+    of which only the state is told. Absent where the steps are not known."""
 
 
 class PlanDocument(Part):

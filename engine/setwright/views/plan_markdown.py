@@ -362,7 +362,8 @@ def _drift(document: PlanDocument) -> Block:
 
 def _steps(document: PlanDocument) -> Block:
     lines = [f"1. {_prose(words.step(step))}" for step in document.steps]
-    return _folded("What apply will do", [*lines[:MOST_ROWS], *_more(lines, "step"), ""])
+    told = f": {calls}" if (calls := words.calls(document)) else ""
+    return _folded(f"What apply will do{told}", [*lines[:MOST_ROWS], *_more(lines, "step"), ""])
 
 
 def _left_out(counts: dict[str, int]) -> Iterator[str]:

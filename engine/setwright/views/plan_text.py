@@ -401,6 +401,8 @@ def _steps(document: PlanDocument) -> Iterator[str]:
     yield "Apply will, for each holding the dataset's lock:"
     for number, step in enumerate(document.steps, start=1):
         yield f"  {number}. {escape.terminal(words.step(step))}"
+    if told := words.calls(document):
+        yield f"  {told}"
 
 
 def _end(document: PlanDocument, color: bool) -> Iterator[str]:

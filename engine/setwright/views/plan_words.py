@@ -213,6 +213,14 @@ def step(taken: Step) -> str:
             assert_never(taken.step)
 
 
+def calls(document: PlanDocument) -> str:
+    """How often apply changes something at the remote, in a sentence without a stop; empty where it is not known."""
+    count = document.summary.calls
+    if count is None:
+        return ""
+    return f"{counted(count, 'call')} that change{'s' if count == 1 else ''} datasets at the remote"
+
+
 def summary(document: PlanDocument) -> str:
     """Terraform's line, which other programs look for."""
     counts = document.summary

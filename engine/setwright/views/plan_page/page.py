@@ -278,6 +278,7 @@ def _steps(document: PlanDocument) -> Iterator[Markup]:
                         for step in document.steps
                     ),
                 ),
+                tag("p", f"{told}.") if (told := words.calls(document)) else None,
             ),
         )
 
