@@ -103,7 +103,10 @@ def test_the_digest_of_the_plan_that_is_made_again_is_the_saved_one() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"nonsense", b"[]", b"{}", b'{"format_version": "2.0"}', b'{"format_version": "1.0"}'],
+    [
+        *(b"", b"nonsense", b"[]", b"{}", b'{"format_version": "2.0"}', b'{"format_version": "1.0"}'),
+        pytest.param(b"[" * 200_000, id="nested"),
+    ],
 )
 def test_what_is_no_plan_is_refused(content: bytes) -> None:
     with pytest.raises(FormatError, match=r"plan\.json"):

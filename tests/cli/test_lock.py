@@ -90,6 +90,11 @@ def test_a_lock_file_of_another_lake_stops_apply_before_anything_is_made(project
     assert "no version yet" in succeeded(project, "versions", "balloons")
 
 
+def test_an_address_that_is_locked_is_named_once_among_those_that_there_are(project: Path) -> None:
+    succeeded(project, "lock")
+    assert "Its specs are of balloons, kites.\n" in setwright(project, "lock", "--upgrade", "stars").stderr
+
+
 def test_an_address_that_nobody_has_is_an_error_with_a_hint(project: Path) -> None:
     ran = setwright(project, "lock", "ballons")
     assert ran.returncode == 1

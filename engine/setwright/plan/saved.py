@@ -27,6 +27,8 @@ def read_plan(content: bytes, where: str, schema: Callable[[], Mapping[str, Any]
         document = json.loads(content)
     except ValueError as error:
         raise FormatError(f"{where} is no saved plan", f"It is no JSON: {error}.") from error
+    except RecursionError as error:
+        raise FormatError(f"{where} is no saved plan", "It is nested deeper than any plan is.") from error
     version = document.get("format_version") if isinstance(document, dict) else None
     if not isinstance(version, str) or version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
         raise FormatError(

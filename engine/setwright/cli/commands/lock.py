@@ -50,7 +50,7 @@ def command(
     project = require_project(workspace)
     show_findings(session, workspace.diagnostics, err=True)
     pins = lock_file.read(workspace.root, options.environment)
-    known = [*(spec.address for spec in project.specs), *(pins or ())]
+    known = list(dict.fromkeys([*(spec.address for spec in project.specs), *(pins or ())]))
     _check_known(addresses, known)
     with (
         open_remote(project.remote, workspace.root, project.state) as remote,
