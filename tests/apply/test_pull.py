@@ -153,6 +153,19 @@ def test_a_foreign_file_is_overwritten_when_forced(to: Path) -> None:
     assert files_in(to) == REMOTE.folder("1.0.0")
 
 
+@pytest.mark.parametrize("name", ["list.txt/mine", "data", "data/a.jpg/mine"])
+def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_refused_even_if_forced(
+    name: str, to: Path
+) -> None:
+    (to / name).parent.mkdir(parents=True)
+    (to / name).write_bytes(b"mine")
+    for force in (False, True):
+        with pytest.raises(UsageError, match="something else stands") as caught:
+            pull(REMOTE, version_of(), "RAW", to, force=force)
+        assert name.removesuffix("/mine") in str(caught.value.detail)
+        assert files_in(to) == {name: b"mine"}
+
+
 def test_a_foreign_file_that_is_right_already_is_kept(to: Path) -> None:
     (to / "data").mkdir(parents=True)
     (to / "data" / "a.jpg").write_bytes(b"picture a")

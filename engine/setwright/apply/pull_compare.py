@@ -47,10 +47,12 @@ def compare(
     """What has to be done so that `to` holds `entries`; pictures count only with `media`. Changes nothing.
 
     Raises:
-        UsageError: files that pull did not write differ from those that belong there, and `force` is not set.
+        UsageError: files that pull did not write differ from those that belong there, and `force` is not set; or a
+            folder stands where a file belongs, or a file where a folder does.
         UnsafeNameError: an entry would lie outside `to`, or be the same file as another on some systems.
     """
     wanted = _all_wanted(entries, to)
+    _check_kinds(wanted, to)
     listener(Started("Comparing files", len(wanted), "files"))
     keep: dict[str, Written] = {}
     write: list[Wanted] = []
@@ -115,6 +117,23 @@ def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
             case PackedFile(size=size, digest=digest):
                 wanted.append(Wanted(entry, folder / name, size, digest))
     return wanted
+
+
+def _check_kinds(wanted: list[Wanted], to: Path) -> None:
+    """Refuse folders in the place of files and files in that of folders: nobody means to lose these by `--force`."""
+    folders = {one.path.parent.relative_to(to) for one in wanted}
+    above = {each for folder in folders for each in (folder, *folder.parents)}
+    in_the_way = [f"{name}, a file" for name in sorted(above) if (to / name).is_file()]
+    in_the_way += [
+        f"{one.entry.path}, a folder" for one in wanted if one.path.is_dir() and not one.path.is_symlink()
+    ]
+    if in_the_way:
+        more = f" and {len(in_the_way) - _SHOWN} more" if len(in_the_way) > _SHOWN else ""
+        raise UsageError(
+            f"In {to} something else stands where the export's files belong",
+            f"That is {'; '.join(in_the_way[:_SHOWN])}{more}. Pull never removes what it did not write.",
+            "move it away, or pull to another folder",
+        )
 
 
 def _found(wanted: Wanted, known: Written | None) -> Written | str:
