@@ -21,7 +21,14 @@ from hypothesis import strategies as st
 from setwright.apply.planning import Planned, make_plan
 from setwright.apply.steps import told
 from setwright.lake.lake import Lake
-from setwright.model.dataset import CollectionSource, DatasetConfig, DatasetsSource, LabelClass, LakeSource
+from setwright.model.dataset import (
+    CollectionSource,
+    DatasetConfig,
+    DatasetsSource,
+    HumanOverMachine,
+    LabelClass,
+    LakeSource,
+)
 from setwright.model.splits import SplitWish
 from setwright.model.statistics import count
 from setwright.plan.changes import Amend, Create, Follow
@@ -64,7 +71,7 @@ configs = st.builds(
     source=st.sampled_from([CollectionSource(name="cells"), CollectionSource(name="signs"), LakeSource()]),
     labels=classes,
     query=st.sampled_from(["", "annotation.label=WBC", "annotation.label!=stop"]),
-    operations=st.sampled_from([None, ()]),
+    operations=st.sampled_from([None, (), HumanOverMachine()]),
     background=st.sampled_from(["keep", "drop"]),
     split=st.sampled_from(
         [

@@ -15,6 +15,7 @@ from setwright.model.dataset import (
     AugmentationWish,
     CollectionSource,
     DatasetConfig,
+    HumanOverMachine,
     LabelClass,
 )
 from setwright.model.errors import FindingsError
@@ -119,6 +120,7 @@ def codes(wanted: DatasetConfig) -> list[str]:
         ({"source": CollectionSource(name="cellz")}, "SW501"),
         ({"labels": (LabelClass(name="WBC", sources=("WBZ",)),)}, "SW502"),
         ({"operations": ("nobody",)}, "SW503"),
+        ({"operations": HumanOverMachine(take=("nobody", "project"))}, "SW503"),
         ({"versioning": "in_place"}, "SW504"),
         ({"query": "annotation.label=WBC and annotation.label!=WBC"}, "SW505"),
         ({"query": "metadata.name=01.png"}, "SW506"),

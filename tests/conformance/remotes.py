@@ -17,6 +17,7 @@ from setwright.model.dataset import (
     CollectionSource,
     DatasetConfig,
     Filter,
+    HumanOverMachine,
     LabelClass,
     LakeSource,
     Selection,
@@ -45,10 +46,14 @@ CELLS = DatasetConfig(
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A remote, and how to put frames into its lake: collection, then labels by file name."""
+    """A remote, and how to put frames into its lake: collection, then labels by file name.
+
+    `put` puts what people say, by the operation "project"; `run` what a model says, by the operation "model".
+    """
 
     remote: Remote
     put: Callable[[str, dict[str, list[str]]], None]
+    run: Callable[[str, dict[str, list[str]]], None]
 
 
 VARIED = replace(
@@ -130,6 +135,53 @@ class RemoteConformance:
     def test_no_operations_means_no_annotations_and_all_the_frames(self, remote: Remote) -> None:
         members = self.members(remote, replace(CELLS, operations=()))
         assert (len(members.frames), len(members.annotations)) == (3, 0)
+
+    def said(self, remote: Remote, config: DatasetConfig) -> set[tuple[str, str, str]]:
+        """The annotations as file name, operation and label."""
+        members = self.members(remote, config)
+        annotations = members.annotations
+        return {
+            (
+                str(members.frames.file_name[frame]),
+                annotations.operations[operation],
+                annotations.labels[label],
+            )
+            for frame, operation, label in zip(
+                annotations.frame, annotations.operation, annotations.label, strict=True
+            )
+        }
+
+    def test_where_people_annotated_a_model_may_be_left_out(self, filled: Filled) -> None:
+        filled.put(
+            "cells", {"both.png": ["WBC"], "other.png": ["stop"], "free.png": [], "people.png": ["RBC"]}
+        )
+        filled.run("cells", {"both.png": ["RBC"], "other.png": ["RBC"], "free.png": ["RBC"]})
+        people = {("both.png", "project", "WBC"), ("people.png", "project", "RBC")}
+        free = ("free.png", "model", "RBC")
+        behind = {("both.png", "model", "RBC"), ("other.png", "model", "RBC")}
+        preferring = replace(CELLS, operations=HumanOverMachine())
+        assert self.said(filled.remote, CELLS) == {*people, free, *behind}
+        assert self.said(filled.remote, preferring) == {*people, free}
+        named = replace(CELLS, operations=HumanOverMachine(take=("model", "project")))
+        assert self.said(filled.remote, named) == {*people, free}
+        assert len(self.members(filled.remote, preferring).frames) == 4
+
+    def test_only_people_who_are_taken_come_before_a_model(self, filled: Filled) -> None:
+        filled.put("cells", {"both.png": ["WBC"]})
+        filled.run("cells", {"both.png": ["RBC"]})
+        others = replace(CELLS, operations=HumanOverMachine(take=("another project", "model")))
+        assert self.said(filled.remote, others) == {("both.png", "model", "RBC")}
+
+    def test_frames_may_be_filtered_by_who_annotated_them(self, filled: Filled) -> None:
+        filled.put("cells", {"both.png": ["WBC"], "people.png": ["RBC"], "free.png": []})
+        filled.run("cells", {"both.png": ["RBC"], "free.png": ["RBC"]})
+        for state, expected in (
+            ("human", ["both.png", "people.png"]),
+            ("machine", ["both.png", "free.png"]),
+            ("raw", []),
+        ):
+            asked = replace(CELLS, filter=Filter(annotation_types=(state,)))  # type: ignore[arg-type]
+            assert self.members(filled.remote, asked).frames.file_name.tolist() == expected
 
     def test_what_a_revision_gave_it_gives_for_ever(self, filled: Filled) -> None:
         filled.put("cells", {"a.png": ["WBC"]})

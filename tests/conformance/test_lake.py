@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from setwright.lake.ingest import Mode
 from setwright.lake.lake import Lake
 from setwright.remotes.lake import LakeRemote
 from tests.conformance.remotes import NOON, Filled, RemoteConformance
@@ -34,7 +36,7 @@ class TestLakeRemote(RemoteConformance):
         with Lake.create(tmp_path / "lake", catalog) as lake:
             drawn = 0
 
-            def put(collection: str, frames: dict[str, list[str]]) -> None:
+            def say(operation: str, mode: Mode, collection: str, frames: dict[str, list[str]]) -> None:
                 nonlocal drawn
                 drawn += 1
                 draw(tmp_path / str(drawn), collection, frames)
@@ -44,7 +46,10 @@ class TestLakeRemote(RemoteConformance):
                     author="test",
                     at=NOON,
                     format="via",
-                    operation="project",
+                    operation=operation,
+                    mode=mode,
                 )
 
-            yield Filled(LakeRemote(lake, "lake"), put)
+            yield Filled(
+                LakeRemote(lake, "lake"), partial(say, "project", "human"), partial(say, "model", "machine")
+            )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from setwright.query.evaluate import AnnotationFacts, FrameFacts
 from setwright.remotes.memory import MemoryRemote, StoredFrame
+from setwright.remotes.protocol import Remote
 from tests.conformance.remotes import Filled, RemoteConformance
 from tests.lake.lakes import picture
 
@@ -28,12 +30,29 @@ def stored(collection: str, file_name: str, labels: list[str]) -> StoredFrame:
     return StoredFrame(facts=facts, picture=shown)
 
 
+def filling(memory: MemoryRemote, remote: Remote) -> Filled:
+    """`remote`, whose frames are those of `memory`."""
+    people: dict[tuple[str, str], StoredFrame] = {}
+
+    def put(collection: str, frames: dict[str, list[str]]) -> None:
+        come = {(collection, name): stored(collection, name, labels) for name, labels in frames.items()}
+        people.update(come)
+        memory.put(come.values())
+
+    def run(collection: str, frames: dict[str, list[str]]) -> None:
+        memory.put(_with_model(people[collection, name], labels) for name, labels in frames.items())
+
+    return Filled(remote, put, run)
+
+
+def _with_model(frame: StoredFrame, labels: list[str]) -> StoredFrame:
+    found = tuple(AnnotationFacts(label=label, operation="model") for label in labels)
+    facts = replace(frame.facts, annotations=(*frame.facts.annotations, *found))
+    return replace(frame, facts=facts, models=frozenset({"model"}))
+
+
 class TestMemoryRemote(RemoteConformance):
     @pytest.fixture
     def filled(self) -> Filled:
         remote = MemoryRemote()
-
-        def put(collection: str, frames: dict[str, list[str]]) -> None:
-            remote.put(stored(collection, name, labels) for name, labels in frames.items())
-
-        return Filled(remote, put)
+        return filling(remote, remote)

@@ -11,16 +11,12 @@ from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.state_elsewhere import with_state_in
 from setwright.state.folder import FolderStates
 from tests.conformance.remotes import Filled, RemoteConformance
-from tests.conformance.test_memory import stored
+from tests.conformance.test_memory import filling
 
 
 class TestStateInAFolder(RemoteConformance):
     @pytest.fixture
     def filled(self, tmp_path: Path) -> Filled:
         memory = MemoryRemote()
-
-        def put(collection: str, frames: dict[str, list[str]]) -> None:
-            memory.put(stored(collection, name, labels) for name, labels in frames.items())
-
         states = FolderStates(tmp_path / "state", lambda: datetime.now(UTC))
-        return Filled(with_state_in(memory, states), put)
+        return filling(memory, with_state_in(memory, states))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from setwright.diff.config import FieldChange, changed_fields
-from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
+from setwright.model.dataset import CollectionSource, DatasetConfig, HumanOverMachine, LabelClass
 from setwright.model.splits import SplitWish
 
 CELLS = DatasetConfig(
@@ -33,4 +33,9 @@ def test_lists_are_shown_whole() -> None:
     after = replace(CELLS, operations=("yolo-5",), source=CollectionSource(id="64e4"))
     changes = {change.path: (change.before, change.after) for change in changed_fields(CELLS, after)}
     assert changes["operations"] == (None, ["yolo-5"])
+    preferring = replace(CELLS, operations=HumanOverMachine(take=("a", "b")))
+    assert changed_fields(replace(CELLS, operations=("a", "b")), preferring) == (
+        FieldChange(path="operations", before=["a", "b"], after={"take": ["a", "b"], "prefer": "human"}),
+    )
+    assert [change.path for change in changed_fields(preferring, CELLS)] == ["operations"]
     assert changes["source"][1] == {"kind": "collection", "name": None, "id": "64e4"}

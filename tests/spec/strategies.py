@@ -31,6 +31,7 @@ from setwright.model.dataset import (
     DatasetConfig,
     DatasetsSource,
     Filter,
+    HumanOverMachine,
     LabelClass,
     LakeSource,
 )
@@ -153,6 +154,9 @@ def augmentations(draw: st.DrawFn) -> AugmentationWish:
     )
 
 
+preferences = st.builds(
+    HumanOverMachine, take=st.none() | name_sets.filter(lambda operations: len(operations) > 1)
+)
 configs = st.builds(
     DatasetConfig,
     name=names,
@@ -160,7 +164,7 @@ configs = st.builds(
     labels=label_classes(),
     query=queries,
     filter=filters(),
-    operations=st.none() | name_sets,
+    operations=st.none() | name_sets | preferences,
     background=st.sampled_from(["keep", "drop"]),
     split=splits(),
     augmentations=augmentations(),

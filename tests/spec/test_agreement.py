@@ -131,6 +131,7 @@ check_fields: dict[str, st.SearchStrategy[Any]] = {
     "forbidden": lists | some(frames=lists, files=st.lists(st.just("erased.txt"), max_size=1)),
 }
 checks = some(**check_fields, warn=some(**check_fields))
+operations = st.sampled_from(["all", "none", "${var.all}", [], ["x"]])
 shared: dict[str, st.SearchStrategy[Any]] = {
     "description": words,
     "owners": lists,
@@ -148,7 +149,7 @@ shared: dict[str, st.SearchStrategy[Any]] = {
         annotation_types=st.lists(st.sampled_from(["raw", "human", "machine"]), max_size=3, unique=True),
         from_date=days,
     ),
-    "operations": st.sampled_from(["all", "none", "${var.all}", [], ["x"]]),
+    "operations": operations | some(take=operations, prefer=st.just("human")),
     "labels": st.one_of(
         labels,
         st.dictionaries(st.sampled_from(["A", "B"]), words, min_size=1, max_size=1),

@@ -146,12 +146,15 @@ def _takes(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     """The kinds of value that `schema` takes, in words. That any may be a variable goes without saying."""
     if "anyOf" in schema:
         kinds = [_takes(each, definitions) for each in schema["anyOf"]]
-        return " or ".join(dict.fromkeys(kind for kind in kinds if kind))
+        *others, last = dict.fromkeys(kind for kind in kinds if kind)
+        return f"{', '.join(others)} or {last}" if others else last
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         if name == "reference":
             return ""
         return "text" if name == "text" else "a mapping"
+    if "const" in schema:
+        return f"`{schema['const']}`"
     if "enum" in schema:
         return ", ".join(f"`{each}`" for each in schema["enum"]) if len(schema["enum"]) < 6 else ""
     match schema.get("type"):

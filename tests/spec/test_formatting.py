@@ -231,6 +231,12 @@ def test_a_text_that_ends_with_the_file_gets_no_line_break_of_its_own() -> None:
     assert formatted("description: |-\n  a") == "description: |-\n  a\n"
 
 
+def test_a_mapping_of_operations_has_an_order_and_a_list_of_them_keeps_its_own() -> None:
+    text = "operations: {prefer: human, take: all}\n"
+    assert formatted(text) == "operations: {take: all, prefer: human}\n"
+    assert formatted("operations: [b, a]\n") == "operations: [b, a]\n"
+
+
 def test_an_alias_never_comes_before_its_anchor() -> None:
     text = "exports: [RAW]\nlabels: &all [a]\nquery: b\noperations: *all\ntags: [c]\n"
     assert formatted(text) == "tags: [c]\nquery: b\nlabels: &all [a]\noperations: *all\nexports: [RAW]\n"

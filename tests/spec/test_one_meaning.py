@@ -11,8 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setwright.augment.vocabulary import VOCABULARY
-from setwright.model.dataset import Augmentation, AugmentationWish, DatasetConfig, DatasetsSource
-from setwright.model.documents import config_digest
+from setwright.model.dataset import (
+    Augmentation,
+    AugmentationWish,
+    DatasetConfig,
+    DatasetsSource,
+    HumanOverMachine,
+)
+from setwright.model.documents import config_digest, from_document, to_document
 from setwright.model.splits import SplitWish
 from setwright.spec.encode import encode
 from setwright.spec.exports import KNOWN_EXPORTS
@@ -44,6 +50,15 @@ def test_different_configurations_have_different_digests(one: DatasetConfig, oth
 
 def test_a_digest_names_its_algorithm() -> None:
     assert config_digest(config_of(MINIMAL)).startswith("config-1:")
+
+
+def test_that_people_may_be_preferred_leaves_all_other_digests_as_they_were() -> None:
+    for text, operations in (("all", None), ("none", []), ("[b, a]", ["a", "b"])):
+        document = to_document(config_of(with_field(f"operations: {text}")))
+        assert document["operations"] == operations
+    document = to_document(config_of(with_field("operations: {prefer: human}")))
+    assert document["operations"] == {"prefer": "human", "take": None}
+    assert from_document(DatasetConfig, document).operations == HumanOverMachine()
 
 
 def test_eighty_percent_are_eighty_percent() -> None:
@@ -97,6 +112,10 @@ def test_the_order_of_fields_and_of_sets_means_nothing(config: DatasetConfig, ch
     for name in ("owners", "tags", "operations", "exports"):
         if isinstance(fields[name], list):
             chance.shuffle(fields[name])
+    if isinstance(fields["operations"], dict):
+        if isinstance(fields["operations"]["take"], list):
+            chance.shuffle(fields["operations"]["take"])
+        fields["operations"] = _shuffled(fields["operations"], chance)
     chance.shuffle(fields["filter"]["annotation_types"])
     if isinstance(fields["labels"], dict):
         for sources in fields["labels"].values():

@@ -18,7 +18,14 @@ from setwright.lake.compile_query import metadata_path
 from setwright.lake.index.read import union
 from setwright.lake.select import Selector
 from setwright.model.canonical import canonical_json
-from setwright.model.dataset import AnnotationState, CollectionSource, DatasetsSource, LakeSource
+from setwright.model.dataset import (
+    AnnotationState,
+    CollectionSource,
+    DatasetsSource,
+    HumanOverMachine,
+    LakeSource,
+    taken,
+)
 from setwright.model.errors import RemoteError
 from setwright.model.frames import Annotations, Frames, Membership, texts
 from setwright.model.suggestions import did_you_mean
@@ -62,7 +69,7 @@ def read_membership(
     frames = _read_frames(chosen)
     if selection.group_by is not None:
         frames = _grouped(chosen, frames, selection.group_by)
-    annotations = _read_annotations(chosen, frames, selection)
+    annotations = _read_annotations(chosen, frames, selection, selector)
     return Membership(revision=revision, frames=frames, annotations=annotations)
 
 
@@ -161,12 +168,21 @@ def _filtered(connection: Connection, wish: Filter, selector: Selector, numbers:
 
 def _in_state(connection: Connection, state: AnnotationState, selector: Selector, numbers: BitMap) -> BitMap:
     """Frames with an annotation that people, or a model, made; raw ones have none at all."""
-    operations = selector.index.operations()
     if state == "raw":
-        return numbers - union(operations.values())
-    mode = HUMAN if state == "human" else MACHINE
+        return numbers - union(selector.index.operations().values())
+    return _annotated_by(selector, _made_by(connection, HUMAN if state == "human" else MACHINE))
+
+
+def _made_by(connection: Connection, mode: int) -> frozenset[int]:
+    """The keys of the operations of people, or of models."""
     made_so = select(schema.operations.c.id).where(schema.operations.c.mode == mode)
-    return union(operations.get(id, ()) for id in connection.execute(made_so).scalars())
+    return frozenset(connection.execute(made_so).scalars())
+
+
+def _annotated_by(selector: Selector, operations: Iterable[int]) -> BitMap:
+    """The frames with an annotation, whatever its label, by any of these operations."""
+    known = selector.index.operations()
+    return union(known.get(id, ()) for id in operations)
 
 
 def _read_frames(chosen: _Chosen) -> Frames:
@@ -210,15 +226,14 @@ def _names(connection: Connection, table: Any, keys: NDArray[np.int64]) -> Texts
     return texts(names[key] for key in used.tolist())[place]
 
 
-def _read_annotations(chosen: _Chosen, frames: Frames, selection: Selection) -> Annotations:
+def _read_annotations(
+    chosen: _Chosen, frames: Frames, selection: Selection, selector: Selector
+) -> Annotations:
     columns = _annotations.c
     labels = _keys(chosen.connection, schema.labels, selection.labels)
-    operations = (
-        None
-        if selection.operations is None
-        else _keys(chosen.connection, schema.operations, selection.operations).values()
-    )
-    frame, operation, ordinal, label, shape, *edges, outline, confidence, extra = chosen.read(
+    names = taken(selection.operations)
+    operations = None if names is None else _keys(chosen.connection, schema.operations, names).values()
+    rows = chosen.read(
         columns.frame,
         [
             (columns.operation, np.int64),
@@ -236,6 +251,13 @@ def _read_annotations(chosen: _Chosen, frames: Frames, selection: Selection) -> 
         columns.label.in_(labels.values()),
         *([] if operations is None else [columns.operation.in_(operations)]),
     )
+    if isinstance(selection.operations, HumanOverMachine):
+        people = _made_by(chosen.connection, HUMAN)
+        kept = _people_first(
+            selector, people if operations is None else people.intersection(operations), rows
+        )
+        rows = [column[kept] for column in rows]
+    frame, operation, ordinal, label, shape, *edges, outline, confidence, extra = rows
     if not len(frame):
         return Annotations.empty(labels=selection.labels)
     operation_place, operation_names = _operation_places(chosen.connection, operation)
@@ -258,6 +280,17 @@ def _read_annotations(chosen: _Chosen, frames: Frames, selection: Selection) -> 
         operation=operation_place[order].astype(np.int32),
         extra=extra[order],
     )
+
+
+def _people_first(
+    selector: Selector, people: frozenset[int], rows: Sequence[NDArray[Any]]
+) -> NDArray[np.bool_]:
+    """Which annotations are by `people`, or of frames that these have not annotated.
+
+    The first two columns of `rows` are frames and operations.
+    """
+    annotated = np.asarray(_annotated_by(selector, people).to_array())
+    return np.isin(rows[1], list(people)) | ~np.isin(rows[0], annotated)
 
 
 def _keys(connection: Connection, table: Any, names: Sequence[str]) -> dict[str, int]:

@@ -67,6 +67,34 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HumanOverMachine:
+    """Annotations of the operations `take`, those of model runs only on frames that no person has annotated.
+
+    None stands for all operations. A person has annotated a frame if any annotation project among them has an
+    annotation there, whatever its label.
+
+    Raises:
+        ValueError: there are less than two operations, so that none could be preferred.
+    """
+
+    take: tuple[str, ...] | None = None
+    prefer: Literal["human"] = "human"
+
+    def __post_init__(self) -> None:
+        if self.take is not None and len(self.take) < 2:
+            raise ValueError("one of less than two operations cannot be preferred")
+
+
+Operations: TypeAlias = tuple[str, ...] | HumanOverMachine | None
+"""Whose annotations are wanted: of these annotation projects and model runs, sorted; None stands for all of them."""
+
+
+def taken(operations: Operations) -> tuple[str, ...] | None:
+    """The operations that are named, preferred or not; None for all."""
+    return operations.take if isinstance(operations, HumanOverMachine) else operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelClass:
     """One class of the dataset: its name there, and the lake's labels that make it, sorted."""
 
@@ -105,9 +133,9 @@ class AugmentationWish:
 class DatasetConfig:
     """A dataset as its spec asks for it.
 
-    `labels` are in the order of their class ids. `operations` are the annotation projects and model runs whose
-    annotations go in, sorted; None stands for all of them, the empty tuple for none. `exports` are exact names,
-    sorted. `background` says what becomes of frames without an annotation of a chosen label.
+    `labels` are in the order of their class ids. `operations` say whose annotations go in, the empty tuple that
+    none do. `exports` are exact names, sorted. `background` says what becomes of frames without an annotation of a
+    chosen label.
     """
 
     name: str
@@ -115,7 +143,7 @@ class DatasetConfig:
     labels: tuple[LabelClass, ...]
     query: str = ""
     filter: Filter = Filter()
-    operations: tuple[str, ...] | None = None
+    operations: Operations = None
     background: Literal["keep", "drop"] = "keep"
     split: SplitWish = SplitWish()
     augmentations: AugmentationWish = AugmentationWish()
@@ -143,7 +171,7 @@ class Selection:
     source: Source
     query: str
     filter: Filter
-    operations: tuple[str, ...] | None
+    operations: Operations
     labels: tuple[str, ...]
     group_by: str | None = None
 

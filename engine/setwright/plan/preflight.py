@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
+from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource, taken
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
 from setwright.plan.changes import Delete, Forget, Guard, statistics_of
@@ -163,10 +163,10 @@ def _operations(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     known = vocabulary.operations
     if known is None:
         return
-    for operation in spec.config.operations or ():
+    for operation in taken(spec.config.operations) or ():
         if operation not in known:
             yield findings.UNKNOWN_OPERATION.at(
-                _place(spec, "operations"),
+                _place(spec, "operations.take", "operations"),
                 f'No annotation project or model run there is called "{operation}" now.',
                 did_you_mean(operation, known),
             )

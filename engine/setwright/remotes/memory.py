@@ -15,7 +15,7 @@ from setwright.augment.expand import Made, expand
 from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import export_names
 from setwright.model.canonical import canonical_json
-from setwright.model.dataset import CollectionSource, LakeSource
+from setwright.model.dataset import CollectionSource, HumanOverMachine, LakeSource, taken
 from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import needing
@@ -33,22 +33,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from setwright.formats.protocol import ExportEntry
-    from setwright.model.dataset import DatasetConfig, Selection
+    from setwright.model.dataset import DatasetConfig, Operations, Selection
     from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, Publication
-    from setwright.query.evaluate import FrameFacts
+    from setwright.query.evaluate import AnnotationFacts, FrameFacts
     from setwright.state.document import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFrame:
-    """A frame with the bytes of its picture and its perceptual hash; `human` says who made its annotations."""
+    """A frame with the bytes of its picture and its perceptual hash.
+
+    Of the operations that annotated it, `models` are those of model runs; all others are of people.
+    """
 
     facts: FrameFacts
     picture: bytes
     media_type: str = "image/png"
-    human: bool = True
+    models: frozenset[str] = frozenset()
     phash: int = 0
 
     @property
@@ -364,9 +367,10 @@ def _stale(name: str) -> StalePlanError:
 
 def _passes(frame: StoredFrame, selection: Selection) -> bool:
     wanted = selection.filter
-    state = "raw" if not frame.facts.annotations else "human" if frame.human else "machine"
+    operations = {annotation.operation for annotation in frame.facts.annotations}
+    states = {"machine" if operation in frame.models else "human" for operation in operations} or {"raw"}
     return (
-        (not wanted.annotation_types or state in wanted.annotation_types)
+        (not wanted.annotation_types or not states.isdisjoint(wanted.annotation_types))
         and (wanted.from_date is None or wanted.from_date <= frame.facts.day)
         and (wanted.to_date is None or frame.facts.day <= wanted.to_date)
     )
@@ -393,13 +397,20 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else canonical_json(value)
 
 
+def _wanted(frame: StoredFrame, operations: Operations) -> tuple[AnnotationFacts, ...]:
+    """The annotations of the frame by those operations, whatever their labels."""
+    names = taken(operations)
+    found = tuple(each for each in frame.facts.annotations if names is None or each.operation in names)
+    by_people = tuple(each for each in found if each.operation not in frame.models)
+    return by_people if by_people and isinstance(operations, HumanOverMachine) else found
+
+
 def _annotations(frames: Sequence[StoredFrame], selection: Selection) -> Annotations:
     chosen = [
         (row, annotation)
         for row, frame in enumerate(frames)
-        for annotation in frame.facts.annotations
+        for annotation in _wanted(frame, selection.operations)
         if annotation.label in selection.labels
-        and (selection.operations is None or annotation.operation in selection.operations)
     ]
     if any(annotation.shape != SHAPES[RECTANGLE] for _, annotation in chosen):
         raise RemoteError("Only rectangles are kept in memory", "Another shape was to be read.")

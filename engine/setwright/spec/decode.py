@@ -13,8 +13,10 @@ from setwright.model.dataset import (
     DatasetConfig,
     DatasetsSource,
     Filter,
+    HumanOverMachine,
     LabelClass,
     LakeSource,
+    Operations,
     Source,
 )
 from setwright.model.splits import SplitWish
@@ -23,6 +25,7 @@ from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
 from setwright.spec.days import day
 from setwright.spec.exports import KNOWN_EXPORTS, exact_name, offered_by
+from setwright.spec.file_models import OperationsFile
 from setwright.spec.queries import canonical_query
 from setwright.spec.yaml_nodes import MAX_FINDINGS
 
@@ -167,11 +170,28 @@ class _Decoder:
             to_date=last,
         )
 
-    def operations(self) -> tuple[str, ...] | None:
+    def operations(self) -> Operations:
         wanted = self.spec.operations
+        if not isinstance(wanted, OperationsFile):
+            return self._taken(("operations",), wanted)
+        take = self._taken(("operations", "take"), wanted.take)
+        # One operation alone is people's or a model's, so that there is nothing to prefer it to.
+        if wanted.prefer is None or (take is not None and len(take) < 2):
+            return take
+        if self.surroundings.remote.kind == "layernext":
+            self.tell(
+                findings.PREFERENCE_NOT_OFFERED.at(
+                    self.places.value(("operations", "prefer")),
+                    "LayerNext takes the annotations of all operations that it is given, side by side.",
+                    "list the annotation projects, or ask a lake",
+                )
+            )
+        return HumanOverMachine(take=take)
+
+    def _taken(self, path: Path, wanted: str | Sequence[str] | None) -> tuple[str, ...] | None:
         if wanted is None or wanted == "all":
             return None
-        return () if isinstance(wanted, str) else self.distinct(("operations",), wanted)
+        return () if isinstance(wanted, str) else self.distinct(path, wanted)
 
     def labels(self) -> tuple[LabelClass, ...]:
         wanted = self.spec.labels

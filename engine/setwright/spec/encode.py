@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, assert_never
 
 from setwright.augment.vocabulary import VOCABULARY
-from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
+from setwright.model.dataset import CollectionSource, DatasetsSource, HumanOverMachine, LakeSource
 from setwright.spec.encode_checks import encode_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from setwright.model.checks import Check
-    from setwright.model.dataset import AugmentationWish, DatasetConfig, Filter, LabelClass, Source
+    from setwright.model.dataset import (
+        AugmentationWish,
+        DatasetConfig,
+        Filter,
+        LabelClass,
+        Operations,
+        Source,
+    )
     from setwright.model.splits import SplitWish
 
 
@@ -31,7 +38,7 @@ def encode(address: str, config: DatasetConfig, checks: Iterable[Check] = ()) ->
         "source": _source(config.source),
         "query": config.query,
         "filter": _filter(config.filter),
-        "operations": "all" if config.operations is None else list(config.operations) or "none",
+        "operations": _operations(config.operations),
         "labels": _labels(config.labels),
         "background": config.background,
         "split": _split(config.split),
@@ -65,6 +72,12 @@ def _filter(wanted: Filter) -> dict[str, Any]:
     if wanted.to_date is not None:
         fields["to_date"] = wanted.to_date.isoformat()
     return fields
+
+
+def _operations(wanted: Operations) -> Any:
+    if isinstance(wanted, HumanOverMachine):
+        return {"take": _operations(wanted.take), "prefer": wanted.prefer}
+    return "all" if wanted is None else list(wanted) or "none"
 
 
 def _labels(labels: tuple[LabelClass, ...]) -> list[str] | dict[str, Any]:

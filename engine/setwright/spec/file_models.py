@@ -157,9 +157,30 @@ Labels: TypeAlias = Annotated[
     ],
     BY_SHAPE,
 ]
+_AllOrNone: TypeAlias = Annotated[Literal["all", "none"], TEXT]
+_Named: TypeAlias = Annotated[Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})], LIST]
+
+
+class OperationsFile(Part):
+    """Whose annotations go in, and whose come first where several annotated one frame."""
+
+    take: Annotated[_AllOrNone | _Named, BY_SHAPE] | None = Field(
+        None,
+        description="Those of `all` annotation projects and model runs (the default), of `none`, or of those listed.",
+        examples=[["Balloon annotation 2024", "yolo-5"], "all"],
+    )
+    prefer: Literal["human"] | None = Field(
+        None,
+        description=(
+            "`human`: of a frame that people annotated, with whatever label, annotations by models stay out. "
+            "Left out: those of both go in."
+        ),
+        examples=["human"],
+    )
+
+
 Operations: TypeAlias = Annotated[
-    Annotated[Literal["all", "none"], TEXT]
-    | Annotated[Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})], LIST],
+    _AllOrNone | _Named | Annotated[OperationsFile, MAPPING],
     BY_SHAPE,
 ]
 
@@ -205,9 +226,9 @@ class DatasetFields(Part):
         None,
         description=(
             "Whose annotations go in: those of `all` annotation projects and model runs (the default), of `none`, "
-            "or of those listed."
+            "or of those listed. A mapping prefers people's to models'."
         ),
-        examples=["all", "none", ["Balloon annotation 2024"]],
+        examples=["all", "none", ["Balloon annotation 2024"], {"take": "all", "prefer": "human"}],
     )
     labels: Labels | None = Field(
         None,

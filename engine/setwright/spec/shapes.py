@@ -41,7 +41,8 @@ _WANTED: dict[str, str] = {
 }
 _WANTED_OF_SEVERAL: dict[str, str] = {
     "source.collection": "a collection's name, or its id as in {id: …}",
-    "operations": "all, none, or a list of annotation projects and model runs",
+    "operations": "all, none, a list of annotation projects and model runs, or a mapping with `take` and `prefer`",
+    "operations.take": "all, none, or a list of annotation projects and model runs",
     "labels": "a list of labels, or a mapping of classes to the lake's labels",
 }
 _WANTED_IN_CHECKS: dict[str, str] = {
@@ -132,7 +133,7 @@ def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagn
             )
         case "literal_error":
             known = re.findall(r"'([^']*)'", context["expected"])
-            if path == ("state", "kind") and given in _STATES_LATER:
+            if path == ("state", "kind") and isinstance(given, str) and given in _STATES_LATER:
                 return findings.NOT_OFFERED_YET.at(
                     places.value(path),
                     f"The state is kept by the lake itself, or in a folder; {given} is not offered yet.",

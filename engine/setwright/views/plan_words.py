@@ -130,6 +130,8 @@ def value(of_field: Any) -> str:
             return f"{of_field:g}"
         case {"name": str(name), "sources": [*sources]}:
             return name if sources == [name] else f"{name} ({', '.join(map(str, sources))})"
+        case {"take": take, "prefer": str(preferred)}:
+            return f"{'all' if take is None else value(take)}, prefer {preferred}"
         case {"kind": str(), **rest}:
             told = [f"{key} {value(each)}" for key, each in rest.items() if each is not None]
             return " ".join(told)

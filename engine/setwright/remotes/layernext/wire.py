@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
+from setwright.model.dataset import HumanOverMachine
 from setwright.model.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -208,7 +209,13 @@ def _days(filter: Filter) -> dict[str, str]:
 
 
 def _payload(config: DatasetConfig) -> dict[str, Any]:
-    split = config.split
+    split, operations = config.split, config.operations
+    if isinstance(operations, HumanOverMachine):
+        raise RemoteError(
+            "LayerNext cannot prefer people's annotations to models'",
+            "It takes those of all operations that it is given, side by side.",
+            "list the annotation projects",
+        )
     return {
         "splitInfo": {
             "train": _number(split.train),
@@ -217,7 +224,7 @@ def _payload(config: DatasetConfig) -> dict[str, Any]:
         },
         "labels": [source for label in config.labels for source in label.sources],
         "exportTypes": list(config.exports),
-        "operations": None if config.operations is None else list(config.operations),
+        "operations": None if operations is None else list(operations),
         "augmentations": augmentations(config.augmentations),
     }
 
