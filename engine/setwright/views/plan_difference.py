@@ -54,7 +54,8 @@ def _dataset(address: str, before: DatasetChange | None, after: DatasetChange | 
     old, new = before.config or {}, after.config or {}
     for field in sorted({*old, *new}):
         if old.get(field) != new.get(field):
-            yield f"      {field}  {words.value(old.get(field))} -> {words.value(new.get(field))}"
+            were, are = (words.value(each.get(field), field) for each in (old, new))
+            yield f"      {field}  {were} -> {are}"
     if before.version is not None and after.version is not None:
         if before.version.id_before != after.version.id_before:
             yield f"      follows {before.version.before or 'nothing'} -> {after.version.before or 'nothing'}"

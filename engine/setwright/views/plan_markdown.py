@@ -206,8 +206,8 @@ def _facts(change: DatasetChange) -> Iterator[str]:
             [
                 [
                     _name(field.path),
-                    _name(words.value(field.before)),
-                    _name(words.value(field.after)),
+                    _name(words.value(field.before, field.path)),
+                    _name(words.value(field.after, field.path)),
                     str(field.place.line) if field.place else "",
                 ]
                 for field in change.fields

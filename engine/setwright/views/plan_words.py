@@ -119,9 +119,11 @@ def because(change: DatasetChange) -> str:
     return ", and ".join(_REASONS.get(reason, reason) for reason in change.reasons)
 
 
-def value(of_field: Any) -> str:
-    """A value of a configuration, as short as it can be read."""
+def value(of_field: Any, path: str = "") -> str:
+    """A value of a configuration, that of the field at `path`, as short as it can be read."""
     match of_field:
+        case None if path == "operations":
+            return "all"
         case None | "" | []:
             return "none"
         case str():

@@ -83,8 +83,8 @@ def _fields(change: DatasetChange, *, written: bool) -> Iterator[Markup]:
             [
                 [
                     tag("code", field.path),
-                    tag("del", words.value(field.before)),
-                    tag("ins", words.value(field.after)),
+                    tag("del", words.value(field.before, field.path)),
+                    tag("ins", words.value(field.after, field.path)),
                     *([placed(field.place) or tag("span", "by default", class_="faint")] if written else []),
                 ]
                 for field in change.fields

@@ -248,9 +248,9 @@ def _drifted(found: Drift) -> Markup:
             "div",
             tag("code", field.path),
             " ",
-            tag("del", words.value(field.before)),
+            tag("del", words.value(field.before, field.path)),
             " ",
-            tag("ins", words.value(field.after)),
+            tag("ins", words.value(field.after, field.path)),
             " ",
             placed(field.place),
         )
