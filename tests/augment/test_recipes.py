@@ -99,6 +99,21 @@ def test_a_flag_makes_one_copy_and_a_range_as_many_as_are_asked_for() -> None:
     assert len(set(found.values[found.property == 1, 0].tolist())) == 3
 
 
+def test_a_range_of_one_number_makes_one_copy_unless_more_than_the_number_is_drawn() -> None:
+    found = wished_copies(
+        wish(blur=3, hue=[-20, -20], rotate=[4, 5], crop=20, noise=5, copies=3), frames([b"a"]), train(1)
+    )
+    counts = np.bincount(found.property, minlength=len(found.properties)).tolist()
+    assert dict(zip(found.properties, counts, strict=True)) == {
+        "CROP.CROP_PERCENTAGE": 3,
+        "HUE.HUE_DEGREES": 1,
+        "IMAGE_BLUR.BLUR": 1,
+        "IMAGE_ROTATION.PERCENTAGE_SCALE": 3,
+        "NOISE.NOISE_PERCENTAGE": 3,
+    }
+    assert len(set(recipe_digests(found, frames([b"a"])).tolist())) == len(found)
+
+
 @given(pictures, st.randoms(use_true_random=False), st.integers(0, 2**53 - 1))
 def test_what_is_drawn_depends_on_no_other_frame_type_or_order(
     contents: list[bytes], chance: object, seed: int

@@ -103,8 +103,10 @@ def _copies_by(
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int32], NDArray[np.float64]]]:
     property = f"{recipe.type}.{recipe.property}"
     rows = train[chosen(wish.seed, frames.digest[train], property, wish.fraction)]
-    # A mirrored picture is the same whenever it is mirrored: a second copy would only weigh it double.
-    for number in range(1, 1 + (wish.copies if recipe.range else 1)):
+    # A mirrored picture is the same whenever it is mirrored: a second copy would only weigh it double. So is
+    # one that is blurred by just 3; where a crop lies and which pixels noise hits is drawn besides.
+    varies = recipe.range and (len(set(recipe.range)) > 1 or property in (CROP, NOISE))
+    for number in range(1, 1 + (wish.copies if varies else 1)):
         values = np.zeros((len(rows), VALUES))
         if recipe.range is not None:
             drawn = draws(wish.seed, frames.digest[rows], property, number)
