@@ -43,7 +43,8 @@ demo: $(VENV)/.made ## Take the tour: the main job on pictures drawn for it
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash docs/tour.sh
 
 bench: $(VENV)/.made ## Time the main job, varied copies, and a catalogue of FRAMES frames on both databases
-	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python -m tests.bench.bench
+	$(BIN)/python -m tests.bench.difference
 	$(BIN)/python -m tests.bench.augmenting
 	PYTHONPATH=. $(BIN)/python tests/bench/catalogue.py $(FRAMES)
 

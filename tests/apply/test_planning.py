@@ -75,6 +75,15 @@ def test_a_thousand_specs_that_did_not_change_cost_one_question(tmp_path: Path) 
     assert remote.asked == ["observe"]
 
 
+def test_specs_that_select_alike_cost_one_question_together() -> None:
+    remote = Watched()
+    many = project({f"cells-{number}": replace(CELLS, name=f"Cells {number}") for number in range(50)})
+    other = {"others": replace(CELLS, name="Others", query="annotation.label=WBC")}
+    made = planned(remote, project({spec.address: spec.config for spec in many.specs} | other))
+    assert len(made.plan.changes) == 51
+    assert remote.asked.count("membership") == 2
+
+
 def test_when_frames_came_they_are_asked_for(tmp_path: Path) -> None:
     remote = Watched()
     one = project({"cells": CELLS})

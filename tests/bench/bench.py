@@ -16,8 +16,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
+from tests.bench import terraform
+
 PYTHON = sys.executable
 RUNS = 5
+# As users have it, who get compiled modules with the installation.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+    "CI": "1"
+}
 
 SPEC = """\
 # yaml-language-server: $schema=../schemas/dataset.schema.json
@@ -36,7 +42,7 @@ source:
   collection: party
 
 # Dusk is too hard for a first model.
-query: annotation.label in (Balloon, Kite) and metadata.Tags!=dusk and frame.width>={number}
+query: annotation.label in (Balloon, Kite) and metadata.Tags!=dusk and frame.bytes>={number}
 filter:
   annotation_types:
     - human
@@ -113,6 +119,7 @@ def bench_start() -> None:
 
 
 def bench_specs(folder: Path) -> None:
+    peer = terraform.python()
     for count in (10, 1000):
         project = folder / f"project-{count}"
         (project / "specs").mkdir(parents=True)
@@ -124,7 +131,12 @@ def bench_specs(folder: Path) -> None:
         floor = timed(["-c", READ_YAML, project])
         line(f"validate {count:,} specs : read their YAML", timed(ours("validate"), project), floor)
         setwright(project, "apply", "--yes")
-        line(f"plan {count:,} unchanged specs : read their YAML", timed(ours("plan"), project), floor)
+        own = timed(ours("plan"), project)
+        line(f"plan {count:,} unchanged specs : read their YAML", own, floor)
+        if peer is not None:
+            again = terraform.applied(peer, folder / f"terraform-{count}", count)
+            theirs = timed(again[1:], folder / f"terraform-{count}", python=again[0])
+            line(f"plan {count:,} unchanged specs : terraform plan", own, theirs)
 
 
 def bench_pictures(folder: Path) -> None:
@@ -175,16 +187,17 @@ def setwright(folder: Path, *args: str) -> None:
 
 
 def timed(
-    args: Sequence[str | Path], folder: Path | None = None, before: Callable[[], None] = lambda: None
+    args: Sequence[str | Path],
+    folder: Path | None = None,
+    before: Callable[[], None] = lambda: None,
+    python: str = PYTHON,
 ) -> float:
     """Seconds that the process takes, the median of several runs."""
     seconds = []
     for _ in range(RUNS):
         before()
         started = time.perf_counter()
-        subprocess.run(
-            [PYTHON, *args], cwd=folder, check=True, capture_output=True, env=os.environ | {"CI": "1"}
-        )
+        subprocess.run([python, *args], cwd=folder, check=True, capture_output=True, env=ENVIRONMENT)
         seconds.append(time.perf_counter() - started)
     return median(seconds)
 

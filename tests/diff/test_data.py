@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
+from hypothesis import strategies as st
 
 from setwright.diff.data import data_diff
 from setwright.model.frames import Membership
@@ -23,6 +24,23 @@ def test_frames_enter_and_leave_by_name() -> None:
     found = data_diff(before, after)
     assert after.frames.name[found.entering].tolist() == ["c", "d"]
     assert before.frames.name[found.leaving].tolist() == ["a"]
+
+
+@given(before=memberships, after=memberships, data=st.data())
+def test_numbers_of_frames_make_it_quick_and_decide_nothing(
+    before: Membership, after: Membership, data: st.DataObject
+) -> None:
+    def anew(members: Membership) -> Manifest:
+        count = len(members.frames)
+        numbers = data.draw(st.lists(st.integers(-2, 2 * count), min_size=count, max_size=count))
+        return content(replace(members, frames=replace(members.frames, number=np.array(numbers, np.int64))))
+
+    one, other = anew(before), anew(after)
+    found = data_diff(one, other)
+    names, others = set(one.frames.name.tolist()), set(other.frames.name.tolist())
+    assert other.frames.name[found.entering].tolist() == sorted(others - names)
+    assert one.frames.name[found.leaving].tolist() == sorted(names - others)
+    assert found.relabelled.tolist() == data_diff(content(before), content(after)).relabelled.tolist()
 
 
 def test_a_frame_with_another_split_moves_rather_than_leaving_and_entering() -> None:

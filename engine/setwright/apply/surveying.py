@@ -174,16 +174,18 @@ class _Reading:
         self._pins = pins
         self._frames_revisions: dict[int, int] = {}
         self._from_lake: dict[tuple[int, Selection], Membership] = {}
+        self._selected: dict[tuple[Selection, int], Membership] = {}
         self.frames_revision = self._touched(revision)
 
     def membership(self, address: str, config: DatasetConfig) -> Membership:
         """What the spec of `address` selects, at its pin if it has one."""
-        return self._remote.membership(Selection.of(config), self._at(address))
+        return self._select(Selection.of(config), self._at(address))
 
     def from_lake(self, other: str, config: DatasetConfig) -> Membership:
         """What `config` selects from all frames, at the revision whose frames the dataset `other` is given."""
         at = self._at(other)
         selection = from_lake(Selection.of(config))
+        # Nobody keeps these but us, and they may be large: the last one, for parts of one dataset ask alike.
         if (at, selection) not in self._from_lake:
             self._from_lake = {(at, selection): self._remote.membership(selection, at)}
         return self._from_lake[at, selection]
@@ -224,7 +226,7 @@ class _Reading:
             return held
         return replace(
             held,
-            newest=self._remote.membership(Selection.of(config), self.revision),
+            newest=self._select(Selection.of(config), self.revision),
             base=None if found is None else contents.of(found.version.id),
         )
 
@@ -239,11 +241,18 @@ class _Reading:
         if len(asked) < 2:
             return {}
         return {
-            variant.cause: self._remote.membership(
+            variant.cause: self._select(
                 _frames_only(variant.config), self._at(address) if variant.now else found.version.revision
             )
             for variant in asked
         }
+
+    def _select(self, selection: Selection, revision: int) -> Membership:
+        """What `selection` gives at `revision`; the remote is asked once, however many specs ask alike."""
+        asked = selection, revision
+        if asked not in self._selected:
+            self._selected[asked] = self._remote.membership(selection, revision)
+        return self._selected[asked]
 
     def _at(self, address: str) -> int:
         pin = self._pins.get(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -45,8 +45,11 @@ _NAME = re.compile(r"""[\w-]+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Query:
     """The query that `text` spells; `Everything` where it holds nothing but spaces.
+
+    Trees never change, so those of late are given again: who reads specs and who selects frames ask alike.
 
     Raises:
         QueryError: it spells none, or is larger than the bounds above allow.

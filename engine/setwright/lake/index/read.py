@@ -101,19 +101,22 @@ class Index:
 
     def slices(self, key: Key) -> Slices:
         """What the index holds under `key`, whose own slice is 0."""
-        return self._read((key,), of_key(key)).get(key, _NONE)
+        return self._read((key,), lambda: of_key(key)).get(key, _NONE)
 
     def _of_kind(self, kind: Kind, first: int | None = None) -> dict[Key, Slices]:
-        condition = bitmaps.c.kind == int(kind)
-        if first is not None:
-            condition &= (bitmaps.c.name == "") & (bitmaps.c.first == first)
+        def condition() -> ColumnElement[bool]:
+            of_kind = bitmaps.c.kind == int(kind)
+            return of_kind if first is None else of_kind & (bitmaps.c.name == "") & (bitmaps.c.first == first)
+
         return self._read((kind, first), condition)
 
-    def _read(self, asked: tuple[object, ...], condition: ColumnElement[bool]) -> dict[Key, Slices]:
+    def _read(
+        self, asked: tuple[object, ...], condition: Callable[[], ColumnElement[bool]]
+    ) -> dict[Key, Slices]:
         known = None if self._cache is None else self._cache.get((self._revision, *asked))
         if known is not None:
             return known  # type: ignore[return-value]
-        found, size = self._stored(condition)
+        found, size = self._stored(condition())
         if self._cache is not None:
             self._cache.put((self._revision, *asked), found, size)
         return found
