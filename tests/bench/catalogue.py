@@ -80,7 +80,7 @@ def measure(name: str, folder: Path, catalog: str | None, frames: int) -> None:
             assert index_damages(connection) == ()
         for which, query in QUERIES.items():
             for kind, ask in ASKED.items():
-                print_answer(catalogue, f"{which} {kind}", query, ask)
+                print_answer(lake, f"{which} {kind}", query, ask)
         whole(lake)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{'most memory so far':44}{used:10,.0f} MB")
@@ -94,17 +94,17 @@ ASKED: dict[str, Callable[[Answers], int]] = {
 }
 
 
-def print_answer(catalogue: Catalogue, what: str, query: str, ask: Callable[[Answers], int]) -> None:
+def print_answer(lake: Lake, what: str, query: str, ask: Callable[[Answers], int]) -> None:
     """Asked by a process that has just begun, and by one that was asked before."""
     tree, cache = parse(query), IndexCache()
 
     def cold() -> None:
-        with catalogue.reading() as connection:
-            ask(Answers(connection, tree, REVISIONS))
+        with lake._catalogue.reading() as connection:
+            ask(Answers(connection, tree, REVISIONS, lake._blobs))
 
     def warm() -> None:
-        with catalogue.reading() as connection:
-            ask(Answers(connection, tree, REVISIONS, cache))
+        with lake._catalogue.reading() as connection:
+            ask(Answers(connection, tree, REVISIONS, lake._blobs, cache))
 
     warm()
     line(f"{what}, first time", timed(cold, 5), what)

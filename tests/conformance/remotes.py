@@ -183,6 +183,33 @@ class RemoteConformance:
             asked = replace(CELLS, filter=Filter(annotation_types=(state,)))  # type: ignore[arg-type]
             assert self.members(filled.remote, asked).frames.file_name.tolist() == expected
 
+    def test_a_query_asks_for_the_frames_of_a_dataset_as_they_were_at_the_revision(
+        self, remote: Remote, filled: Filled
+    ) -> None:
+        asked = {
+            query: Selection.of(replace(CELLS, source=LakeSource(), query=query))
+            for query in (
+                f"dataset.name={CELLS.name}",
+                f"dataset.name!={CELLS.name}",
+                f"dataset(name={CELLS.name} and version=1.0.0)",
+                f"dataset(name={CELLS.name} and version=1.1.0)",
+            )
+        }
+
+        def given(revision: int) -> list[int]:
+            return [len(remote.membership(selection, revision).frames) for selection in asked.values()]
+
+        before = remote.revision()
+        assert given(before) == [0, 4, 0, 0]
+        first = self.published(remote)
+        then = remote.revision()
+        assert given(then) == [3, 1, 3, 0]
+        filled.put("cells", {"new.png": ["RBC"]})
+        assert given(remote.revision()) == [3, 2, 3, 0]
+        self.published(remote, "k2", first.id)
+        assert given(remote.revision()) == [4, 1, 3, 4]
+        assert (given(before), given(then)) == ([0, 4, 0, 0], [3, 1, 3, 0])
+
     def test_what_a_revision_gave_it_gives_for_ever(self, filled: Filled) -> None:
         filled.put("cells", {"a.png": ["WBC"]})
         revision = filled.remote.revision()

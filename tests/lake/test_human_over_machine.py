@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from setwright.formats.reading.fit import FittedAnnotation
-from setwright.lake.catalogue import Catalogue, new_revision
+from setwright.lake.catalogue import new_revision
 from setwright.lake.lake import Lake
 from setwright.lake.membership import read_membership
 from setwright.lake.record import NewFrame, Recorder
@@ -46,9 +46,9 @@ wanted = st.lists(st.sampled_from(["A", "B", "C", "D"]), unique=True).map(lambda
 
 
 @pytest.fixture(scope="module")
-def catalogue(catalog: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+def lake(catalog: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     with Lake.create(tmp_path_factory.mktemp("law") / "lake", catalog) as lake:
-        yield lake._catalogue
+        yield lake
 
 
 def in_memory(said: Said) -> MemoryRemote:
@@ -113,12 +113,12 @@ def rows(members: Membership) -> list[tuple[str, str, str]]:
 @settings(max_examples=examples(40))
 @given(said=lakes, take=takes, labels=wanted)
 def test_the_lake_and_the_memory_remote_leave_out_the_same(
-    catalogue: Catalogue, said: Said, take: tuple[str, ...] | None, labels: tuple[str, ...]
+    lake: Lake, said: Said, take: tuple[str, ...] | None, labels: tuple[str, ...]
 ) -> None:
     selection = asked(HumanOverMachine(take=take), labels)
     remote = in_memory(said)
-    with catalogue.writing() as connection:
-        found = read_membership(connection, selection, record(connection, said))
+    with lake._catalogue.writing() as connection:
+        found = read_membership(connection, selection, record(connection, said), lake._blobs)
         connection.rollback()
     expected = remote.membership(selection, remote.revision())
     assert rows(found) == rows(expected)

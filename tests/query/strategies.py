@@ -7,11 +7,13 @@ from datetime import date
 from hypothesis import strategies as st
 
 from setwright.model.frames import SHAPES
-from setwright.query.evaluate import AnnotationFacts, FrameFacts
+from setwright.model.splits import SPLITS
+from setwright.query.evaluate import AnnotationFacts, DatasetFacts, FrameFacts
 from setwright.query.keys import KEYS, Field, Key, Operator, Subject, ValueType
 from setwright.query.tree import (
     AnnotationMatch,
     Comparison,
+    DatasetMatch,
     Everything,
     Node,
     Not,
@@ -41,6 +43,7 @@ WORDS = (
     "",
 )
 NUMBERS = (-100.0, 0.0, 0.25, 0.5, 1.0, 2.0, 7.0, 7.5, 100.0, 640.0, 1e300)
+VERSIONS = ("1.0.0", "1.1.0", "2.0.0")
 DAYS = (date(2024, 1, 1), date(2024, 1, 2), date(2024, 12, 31))
 
 words = st.sampled_from(WORDS)
@@ -79,6 +82,10 @@ def _values(key: Key, text: st.SearchStrategy[str]) -> st.SearchStrategy[Value]:
             return text
 
 
+def _texts(key: Key, text: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(st.sampled_from(VERSIONS), text) if key.field is Field.VERSION else text
+
+
 def conditions(
     subject: Subject | None = None, text: st.SearchStrategy[str] = words
 ) -> st.SearchStrategy[Node]:
@@ -86,7 +93,7 @@ def conditions(
 
     def about(key: Key) -> st.SearchStrategy[Node]:
         operators = [operator for operator in Operator if operator in key.facts.type.operators]
-        values = _values(key, text)
+        values = _values(key, _texts(key, text))
         return st.one_of(
             st.builds(Comparison, st.just(key), st.sampled_from(operators), values),
             st.builds(OneOf, st.just(key), st.lists(values, min_size=1, max_size=3).map(tuple)),
@@ -110,7 +117,8 @@ def _joined(leaves: st.SearchStrategy[Node], max_leaves: int) -> st.SearchStrate
 def nodes(text: st.SearchStrategy[str] = words) -> st.SearchStrategy[Node]:
     """Any query but the empty one."""
     tied = _joined(conditions(Subject.ANNOTATION, text), 4).map(AnnotationMatch)
-    return _joined(st.one_of(conditions(None, text), tied), 8)
+    of_version = _joined(conditions(Subject.DATASET, text), 4).map(DatasetMatch)
+    return _joined(st.one_of(conditions(None, text), tied, of_version), 8)
 
 
 def queries(text: st.SearchStrategy[str] = words) -> st.SearchStrategy[Query]:
@@ -129,6 +137,14 @@ annotation_facts = st.builds(
     confidence=st.one_of(st.none(), st.sampled_from((0.0, 0.25, 0.5, 1.0))),
     operation=words,
     attributes=st.dictionaries(names, st.lists(scalars, max_size=2).map(tuple), max_size=2),
+)
+
+dataset_facts = st.builds(
+    DatasetFacts,
+    name=words,
+    numbers=st.lists(st.sampled_from(VERSIONS), min_size=1, max_size=2).map(tuple),
+    split=st.sampled_from([split.value for split in SPLITS]),
+    newest=st.booleans(),
 )
 
 frames = st.builds(
@@ -151,5 +167,6 @@ frames = st.builds(
         max_size=3,
     ),
     annotations=st.lists(annotation_facts, max_size=3).map(tuple),
+    datasets=st.lists(dataset_facts, max_size=2).map(tuple),
 )
 """Frames that a lake could hold."""

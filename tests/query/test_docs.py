@@ -23,7 +23,9 @@ def test_every_example_is_a_query(example: str) -> None:
 
 def test_the_page_lists_every_key_as_the_table_has_it() -> None:
     rows = re.findall(
-        r"^\| `((?:annotation|metadata|frame|collection)\.\S+)` \| (.*?) \| (.*?) \|$", PAGE, re.MULTILINE
+        r"^\| `((?:annotation|metadata|frame|collection|dataset)\.\S+)` \| (.*?) \| (.*?) \|$",
+        PAGE,
+        re.MULTILINE,
     )
     assert rows == [(facts.shown, facts.meaning, facts.type.value) for facts in KEYS]
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from setwright.query.evaluate import AnnotationFacts, FrameFacts, holds
+from setwright.query.evaluate import AnnotationFacts, DatasetFacts, FrameFacts, holds
 from setwright.query.keys import Operator, Subject
 from setwright.query.parse import parse
 from setwright.query.tree import (
     And,
     AnnotationMatch,
     Comparison,
+    DatasetMatch,
     Everything,
     Node,
     Not,
@@ -55,8 +56,14 @@ FRAME = FrameFacts(
         ),
         AnnotationFacts(label="WBC", shape="polygon", box=(0, 0, 100, 100), operation="model 7"),
     ),
+    datasets=(
+        DatasetFacts(name="Balloons", numbers=("1.0.0",), split="train", newest=False),
+        DatasetFacts(name="Balloons", numbers=("1.1.0", "1.1.1"), split="train"),
+        DatasetFacts(name="Bald", numbers=("2.0.0",), split="validation", newest=False),
+        DatasetFacts(name="Party", numbers=("1.0.0",), split="test"),
+    ),
 )
-EMPTY = replace(FRAME, annotations=(), tags=(), metadata={})
+EMPTY = replace(FRAME, annotations=(), tags=(), metadata={}, datasets=())
 
 
 @pytest.mark.parametrize(
@@ -103,6 +110,22 @@ EMPTY = replace(FRAME, annotations=(), tags=(), metadata={})
         "frame.date>=2024-05-01 and frame.date<2024-06-01",
         "frame.digest=" + "ab" * 32,
         "collection.name='garden party'",
+        "dataset.name=Balloons",
+        "dataset.name~LOON",
+        "dataset.name!=Bald",
+        "dataset.name in (Bald, Party)",
+        "dataset.version=1.1.1",
+        "dataset.version=2.0.0",
+        "dataset.version!=3.0.0",
+        "dataset.split=test",
+        "dataset.split!=validation",
+        "dataset(name=Balloons and split=train)",
+        "dataset(name=Balloons and version=1.0.0 and split=train)",
+        "dataset(name=Balloons and version=1.1.0)",
+        "dataset(name=Bald and version~2.)",
+        "dataset(name=Bald and version!=1.0.0)",
+        "not dataset(name=Party and split=train)",
+        "dataset(name!=Balloons)",
     ],
 )
 def test_a_frame_fulfils_what_is_true_of_it(text: str) -> None:
@@ -134,6 +157,15 @@ def test_a_frame_fulfils_what_is_true_of_it(text: str) -> None:
         "metadata.version<9",
         "frame.date>2024-05-31",
         "collection.name=garden",
+        "dataset.name=balloons",
+        "dataset.name=Bald",
+        "dataset.name!=Party",
+        "dataset.version=1.1",
+        "dataset.split=validation",
+        "dataset(name=Bald and split=validation)",
+        "dataset(name=Balloons and split=test)",
+        "dataset(name=Party and version=2.0.0)",
+        "not dataset(name=Balloons and version=1.0.0)",
     ],
 )
 def test_a_frame_does_not_fulfil_what_is_not(text: str) -> None:
@@ -177,6 +209,19 @@ def test_a_single_condition_means_the_same_tied_or_not_unless_it_is_unequal(
         assert holds(AnnotationMatch(condition), frame) is holds(condition, frame)
 
 
+@given(conditions(Subject.DATASET), frames)
+def test_a_single_condition_on_datasets_means_the_same_tied_or_not_unless_it_is_unequal(
+    condition: Node, frame: FrameFacts
+) -> None:
+    if not (isinstance(condition, Comparison) and condition.operator is Operator.NOT_EQUAL):
+        assert holds(DatasetMatch(condition), frame) is holds(condition, frame)
+
+
+def test_a_tied_number_of_a_version_asks_all_versions_and_nothing_else_does() -> None:
+    assert not holds(parse("dataset(name=Bald)"), FRAME)
+    assert holds(parse("dataset(name=Bald and not version=1.0.0)"), FRAME)
+
+
 @given(conditions(Subject.ANNOTATION), conditions(Subject.ANNOTATION), frames)
 def test_what_one_annotation_fulfils_alone_the_frame_fulfils_condition_by_condition(
     a: Node, b: Node, frame: FrameFacts
@@ -191,7 +236,7 @@ def test_the_empty_query_holds_for_every_frame(frame: FrameFacts) -> None:
     assert holds(Everything(), frame)
 
 
-@pytest.mark.parametrize("kind", [Comparison, OneOf, And, Or, Not, AnnotationMatch])
+@pytest.mark.parametrize("kind", [Comparison, OneOf, And, Or, Not, AnnotationMatch, DatasetMatch])
 @pytest.mark.parametrize("truth", [True, False])
 def test_the_laws_meet_every_kind_of_condition_both_true_and_false(kind: type, truth: bool) -> None:
     """Guards the laws above: were every generated query false, they would say nothing."""

@@ -9,6 +9,7 @@ from setwright.model.dataset import DatasetsSource, Selection
 from setwright.model.errors import StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
+from setwright.query.about import asks_datasets
 from setwright.spec.lock import Pin
 
 if TYPE_CHECKING:
@@ -83,7 +84,10 @@ def locked(pins: Mapping[str, Pin], changes: tuple[PinChange, ...]) -> dict[str,
 
 
 class _Locker:
-    """`newest` is the revision of the lake, `touched` the newest that touched frames: both give the same."""
+    """`newest` is the revision of the lake, `touched` the newest that touched frames.
+
+    Both give the same, unless a query speaks of datasets: then it is pinned to the newest.
+    """
 
     def __init__(self, remote: RemoteReader, newest: int, touched: int) -> None:
         self._remote = remote
@@ -94,8 +98,9 @@ class _Locker:
     def pin(self, spec: Spec, before: Pin | None, *, upgrade: bool) -> Pin:
         """The pin of `spec`, which was `before`."""
         selection = selection_digest(spec.config)
+        newest = self._newest if asks_datasets(spec.config.query) else self._touched
         if before is None:
-            return self._made(spec, selection, self._touched)
+            return self._made(spec, selection, newest)
         if before.revision is not None and before.revision > self._newest and not upgrade:
             raise StalePlanError(
                 "The lock file is of another lake",
@@ -105,9 +110,9 @@ class _Locker:
             )
         asks_alike = selection == before.selection
         if not upgrade:
-            at = self._touched if before.revision is None else before.revision
+            at = newest if before.revision is None else before.revision
             return before if asks_alike else self._made(spec, selection, at)
-        made = self._made(spec, selection, self._touched)
+        made = self._made(spec, selection, newest)
         # What gives the same need not be moved, which keeps the file quiet; unless its revision never was.
         known = before.revision is None or before.revision <= self._newest
         return before if asks_alike and known and made.membership == before.membership else made

@@ -15,6 +15,7 @@ from setwright.plan.pinning import Held
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
 from setwright.plan.upstream import among, first_to_last, from_lake, made_of
+from setwright.query.about import asks_datasets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,9 @@ def survey(
         contents=contents.read,
         memberships=memberships,
         unmoved=frozenset(desired.keys() - memberships.keys()),
+        on_datasets=frozenset(
+            address for address, config in desired.items() if reading.on_datasets(address, config)
+        ),
         answers={address: reading.answers(address, desired[address]) for address in memberships},
         held=held,
         previously=previously,
@@ -197,7 +201,7 @@ class _Reading:
             found is None
             or found.config is None
             or bool(made_of(config))  # those may have changed, which no revision tells
-            or self._moved(address, found)
+            or self._moved(address, config, found)
             or not asks_alike(config, found.config)
         )
 
@@ -217,12 +221,12 @@ class _Reading:
         broken = membership is not None and not outdated and membership_digest(membership) != pin.membership
         held = Held(
             pin=pin,
-            moved=found is None or self._moved(address, found),
+            moved=found is None or self._moved(address, config, found),
             outdated=outdated,
             broken=broken,
-            revision=self.frames_revision,
+            revision=self._telling(address, config, self.revision),
         )
-        if not ahead or pin.revision is None or self.frames_revision == self._touched(pin.revision):
+        if not ahead or pin.revision is None or held.revision == self._telling(address, config, pin.revision):
             return held
         return replace(
             held,
@@ -237,7 +241,7 @@ class _Reading:
             return {}
         if made_of(config) or made_of(found.config):
             return {}
-        asked = variants(found.config, config, lake_moved=self._moved(address, found))
+        asked = variants(found.config, config, lake_moved=self._moved(address, config, found))
         if len(asked) < 2:
             return {}
         return {
@@ -258,13 +262,21 @@ class _Reading:
         pin = self._pins.get(address)
         return self.revision if pin is None or pin.revision is None else pin.revision
 
-    def _moved(self, address: str, found: ObservedDataset) -> bool:
+    def on_datasets(self, address: str, config: DatasetConfig) -> bool:
+        """Whether a query speaks of datasets: that of `config`, or that of the current version."""
+        found = self._stands[address].observed
+        known = "" if found is None or found.config is None else found.config.query
+        return asks_datasets(config.query) or asks_datasets(known)
+
+    def _moved(self, address: str, config: DatasetConfig, found: ObservedDataset) -> bool:
         """Whether frames may be others at the revision asked for than those of the current version."""
-        at, made = self._at(address), found.version.revision
-        if at == self.revision:
-            return made < self.frames_revision
         # A pin may lead back, to before the current version.
-        return self._touched(max(at, made)) > min(at, made)
+        at, made = self._at(address), found.version.revision
+        return self._telling(address, config, max(at, made)) > min(at, made)
+
+    def _telling(self, address: str, config: DatasetConfig, revision: int) -> int:
+        """The newest revision up to `revision` at which what `config` selects may have become another."""
+        return revision if self.on_datasets(address, config) else self._touched(revision)
 
     def _touched(self, revision: int) -> int:
         """The newest revision up to `revision` that touched frames."""

@@ -15,13 +15,14 @@ from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
 from setwright.lake.select import Selector
 from setwright.query.format import format_query
-from setwright.query.tree import And, AnnotationMatch, Comparison, Everything, Not, OneOf, Or
+from setwright.query.tree import And, AnnotationMatch, Comparison, DatasetMatch, Everything, Not, OneOf, Or
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
+    from setwright.lake.blobs import Blobs
     from setwright.lake.index.read import IndexCache
     from setwright.query.tree import Node, Query
 
@@ -66,10 +67,15 @@ class Answers:
     """What `query` gives at `revision`, read at one moment."""
 
     def __init__(
-        self, connection: Connection, query: Query, revision: int, cache: IndexCache | None = None
+        self,
+        connection: Connection,
+        query: Query,
+        revision: int,
+        blobs: Blobs,
+        cache: IndexCache | None = None,
     ) -> None:
         self._connection = connection
-        self._selector = Selector(connection, revision, cache)
+        self._selector = Selector(connection, revision, blobs, cache)
         self._all = self._selector.frames()
         self._found: BitMap | None = None
         self.query = query
@@ -147,11 +153,13 @@ class Answers:
 
     def parts(self) -> tuple[Part, ...]:
         """The query and its parts, each with the frames that it alone gives, in reading order."""
-        return () if isinstance(self.query, Everything) else tuple(self._parts(self.query, 0, tied=False))
+        return () if isinstance(self.query, Everything) else tuple(self._parts(self.query, 0, tie=None))
 
-    def _parts(self, node: Node, depth: int, *, tied: bool) -> Iterator[Part]:
-        """`node` and what it is made of; `tied` in an `annotation(…)`, of which each part is asked by itself."""
-        asked: Node = AnnotationMatch(node) if tied else node
+    def _parts(
+        self, node: Node, depth: int, *, tie: type[AnnotationMatch | DatasetMatch] | None
+    ) -> Iterator[Part]:
+        """`node` and what it is made of; within a `tie`, such as `annotation(…)`, each part is asked by itself."""
+        asked: Node = node if tie is None else tie(node)
         yield Part(depth=depth, text=format_query(asked), frames=self._count(asked))
         match node:
             case Comparison() | OneOf():
@@ -160,13 +168,13 @@ class Answers:
                 below = operands
             case Not(operand):
                 below = (operand,)
-            case AnnotationMatch(where):
+            case AnnotationMatch(where) | DatasetMatch(where):
                 # A single condition in it says the same; of several each is shown.
-                tied, below = True, where.operands if isinstance(where, And | Or) else ()
+                tie, below = type(node), where.operands if isinstance(where, And | Or) else ()
             case _:
                 assert_never(node)
         for each in below:
-            yield from self._parts(each, depth + 1, tied=tied)
+            yield from self._parts(each, depth + 1, tie=tie)
 
     def _count(self, query: Query) -> int:
         return len(self.numbers() if query is self.query else self._selector.select(query, self._all))

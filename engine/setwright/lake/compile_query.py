@@ -22,6 +22,7 @@ from setwright.query.tree import (
     And,
     AnnotationMatch,
     Comparison,
+    DatasetMatch,
     Everything,
     Node,
     Not,
@@ -38,17 +39,23 @@ if TYPE_CHECKING:
 
 Condition: TypeAlias = "ColumnElement[bool]"
 Among: TypeAlias = "Callable[[ColumnElement[Any]], Condition]"
+InVersions: TypeAlias = "Callable[[Node], Condition]"
 
 _frames, _annotations = schema.frames, schema.annotations
 
 
-def compile_query(query: Query, revision: int, among: Among | None = None) -> Condition:
+def compile_query(
+    query: Query, revision: int, among: Among | None = None, in_versions: InVersions | None = None
+) -> Condition:
     """The condition that holds for the rows of `frames` which `query` selects at `revision`.
 
     `among` is the condition that a column of frames' numbers holds one of those that count, so that what belongs to
-    others need not be read.
+    others need not be read. `in_versions` is the condition that a frame is in a version of a dataset of which a
+    condition on datasets is true, for no table tells; it is needed where the query has such conditions.
     """
-    return true() if isinstance(query, Everything) else _Compiler(revision, among).of_frame(query)
+    return (
+        true() if isinstance(query, Everything) else _Compiler(revision, among, in_versions).of_frame(query)
+    )
 
 
 def metadata_path(path: tuple[str, ...]) -> str:
@@ -57,9 +64,10 @@ def metadata_path(path: tuple[str, ...]) -> str:
 
 
 class _Compiler:
-    def __init__(self, revision: int, among: Among | None) -> None:
+    def __init__(self, revision: int, among: Among | None, in_versions: InVersions | None) -> None:
         self._revision = revision
         self._among = among
+        self._in_versions = in_versions
 
     def _held(self, table: FromClause) -> Condition:
         """The rows of `table` that held then, and belong to a frame that counts."""
@@ -71,6 +79,8 @@ class _Compiler:
         match node:
             case Comparison() | OneOf() if node.key.facts.subject is Subject.ANNOTATION:
                 return _positive_or_not(node, self._any_annotation)
+            case Comparison() | OneOf() if node.key.facts.subject is Subject.DATASET:
+                return _positive_or_not(node, self._any_version)
             case Comparison() | OneOf():
                 return _positive_or_not(node, self._frame_value)
             case And(operands):
@@ -81,11 +91,20 @@ class _Compiler:
                 return not_(self.of_frame(operand))
             case AnnotationMatch(where):
                 return self._with_annotation(_of_annotation(where))
+            case DatasetMatch(where):
+                return self._held_by(where)
             case _:
                 assert_never(node)
 
     def _any_annotation(self, key: Key, operator: Operator, value: Value) -> Condition:
         return self._with_annotation(_annotation_value(key, operator, value))
+
+    def _any_version(self, key: Key, operator: Operator, value: Value) -> Condition:
+        return self._held_by(Comparison(key, operator, value))
+
+    def _held_by(self, where: Node) -> Condition:
+        assert self._in_versions is not None, "conditions on datasets, and nobody who knows them"
+        return self._in_versions(where)
 
     def _with_annotation(self, condition: Condition) -> Condition:
         held = self._held(_annotations)
@@ -120,7 +139,7 @@ class _Compiler:
             case Field.ASPECT:
                 return _compare(cast(_frames.c.width, Float(53)) / _frames.c.height, operator, value)
             case _:
-                raise AssertionError(f"{key} asks annotations")
+                raise AssertionError(f"{key} does not ask frames")
 
     def _metadata(self, key: Key, operator: Operator, value: Value) -> Condition:
         documents, values = schema.frame_metadata, schema.metadata_values
@@ -157,8 +176,8 @@ def _of_annotation(node: Node) -> Condition:
             return or_(*map(_of_annotation, operands))
         case Not(operand):
             return not_(_of_annotation(operand))
-        case AnnotationMatch():
-            raise AssertionError("annotation(…) inside annotation(…)")
+        case AnnotationMatch() | DatasetMatch():
+            raise AssertionError(f"{node} inside annotation(…)")
         case _:
             assert_never(node)
 
@@ -182,7 +201,7 @@ def _annotation_value(key: Key, operator: Operator, value: Value) -> Condition:
             condition = and_(_same(values.c.name, key.path[0]), _compare_any(values, operator, value))
             return columns.id.in_(select(values.c.annotation).where(condition))
         case _:
-            raise AssertionError(f"{key} asks frames")
+            raise AssertionError(f"{key} does not ask annotations")
 
 
 def ids_of(table: FromClause, operator: Operator, value: Value) -> Select[Any]:

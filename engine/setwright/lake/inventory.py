@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,15 @@ class LakeStatistics:
 def vocabulary(connection: Connection) -> Vocabulary:
     """The names in use now."""
     now = newest_revision(connection)
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for name, number in connection.execute(
+        select(schema.datasets.c.name, schema.editions.c.number)
+        .join(schema.versions, schema.versions.c.dataset == schema.datasets.c.id)
+        .join(schema.editions, schema.editions.c.version == schema.versions.c.id)
+        .where(_PRESENT)
+        .order_by(schema.datasets.c.name, schema.editions.c.id)
+    ):
+        numbers[name].append(number)
     return Vocabulary(
         collections=_used(connection, schema.collections, _frames.c.collection, now),
         labels=_used(connection, schema.labels, _annotations.c.label, now),
@@ -68,6 +78,7 @@ def vocabulary(connection: Connection) -> Vocabulary:
                 select(schema.datasets.c.name).where(_PRESENT).order_by(schema.datasets.c.name)
             ).scalars()
         ),
+        versions={name: tuple(dict.fromkeys(each)) for name, each in numbers.items()},
     )
 
 
@@ -79,7 +90,10 @@ def history(connection: Connection) -> tuple[Revision, ...]:
 
 
 def frames_revision(connection: Connection, revision: int) -> int:
-    """The newest revision up to `revision` that touched frames: every query gives the same at both. 0 for none."""
+    """The newest revision up to `revision` that touched frames, 0 for none.
+
+    Every query gives the same at both, unless it speaks of datasets.
+    """
     number: int = connection.execute(
         select(func.coalesce(func.max(schema.revisions.c.number), 0)).where(
             schema.revisions.c.number <= revision, schema.revisions.c.touches_frames.is_(True)

@@ -348,7 +348,10 @@ class Lake:
             return newest_revision(connection)
 
     def frames_revision(self, revision: int) -> int:
-        """The newest revision up to `revision` that touched frames: every query gives the same at both."""
+        """The newest revision up to `revision` that touched frames.
+
+        Every query gives the same at both, unless it speaks of datasets.
+        """
         with self._catalogue.reading() as connection:
             return inventory.frames_revision(connection, revision)
 
@@ -380,7 +383,7 @@ class Lake:
             QueryError: the query does not parse.
         """
         with self._catalogue.reading(self._query_limit) as connection:
-            return read_membership(connection, selection, revision, self._index_cache)
+            return read_membership(connection, selection, revision, self._blobs, self._index_cache)
 
     @contextmanager
     def answers(self, query: str, revision: int | None = None) -> Iterator[Answers]:
@@ -395,7 +398,7 @@ class Lake:
             if revision is None:
                 revision = newest_revision(connection)
             require_revision(connection, revision)
-            yield Answers(connection, tree, revision, self._index_cache)
+            yield Answers(connection, tree, revision, self._blobs, self._index_cache)
 
     def picture(self, digest: str) -> BinaryIO:
         """The stored picture with that digest, to be read once and closed.

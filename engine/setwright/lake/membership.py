@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
+    from setwright.lake.blobs import Blobs
     from setwright.lake.index.read import IndexCache
     from setwright.model.dataset import Filter, Selection, Source
     from setwright.model.frames import Texts
@@ -48,19 +49,25 @@ _frames, _annotations = schema.frames, schema.annotations
 
 
 def read_membership(
-    connection: Connection, selection: Selection, revision: int, cache: IndexCache | None = None
+    connection: Connection,
+    selection: Selection,
+    revision: int,
+    blobs: Blobs,
+    cache: IndexCache | None = None,
 ) -> Membership:
     """The frames that `selection` gives at `revision`, sorted by unique name.
 
-    A label or an operation that the lake does not know, perhaps not yet at that revision, has no annotations.
+    A label or an operation that the lake does not know, perhaps not yet at that revision, has no annotations; a dataset
+    that it does not know then holds no frames. `blobs` has the manifests of versions.
 
     Raises:
         RemoteError: the lake does not know the revision or the collection, or does not offer the source.
         QueryError: the query does not parse.
+        LakeError: a manifest that the query needs is gone or damaged.
     """
     require_revision(connection, revision)
     query = parse(selection.query)
-    selector = Selector(connection, revision, cache)
+    selector = Selector(connection, revision, blobs, cache)
     numbers = _from_source(connection, selection.source, selector, revision)
     numbers = selector.select(query, _filtered(connection, selection.filter, selector, numbers))
     if selection.source == LakeSource(items="image_collection"):

@@ -13,11 +13,22 @@ from setwright.lake import schema
 from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
 from setwright.lake.compile_query import compile_query, ids_of
+from setwright.lake.holdings import Holdings
 from setwright.lake.index.read import Index, any_of, at_most, numbers_of, union
 from setwright.lake.index.write import as_bitmap
 from setwright.query.evaluate import folded
-from setwright.query.keys import Field, Operator
-from setwright.query.tree import And, AnnotationMatch, Comparison, Everything, Not, OneOf, Or, conjunction
+from setwright.query.keys import Field, Operator, Subject
+from setwright.query.tree import (
+    And,
+    AnnotationMatch,
+    Comparison,
+    DatasetMatch,
+    Everything,
+    Not,
+    OneOf,
+    Or,
+    conjunction,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from setwright.lake.blobs import Blobs
     from setwright.lake.index.read import IndexCache
     from setwright.query.tree import Node, Query, Value
 
@@ -39,11 +51,17 @@ _ORDER: dict[Operator, Callable[[Any, Any], Any]] = {
 
 
 class Selector:
-    """Selects frames as of `revision`. Whoever is given a set of frames must not change it."""
+    """Selects frames as of `revision`. Whoever is given a set of frames must not change it.
 
-    def __init__(self, connection: Connection, revision: int, cache: IndexCache | None = None) -> None:
+    `blobs` has the manifests of versions, which are read where a query speaks of datasets.
+    """
+
+    def __init__(
+        self, connection: Connection, revision: int, blobs: Blobs, cache: IndexCache | None = None
+    ) -> None:
         self._connection = connection
         self._revision = revision
+        self._holdings = Holdings(connection, revision, blobs, cache)
         self.index = Index(connection, revision, cache)
 
     def frames(self) -> BitMap:
@@ -57,6 +75,10 @@ class Selector:
         match query:
             case Comparison() | OneOf() if query.key.field in _INDEXED:
                 return self._indexed(query, within)
+            case Comparison() | OneOf() if query.key.facts.subject is Subject.DATASET:
+                return self._held(query, within)
+            case DatasetMatch(where):
+                return self._holdings.frames(where) & within
             case And(operands):
                 # What the index knows comes first, and leaves few candidates for what has to be looked up.
                 for part in filter(_by_index, operands):
@@ -110,6 +132,11 @@ class Selector:
         for part in rows.partitions():
             found |= BitMap(part)
         return found & within
+
+    def _held(self, node: Comparison | OneOf, within: BitMap) -> BitMap:
+        if isinstance(node, Comparison) and node.operator is Operator.NOT_EQUAL:
+            return within - self._holdings.frames(Comparison(node.key, Operator.EQUAL, node.value))
+        return self._holdings.frames(node) & within
 
     def _indexed(self, node: Comparison | OneOf, within: BitMap) -> BitMap:
         match node:
@@ -179,16 +206,18 @@ class Selector:
 
 
 def _by_index(node: Node) -> bool:
-    """Whether the index alone knows."""
+    """Whether bitmaps alone tell: those of the index, or of versions."""
     match node:
         case Comparison() | OneOf():
-            return node.key.field in _INDEXED
+            return node.key.field in _INDEXED or node.key.facts.subject is Subject.DATASET
         case And(operands) | Or(operands):
             return all(map(_by_index, operands))
         case Not(operand):
             return _by_index(operand)
         case AnnotationMatch(where):
             return _of_annotation(where)
+        case DatasetMatch():
+            return True
 
 
 def _of_annotation(node: Node) -> bool:

@@ -25,6 +25,8 @@ from setwright.model.manifest import Manifest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
 FORMAT = 2
 _WITHOUT_COPIES = 1  # whoever reads no other format would leave the copies out
 _TEXT = np.dtypes.StringDType()
@@ -93,6 +95,19 @@ def decode(content: bytes) -> Manifest:
             copies=_copies(header.get("copies"), members),
         )
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, UnicodeDecodeError, EOFError) as error:
+        raise FormatError("Not a manifest", f"The bytes cannot be read as one: {error}.") from error
+
+
+def decode_places(content: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """The numbers of the frames of the manifest in a file's bytes, and their splits; nothing else is read.
+
+    Raises:
+        FormatError: the bytes are not a manifest.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _array(archive.read("frames.number.npy")), _array(archive.read("split.npy"))
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
         raise FormatError("Not a manifest", f"The bytes cannot be read as one: {error}.") from error
 
 

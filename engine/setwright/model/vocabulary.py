@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Names at one remote, each sorted. None where the remote cannot tell."""
+    """Names at one remote, each sorted. None where the remote cannot tell.
+
+    `versions` has, by dataset, the numbers of its versions, those too that they had before an amendment.
+    """
 
     collections: tuple[str, ...] | None = None
     labels: tuple[str, ...] | None = None
     operations: tuple[str, ...] | None = None
     datasets: tuple[str, ...] | None = None
+    versions: Mapping[str, tuple[str, ...]] | None = None

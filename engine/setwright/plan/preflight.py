@@ -8,6 +8,8 @@ from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
 from setwright.plan.changes import Delete, Forget, Guard, statistics_of
+from setwright.query.about import asks_datasets, unknown_datasets
+from setwright.query.parse import parse
 from setwright.spec.exports import known_export
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def preflight(
         yield from _source(spec, vocabulary, composes=composes)
         yield from _labels(spec, vocabulary)
         yield from _operations(spec, vocabulary)
+        yield from _datasets(spec, specs, vocabulary)
         if spec.config.augmentations.recipes and not augments:
             yield findings.NOT_OFFERED.at(
                 _place(spec, "augmentations"),
@@ -170,6 +173,26 @@ def _operations(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
                 f'No annotation project or model run there is called "{operation}" now.',
                 did_you_mean(operation, known),
             )
+
+
+def _datasets(spec: Spec, specs: Sequence[Spec], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+    """What the query names. Its own dataset it may name before that has a version, for then it means no frame."""
+    known = vocabulary.versions
+    if known is None or not asks_datasets(spec.config.query):
+        return
+    planned = {each.config.name for each in specs}
+    for unknown in unknown_datasets(parse(spec.config.query), known):
+        if not unknown.is_version and unknown.name == spec.config.name:
+            continue
+        hint = unknown.hint
+        if not unknown.is_version and unknown.name in planned:
+            hint = (
+                "a query sees what was published before; apply, and plan again, or name it under "
+                "`source: {datasets: […]}`"
+            )
+        yield findings.UNKNOWN_IN_QUERY.at(
+            _place(spec, "query"), f"{unknown} now, so the query takes no frame from it.", hint
+        )
 
 
 def _place(spec: Spec, *paths: str) -> SourceRef:

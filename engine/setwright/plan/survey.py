@@ -31,6 +31,7 @@ class Survey:
     remote can give a dataset another name, and delete one.
 
     `held`, by address, is what was found for the specs that are pinned: their frames are those of their pins.
+    `on_datasets` are the addresses whose queries speak of datasets: what these give may be another at any revision.
     """
 
     location: str
@@ -44,6 +45,7 @@ class Survey:
     answers: Mapping[str, Mapping[str, Membership]] = field(default_factory=dict)
     held: Mapping[str, Held] = field(default_factory=dict)
     previously: Mapping[str, str] = field(default_factory=dict)
+    on_datasets: frozenset[str] = frozenset()
     renames: bool = True
     deletes: bool = True
 
@@ -55,4 +57,6 @@ class Survey:
     def lake_moved(self, address: str, version: Version) -> bool:
         """Whether frames may be others at that revision than those that `version` was made of."""
         held = self.held.get(address)
-        return version.revision < self.frames_revision if held is None else held.moved
+        if held is not None:
+            return held.moved
+        return version.revision < (self.revision if address in self.on_datasets else self.frames_revision)

@@ -3,10 +3,12 @@
 The lake answers queries in SQL; this is the reference that it must agree with, and what the memory remote
 uses.
 
-- A condition on something that a frame has many of (annotations, tags, a metadata field that holds a list)
-  holds if it does for any of them. `!=` is the exception: it is `not (… = …)`, so that `annotation.label!=X`
-  means "has no X".
+- A condition on something that a frame has many of (annotations, tags, datasets that hold it, a metadata field
+  that holds a list) holds if it does for any of them. `!=` is the exception: it is `not (… = …)`, so that
+  `annotation.label!=X` means "has no X".
 - What is absent fulfils no comparison but `!=`.
+- Of a dataset its newest version counts. A condition on the number of a version asks all of them; and so do the
+  conditions that are tied to one by `dataset(…)`.
 - `~` means "contains", ignoring case (`folded`).
 - A metadata field or an attribute is compared as what is stored there. A stored number is compared by its
   value with what the query spells, if that is a number; a stored boolean equals `true` or `false`; a stored text
@@ -28,6 +30,7 @@ from setwright.query.tree import (
     And,
     AnnotationMatch,
     Comparison,
+    DatasetMatch,
     Everything,
     Node,
     Not,
@@ -35,6 +38,7 @@ from setwright.query.tree import (
     Or,
     Query,
     Value,
+    names_versions,
 )
 
 if TYPE_CHECKING:
@@ -79,10 +83,24 @@ class AnnotationFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetFacts:
+    """What a query may ask of one version of a dataset that holds the frame.
+
+    `numbers` are all that the version is or was called by, `newest` says whether it is the dataset's newest one.
+    """
+
+    name: str
+    numbers: tuple[str, ...]
+    split: str
+    newest: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameFacts:
     """What a query may ask of one frame.
 
-    `metadata` is JSON, the tags apart in `tags`; `day` the day it came into the lake, in UTC.
+    `metadata` is JSON, the tags apart in `tags`; `day` the day it came into the lake, in UTC; `datasets` the versions
+    that hold it.
     """
 
     file_name: str
@@ -95,11 +113,27 @@ class FrameFacts:
     tags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=_nothing)
     annotations: tuple[AnnotationFacts, ...] = ()
+    datasets: tuple[DatasetFacts, ...] = ()
 
 
 def holds(query: Query, frame: FrameFacts) -> bool:
     """Whether `query` selects `frame`."""
-    return isinstance(query, Everything) or _holds(query, frame, frame.annotations)
+
+    def tied(node: AnnotationMatch | DatasetMatch) -> bool:
+        if isinstance(node, DatasetMatch):
+            return any(holds_of_dataset(node.where, dataset) for dataset in frame.datasets)
+        return any(
+            _holds(node.where, lambda key, one=annotation: _of_annotation(key, one))  # type: ignore[misc]
+            for annotation in frame.annotations
+        )
+
+    return isinstance(query, Everything) or _holds(query, lambda key: _of_frame(key, frame), tied)
+
+
+def holds_of_dataset(where: Node, dataset: DatasetFacts) -> bool:
+    """Whether `where`, whose conditions all ask datasets, means `dataset` and is true of it."""
+    meant = dataset.newest or names_versions(where)
+    return meant and _holds(where, lambda key: _of_dataset(key, dataset))
 
 
 def folded(text: str) -> str:
@@ -114,23 +148,31 @@ def number_in(text: str) -> float | None:
     return number
 
 
-def _holds(node: Node, frame: FrameFacts, annotations: tuple[AnnotationFacts, ...]) -> bool:
-    """Whether `node` holds for `frame` as if `annotations` were all it has."""
+def _never(node: AnnotationMatch | DatasetMatch) -> bool:
+    raise AssertionError(f"{node} inside another")
+
+
+def _holds(
+    node: Node,
+    stored: Callable[[Key], Iterable[Any]],
+    tied: Callable[[AnnotationMatch | DatasetMatch], bool] = _never,
+) -> bool:
+    """Whether `node` holds for what has the values `stored` under each key, if `tied` says what does of its parts."""
     match node:
         case Comparison(key, Operator.NOT_EQUAL, value):
-            return not _any(_stored(key, frame, annotations), Operator.EQUAL, value)
+            return not _any(stored(key), Operator.EQUAL, value)
         case Comparison(key, sign, value):
-            return _any(_stored(key, frame, annotations), sign, value)
+            return _any(stored(key), sign, value)
         case OneOf(key, values):
-            return any(_any(_stored(key, frame, annotations), Operator.EQUAL, value) for value in values)
+            return any(_any(stored(key), Operator.EQUAL, value) for value in values)
         case And(operands):
-            return all(_holds(operand, frame, annotations) for operand in operands)
+            return all(_holds(operand, stored, tied) for operand in operands)
         case Or(operands):
-            return any(_holds(operand, frame, annotations) for operand in operands)
+            return any(_holds(operand, stored, tied) for operand in operands)
         case Not(operand):
-            return not _holds(operand, frame, annotations)
-        case AnnotationMatch(where):
-            return any(_holds(where, frame, (annotation,)) for annotation in annotations)
+            return not _holds(operand, stored, tied)
+        case AnnotationMatch() | DatasetMatch():
+            return tied(node)
         case _:
             assert_never(node)
 
@@ -139,13 +181,22 @@ def _any(stored: Iterable[Scalar], sign: Operator, wanted: Value) -> bool:
     return any(_compare(value, sign, wanted) for value in stored)
 
 
-def _stored(key: Key, frame: FrameFacts, annotations: tuple[AnnotationFacts, ...]) -> Iterable[Any]:
+def _of_frame(key: Key, frame: FrameFacts) -> Iterable[Any]:
     """The values that `key` finds, none where there are none."""
-    if key.facts.subject is Subject.ANNOTATION:
-        return [value for annotation in annotations for value in _of_annotation(key, annotation)]
+    match key.facts.subject:
+        case Subject.ANNOTATION:
+            return [value for annotation in frame.annotations for value in _of_annotation(key, annotation)]
+        case Subject.DATASET:
+            meant = (each for each in frame.datasets if each.newest or key.field is Field.VERSION)
+            return [value for dataset in meant for value in _of_dataset(key, dataset)]
+        case Subject.FRAME:
+            return _of_itself(key, frame)
+
+
+def _of_itself(key: Key, frame: FrameFacts) -> Iterable[Any]:
     match key.field:
         case Field.COUNT:
-            return (len(annotations),)
+            return (len(frame.annotations),)
         case Field.TAGS:
             return frame.tags
         case Field.NAME:
@@ -167,7 +218,19 @@ def _stored(key: Key, frame: FrameFacts, annotations: tuple[AnnotationFacts, ...
         case Field.COLLECTION:
             return (frame.collection,)
         case _:
-            raise AssertionError(f"{key} asks annotations")
+            raise AssertionError(f"{key} does not ask frames")
+
+
+def _of_dataset(key: Key, dataset: DatasetFacts) -> tuple[str, ...]:
+    match key.field:
+        case Field.DATASET:
+            return (dataset.name,)
+        case Field.VERSION:
+            return dataset.numbers
+        case Field.SPLIT:
+            return (dataset.split,)
+        case _:
+            raise AssertionError(f"{key} does not ask datasets")
 
 
 def _of_annotation(key: Key, annotation: AnnotationFacts) -> tuple[Any, ...]:
@@ -185,7 +248,7 @@ def _of_annotation(key: Key, annotation: AnnotationFacts) -> tuple[Any, ...]:
         case Field.ATTRIBUTE:
             return annotation.attributes.get(key.path[0], ())
         case _:
-            raise AssertionError(f"{key} asks frames")
+            raise AssertionError(f"{key} does not ask annotations")
 
 
 def _of_metadata(metadata: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from setwright.query.keys import Key, quoted
+from setwright.query.keys import Key, Subject, quoted
 from setwright.query.tree import (
     And,
     AnnotationMatch,
     Comparison,
+    DatasetMatch,
     Everything,
     Node,
     Not,
@@ -26,10 +27,10 @@ _WORDS = frozenset({"and", "or", "not", "in"})
 
 def format_query(query: Query) -> str:
     """The canonical text of `query`: LayerNext's form where that can say it, and quotes only where needed."""
-    return "" if isinstance(query, Everything) else _node(query, inside=False)
+    return "" if isinstance(query, Everything) else _node(query, inside=None)
 
 
-def _node(node: Node, *, inside: bool) -> str:
+def _node(node: Node, *, inside: Subject | None) -> str:
     match node:
         case Comparison(key, operator, value):
             return f"{_key(key, inside=inside)}{operator.value}{_value(value)}"
@@ -44,17 +45,19 @@ def _node(node: Node, *, inside: bool) -> str:
         case Not(operand):
             return "not " + _operand(operand, inside=inside, loose=isinstance(operand, And | Or))
         case AnnotationMatch(where):
-            return f"annotation({_node(where, inside=True)})"
+            return f"annotation({_node(where, inside=Subject.ANNOTATION)})"
+        case DatasetMatch(where):
+            return f"dataset({_node(where, inside=Subject.DATASET)})"
 
 
-def _operand(node: Node, *, inside: bool, loose: bool) -> str:
+def _operand(node: Node, *, inside: Subject | None, loose: bool) -> str:
     """`node`, in parentheses where it binds more loosely than what stands around it."""
     text = _node(node, inside=inside)
     return f"({text})" if loose else text
 
 
-def _key(key: Key, *, inside: bool) -> str:
-    return str(key).removeprefix("annotation.") if inside else str(key)
+def _key(key: Key, *, inside: Subject | None) -> str:
+    return str(key) if inside is None else str(key).removeprefix(f"{inside.value}.")
 
 
 def _value(value: Value) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from setwright.model.shapes import SHAPES
+from setwright.model.splits import SPLITS
 
 
 class Operator(Enum):
@@ -51,10 +52,14 @@ class ValueType(Enum):
 
 
 class Subject(Enum):
-    """Whom a key asks: the frame as a whole, or each of its annotations."""
+    """Whom a key asks: the frame as a whole, each of its annotations, or each version of a dataset that holds it.
+
+    Of the latter two, the value is the word that ties conditions together, as in `annotation(…)`.
+    """
 
     FRAME = "frame"
     ANNOTATION = "annotation"
+    DATASET = "dataset"
 
 
 class Field(Enum):
@@ -77,6 +82,9 @@ class Field(Enum):
     DATE = "frame.date"
     DIGEST = "frame.digest"
     COLLECTION = "collection.name"
+    DATASET = "dataset.name"
+    VERSION = "dataset.version"
+    SPLIT = "dataset.split"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +118,14 @@ def _of_annotation(
     )
 
 
+def _of_dataset(field: Field, type_: ValueType, meaning: str, words: tuple[str, ...] = ()) -> KeyFacts:
+    return KeyFacts(
+        field=field, shown=field.value, type=type_, subject=Subject.DATASET, meaning=meaning, words=words
+    )
+
+
+_SPLIT_NAMES = tuple(split.value for split in SPLITS)
+
 KEYS: tuple[KeyFacts, ...] = (
     _of_annotation(Field.LABEL, ValueType.TEXT, "the label of an annotation"),
     _of_annotation(Field.TYPE, ValueType.WORD, "its shape: " + ", ".join(SHAPES), words=SHAPES),
@@ -137,6 +153,11 @@ KEYS: tuple[KeyFacts, ...] = (
     _of_frame(Field.DATE, ValueType.DAY, "the day the frame came into the lake, in UTC, as in 2024-05-31"),
     _of_frame(Field.DIGEST, ValueType.TEXT, "SHA-256 of the stored picture, in lower-case hexadecimal"),
     _of_frame(Field.COLLECTION, ValueType.TEXT, "the collection that the frame is in"),
+    _of_dataset(Field.DATASET, ValueType.TEXT, "a dataset that holds the frame, in its newest version"),
+    _of_dataset(Field.VERSION, ValueType.TEXT, "the number of a version that holds it, as in 1.2.0"),
+    _of_dataset(
+        Field.SPLIT, ValueType.WORD, "its split there: " + ", ".join(_SPLIT_NAMES), words=_SPLIT_NAMES
+    ),
 )
 
 _FACTS: dict[Field, KeyFacts] = {facts.field: facts for facts in KEYS}

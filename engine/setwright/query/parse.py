@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from setwright.model.errors import QueryError
 from setwright.model.suggestions import closest, did_you_mean
-from setwright.query.keys import KEYS, Field, Key, KeyFacts, Operator, Subject, ValueType, unquoted
+from setwright.query.keys import KEYS, Field, Key, Operator, Subject, ValueType, unquoted
 from setwright.query.tree import (
     AnnotationMatch,
     Comparison,
+    DatasetMatch,
     Everything,
     Node,
     Not,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 8 * 1024
 """The longest query, in bytes of UTF-8."""
 MAX_DEPTH = 64
-"""The deepest nesting of parentheses, `not` and `annotation(…)`."""
+"""The deepest nesting of parentheses, `not`, `annotation(…)` and `dataset(…)`."""
 MAX_CONDITIONS = 200
 """The most comparisons in one query, each value of an `in (…)` counted."""
 
@@ -66,7 +67,7 @@ def parse(text: str) -> Query:
 
         raise explain(text, error) from error
     root: Any = tree.children[0]
-    query = _node(root, 1, inside=False)
+    query = _node(root, 1, inside=None)
     count = sum(len(node.values) if isinstance(node, OneOf) else 1 for node in conditions(query))
     if count > MAX_CONDITIONS:
         raise QueryError(
@@ -108,8 +109,8 @@ def _check_size(text: str) -> None:
         )
 
 
-def _node(tree: Tree[Token], depth: int, *, inside: bool) -> Node:
-    """The condition of `tree`; `inside` an `annotation(…)` keys go without that word."""
+def _node(tree: Tree[Token], depth: int, *, inside: Subject | None) -> Node:
+    """The condition of `tree`; `inside` an `annotation(…)` or `dataset(…)` keys go without that word."""
     span = Span(tree.meta.start_pos, tree.meta.end_pos)
     if depth > MAX_DEPTH:
         raise _error(span, "The query is nested too deeply", f"{MAX_DEPTH} levels are the most.")
@@ -122,13 +123,15 @@ def _node(tree: Tree[Token], depth: int, *, inside: bool) -> Node:
         case "negation":
             return Not(_node(children[1], depth + 1, inside=inside))
         case "tied":
-            if inside:
+            subject = Subject(children[0].lower())
+            if inside is not None:
                 raise _error(
                     span,
-                    "annotation(…) inside annotation(…)",
-                    "It already speaks of one and the same annotation.",
+                    f"{subject.value}(…) inside {inside.value}(…)",
+                    f"It already speaks of one and the same {inside.value}.",
                 )
-            return AnnotationMatch(_node(children[1], depth + 1, inside=True), span)
+            tie = AnnotationMatch if subject is Subject.ANNOTATION else DatasetMatch
+            return tie(_node(children[1], depth + 1, inside=subject), span)
         case "comparison":
             name, sign, value = children
             return _comparison(name, sign, value, span, inside=inside)
@@ -138,7 +141,9 @@ def _node(tree: Tree[Token], depth: int, *, inside: bool) -> Node:
             return Not(_one_of(children[0], children[3:], span, inside=inside))
 
 
-def _comparison(name: Token, sign: Token, value: Tree[Token], span: Span, *, inside: bool) -> Comparison:
+def _comparison(
+    name: Token, sign: Token, value: Tree[Token], span: Span, *, inside: Subject | None
+) -> Comparison:
     key = _key(name, inside=inside)
     operator = Operator(sign.value)
     if operator not in key.facts.type.operators:
@@ -152,28 +157,29 @@ def _comparison(name: Token, sign: Token, value: Tree[Token], span: Span, *, ins
     return Comparison(key, operator, _value(key, value), span)
 
 
-def _one_of(name: Token, values: list[Tree[Token]], span: Span, *, inside: bool) -> OneOf:
+def _one_of(name: Token, values: list[Tree[Token]], span: Span, *, inside: Subject | None) -> OneOf:
     key = _key(name, inside=inside)
     return OneOf(key, tuple(_value(key, value) for value in values), span)
 
 
-def _key(token: Token, *, inside: bool) -> Key:
+def _key(token: Token, *, inside: Subject | None) -> Key:
     names = [unquoted(name) if name[0] in "\"'" else name for name in _NAME.findall(token.value)]
     if not all(names):
         raise _error(_span(token), "A key with an empty name", "Between two dots stands a name.")
     key = _find(names)
-    if key is None and inside:
-        key = _find(["annotation", *names])
+    if key is None and inside is not None:
+        key = _find([inside.value, *names])
     if key is None:
         _unknown_key(token, names, inside=inside)
-    if inside and key.facts.subject is not Subject.ANNOTATION:
+    if inside is not None and key.facts.subject is not inside:
+        a = "an annotation" if inside is Subject.ANNOTATION else "a dataset"
         raise _error(
             _span(token),
-            f"{key} does not ask an annotation",
-            "Between the parentheses of annotation(…) stand conditions on one annotation: "
-            + ", ".join(_short(facts) for facts in _keys_inside())
+            f"{key} does not ask {a}",
+            f"Between the parentheses of {inside.value}(…) stand conditions on one {inside.value}: "
+            + ", ".join(_keys_inside(inside))
             + ".",
-            f"write it outside: annotation(…) and {key}…",
+            f"write it outside: {inside.value}(…) and {key}…",
         )
     return key
 
@@ -193,9 +199,9 @@ def _find(names: list[str]) -> Key | None:
     return None
 
 
-def _unknown_key(token: Token, names: list[str], *, inside: bool) -> NoReturn:
+def _unknown_key(token: Token, names: list[str], *, inside: Subject | None) -> NoReturn:
     spelled = ".".join(names)
-    known = [_short(facts) for facts in _keys_inside()] if inside else [facts.shown for facts in KEYS]
+    known = [facts.shown for facts in KEYS] if inside is None else _keys_inside(inside)
     endings = {key.rpartition(".")[2].lower(): key for key in known}
     meant = endings.get(names[-1].lower()) or closest(spelled, known)
     summary = f'Unknown key "{spelled}"'
@@ -203,12 +209,9 @@ def _unknown_key(token: Token, names: list[str], *, inside: bool) -> NoReturn:
     raise _error(_span(token), summary, detail, None if meant is None else f'did you mean "{meant}"?')
 
 
-def _keys_inside() -> list[KeyFacts]:
-    return [facts for facts in KEYS if facts.subject is Subject.ANNOTATION]
-
-
-def _short(facts: KeyFacts) -> str:
-    return facts.shown.removeprefix("annotation.")
+def _keys_inside(subject: Subject) -> list[str]:
+    """The keys that ask the `subject`, as they are written where it is tied."""
+    return [facts.shown.removeprefix(f"{subject.value}.") for facts in KEYS if facts.subject is subject]
 
 
 def _value(key: Key, tree: Tree[Token]) -> Value:
@@ -247,13 +250,20 @@ def _day(key: Key, text: str, span: Span) -> date:
 
 def _word(key: Key, text: str, span: Span) -> str:
     if text not in key.facts.words:
-        synonyms = {"box": "rectangle", "bbox": "rectangle", "point": "points", "polyline": "line"}
+        synonyms = {
+            "box": "rectangle",
+            "bbox": "rectangle",
+            "point": "points",
+            "polyline": "line",
+            "val": "validation",
+            "valid": "validation",
+        }
         meant = synonyms.get(text.lower())
         raise _error(
             span,
             f'{key} is never "{text}"',
             f"It is one of {', '.join(key.facts.words)}.",
-            f'did you mean "{meant}"?' if meant else did_you_mean(text, key.facts.words),
+            f'did you mean "{meant}"?' if meant in key.facts.words else did_you_mean(text, key.facts.words),
         )
     return text
 

@@ -11,7 +11,7 @@ from datetime import date
 from math import isfinite
 from typing import TypeAlias
 
-from setwright.query.keys import Key, Operator, Subject, ValueType
+from setwright.query.keys import Field, Key, Operator, Subject, ValueType
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -108,11 +108,23 @@ class AnnotationMatch:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not _of_annotations(self.where):
+        if not _all_of(Subject.ANNOTATION, self.where):
             raise ValueError("annotation(…) holds conditions on an annotation, and no second annotation(…)")
 
 
-Node: TypeAlias = Comparison | OneOf | And | Or | Not | AnnotationMatch
+@dataclass(frozen=True, slots=True)
+class DatasetMatch:
+    """`dataset(…)`: one and the same version of a dataset holds the frame and meets all of `where`."""
+
+    where: Node
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not _all_of(Subject.DATASET, self.where):
+            raise ValueError("dataset(…) holds conditions on a dataset, and no second dataset(…)")
+
+
+Node: TypeAlias = Comparison | OneOf | And | Or | Not | AnnotationMatch | DatasetMatch
 """A condition: a query, or a part of one."""
 
 Query: TypeAlias = Everything | Node
@@ -131,7 +143,7 @@ def disjunction(nodes: list[Node]) -> Node:
 
 
 def conditions(query: Query) -> tuple[Comparison | OneOf, ...]:
-    """The single conditions of `query`, in reading order, those inside `annotation(…)` too."""
+    """The single conditions of `query`, in reading order, those inside `annotation(…)` and `dataset(…)` too."""
     match query:
         case Everything():
             return ()
@@ -141,19 +153,30 @@ def conditions(query: Query) -> tuple[Comparison | OneOf, ...]:
             return tuple(condition for operand in operands for condition in conditions(operand))
         case Not(operand):
             return conditions(operand)
-        case AnnotationMatch(where):
+        case AnnotationMatch(where) | DatasetMatch(where):
             return conditions(where)
 
 
-def _of_annotations(node: Node) -> bool:
+def speaks_of_datasets(query: Query) -> bool:
+    """Whether what `query` gives depends on versions of datasets, and not on the frames alone."""
+    return any(condition.key.facts.subject is Subject.DATASET for condition in conditions(query))
+
+
+def names_versions(query: Query) -> bool:
+    """Whether `query` has any condition on the number of a version; where it has none, newest versions are meant."""
+    return any(condition.key.field is Field.VERSION for condition in conditions(query))
+
+
+def _all_of(subject: Subject, node: Node) -> bool:
+    """Whether all conditions of `node` ask the `subject`, and none of them is tied."""
     match node:
         case Comparison(key) | OneOf(key):
-            return key.facts.subject is Subject.ANNOTATION
+            return key.facts.subject is subject
         case And(operands) | Or(operands):
-            return all(map(_of_annotations, operands))
+            return all(_all_of(subject, operand) for operand in operands)
         case Not(operand):
-            return _of_annotations(operand)
-        case AnnotationMatch():
+            return _all_of(subject, operand)
+        case AnnotationMatch() | DatasetMatch():
             return False
 
 

@@ -7,7 +7,7 @@ import io
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,11 +20,13 @@ from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import needing
 from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
+from setwright.model.splits import SPLITS
 from setwright.model.statistics import count
 from setwright.model.versions import ObservedDataset, Version
 from setwright.model.vocabulary import Vocabulary
-from setwright.query.evaluate import holds
+from setwright.query.evaluate import DatasetFacts, holds
 from setwright.query.parse import parse
+from setwright.query.tree import speaks_of_datasets
 from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
@@ -67,6 +69,15 @@ class _Dataset:
     versions: list[Version]
 
 
+class _Listed(NamedTuple):
+    """A version as it was at a revision."""
+
+    id: str
+    name: str
+    numbers: tuple[str, ...]
+    newest: bool
+
+
 class _Store:
     """The pictures of a remote, for who makes others of them."""
 
@@ -83,10 +94,15 @@ class _Store:
 
 
 class MemoryRemote:
-    """A dataset manager in this process' memory. Its revisions are tuples of frames."""
+    """A dataset manager in this process' memory.
+
+    Its revisions are tuples of frames, beside the versions that there were; what changes no frame shares the tuple.
+    """
 
     def __init__(self) -> None:
         self._revisions: list[tuple[StoredFrame, ...]] = [()]
+        self._versions: list[tuple[_Listed, ...]] = [()]
+        self._numbers: dict[str, list[str]] = {}  # all that a version was called, by its id
         self._datasets: dict[str, _Dataset] = {}
         self._manifests: dict[str, Manifest] = {}
         self._varied: dict[str, str] = {}  # digests of pictures by recipe
@@ -103,15 +119,25 @@ class MemoryRemote:
         with self._lock:
             named = {frame.unique_name: frame for frame in self._revisions[-1]}
             named.update((frame.unique_name, frame) for frame in frames)
-            self._revisions.append(tuple(named[name] for name in sorted(named)))
-            return self.revision()
+            return self._revise(tuple(named[name] for name in sorted(named)))
 
     def remove(self, unique_names: Iterable[str]) -> int:
         """Take frames away; gives the revision that this makes."""
         with self._lock:
             gone = set(unique_names)
-            self._revisions.append(tuple(f for f in self._revisions[-1] if f.unique_name not in gone))
-            return self.revision()
+            return self._revise(tuple(f for f in self._revisions[-1] if f.unique_name not in gone))
+
+    def _revise(self, frames: tuple[StoredFrame, ...] | None = None) -> int:
+        """A new revision of `frames`, those that there are if None, and of the versions that there are."""
+        self._revisions.append(self._revisions[-1] if frames is None else frames)
+        self._versions.append(
+            tuple(
+                _Listed(version.id, name, tuple(self._numbers[version.id]), version is dataset.versions[-1])
+                for name, dataset in self._datasets.items()
+                for version in dataset.versions
+            )
+        )
+        return self.revision()
 
     @property
     def location(self) -> str:
@@ -133,7 +159,9 @@ class MemoryRemote:
         return len(self._revisions) - 1
 
     def frames_revision(self, revision: int) -> int:
-        return revision  # nothing but frames makes a revision here
+        while revision and self._revisions[revision] is self._revisions[revision - 1]:
+            revision -= 1
+        return revision
 
     def vocabulary(self) -> Vocabulary:
         facts = [frame.facts for frame in self._revisions[-1]]
@@ -143,16 +171,21 @@ class MemoryRemote:
             labels=tuple(sorted({annotation.label for annotation in annotations})),
             operations=tuple(sorted({annotation.operation for annotation in annotations})),
             datasets=tuple(sorted(self._datasets)),
+            versions={
+                name: tuple(number for version in dataset.versions for number in self._numbers[version.id])
+                for name, dataset in sorted(self._datasets.items())
+            },
         )
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         query = parse(selection.query)
+        held = self._holdings(revision) if speaks_of_datasets(query) else {}
         chosen = [
             frame
             for frame in self._revisions[revision]
             if self._in_source(frame, selection, revision)
             and _passes(frame, selection)
-            and holds(query, frame.facts)
+            and holds(query, replace(frame.facts, datasets=held.get(frame.unique_name, ())))
         ]
         if selection.source == LakeSource(items="image_collection"):
             found = {frame.facts.collection for frame in chosen}
@@ -160,6 +193,18 @@ class MemoryRemote:
         return Membership(
             revision=revision, frames=_frames(chosen, selection), annotations=_annotations(chosen, selection)
         )
+
+    def _holdings(self, revision: int) -> dict[str, tuple[DatasetFacts, ...]]:
+        """The versions that hold each frame, by its unique name."""
+        held: dict[str, tuple[DatasetFacts, ...]] = {}
+        for listed in self._versions[revision]:
+            manifest = self._manifests[listed.id]
+            for name, code in zip(manifest.frames.name.tolist(), manifest.split.tolist(), strict=True):
+                facts = DatasetFacts(
+                    name=listed.name, numbers=listed.numbers, split=SPLITS[code].value, newest=listed.newest
+                )
+                held[name] = (*held.get(name, ()), facts)
+        return held
 
     def _in_source(self, frame: StoredFrame, selection: Selection, revision: int) -> bool:
         match selection.source:
@@ -263,10 +308,12 @@ class MemoryRemote:
                 author=publication.author,
             )
             self._manifests[version.id] = publication.manifest
+            self._numbers[version.id] = [str(version.number)]
             self._configs[version.id] = [config]
             dataset.config = config
             dataset.versions.append(version)
             self._keys[publication.key] = version
+            self._revise()
             return version
 
     def _vary(self, manifest: Manifest) -> None:
@@ -300,6 +347,9 @@ class MemoryRemote:
             dataset.config = amendment.config
             self._configs[version.id].append(amendment.config)
             self._keys[amendment.key] = version
+            if str(version.number) not in self._numbers[version.id]:
+                self._numbers[version.id].append(str(version.number))
+            self._revise()
             return version
 
     def delete(self, deletion: Deletion) -> None:
@@ -315,6 +365,7 @@ class MemoryRemote:
                 )
             del self._datasets[deletion.name]
             self._deleted.add(deletion.key)
+            self._revise()
 
     def _followed(self, name: str, version: str | None) -> _Dataset | None:
         """The dataset whose current version that is, called `name` from now on; None for no version and a free name."""

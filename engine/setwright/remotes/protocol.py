@@ -59,7 +59,10 @@ class RemoteReader(Protocol):
         """The revision that the lake is at now."""
 
     def frames_revision(self, revision: int) -> int:
-        """The newest revision up to `revision` that touched frames: every selection gives the same at both."""
+        """The newest revision up to `revision` that touched frames.
+
+        Every selection gives the same at both, unless its query speaks of datasets.
+        """
 
     def vocabulary(self) -> Vocabulary:
         """The names in use now."""

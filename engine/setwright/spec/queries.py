@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from setwright.model.errors import QueryError
 from setwright.query.format import format_query
 from setwright.query.parse import parse
-from setwright.query.tree import Comparison, Everything
+from setwright.query.tree import Comparison, Everything, speaks_of_datasets
 from setwright.spec import findings
 from setwright.spec.yaml_nodes import Scalar
 
@@ -48,7 +48,9 @@ def canonical_query(text: str, node: Node | None, remote: str, tell: Callable[[D
 
 def _known_to_layernext(query: Query) -> bool:
     return isinstance(query, Everything) or (
-        isinstance(query, Comparison) and query.operator.value in ("=", "!=", "~")
+        isinstance(query, Comparison)
+        and query.operator.value in ("=", "!=", "~")
+        and not speaks_of_datasets(query)
     )
 
 

@@ -154,6 +154,7 @@ def _sample(frames: tuple[FoundFrame, ...]) -> Iterator[str]:
 def _unknown_names(answers: Answers, lake: Lake) -> Iterator[str]:
     """What the query asks for and the lake does not have at all, which is mostly a typing mistake."""
     from setwright.model.suggestions import did_you_mean
+    from setwright.query.about import unknown_datasets
     from setwright.query.keys import Field, Operator
     from setwright.query.tree import OneOf, conditions
     from setwright.views.escape import terminal
@@ -176,6 +177,8 @@ def _unknown_names(answers: Answers, lake: Lake) -> Iterator[str]:
                 yield f'No {kind} of the lake is called "{terminal(name)}"' + (
                     f"; {terminal(hint)}" if hint else "."
                 )
+    for unknown in unknown_datasets(answers.query, known.versions or {}):
+        yield terminal(str(unknown)) + (f"; {terminal(unknown.hint)}" if unknown.hint else ".")
 
 
 def _frames(number: int) -> str:
