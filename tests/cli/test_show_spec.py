@@ -113,3 +113,13 @@ def test_the_shell_completes_addresses(tmp_path: Path) -> None:
         [sys.executable, "-m", "setwright"], cwd=tmp_path, env=os.environ | completing, text=True
     )
     assert said == "plain,balloons\n"
+
+
+def test_checks_are_shown_with_the_numbers_that_each_class_needs(tmp_path: Path) -> None:
+    spec = SPEC + "checks: {fewest_annotations: 5, warn: {no_leakage: true}}\n"
+    here = project_at(tmp_path, {"specs/balloons.yaml": spec}, PROJECT + "checks: {fixed_class_ids: true}\n")
+    shown = setwright("-C", str(here), "show-spec", "balloons").stdout
+    assert "checks: {fewest_annotations: {total: {Balloon: 5}}, warn: {no_leakage: true}}\n" in shown
+    document = json.loads(setwright("-C", str(here), "show-spec", "balloons", "--json").stdout)
+    kinds = [(check["kind"], check["level"]) for check in document["checks"]]
+    assert kinds == [("fewest_annotations", "error"), ("fixed_class_ids", "error"), ("no_leakage", "warning")]

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from setwright.model.errors import QueryError
 from setwright.query.format import format_query
 from setwright.query.keys import Field, Key, Operator
-from setwright.query.parse import MAX_BYTES, MAX_CONDITIONS, MAX_DEPTH, parse
+from setwright.query.parse import MAX_BYTES, MAX_CONDITIONS, MAX_DEPTH, _by_grammar, _of, parse
+from setwright.query.quick import conditions_in
 from setwright.query.tree import (
     And,
     AnnotationMatch,
@@ -24,6 +25,8 @@ from setwright.query.tree import (
     Or,
     Query,
     Span,
+    conditions,
+    conjunction,
 )
 from tests.query.strategies import any_text, queries
 
@@ -310,6 +313,53 @@ _SNIPPETS = st.sampled_from(
     "annotation .label .attribute. metadata. frame.width = ! < > ~ ( ) , and or not in ' \" x 1 - 2024-01-01 "
     "annotation( “ é \\ \x00".split()
 )
+
+
+def _read(how: Callable[[str], Query], text: str) -> object:
+    """What comes of reading `text`, places included."""
+    try:
+        query = how(text)
+    except QueryError as error:
+        return (error.summary, error.detail, error.hint, error.start, error.end)
+    return query, [condition.span for condition in conditions(query)]
+
+
+def _quickly(text: str) -> Query:
+    simple = conditions_in(text)
+    assert simple is not None
+    return conjunction([_of(each) for each in simple])
+
+
+def _mostly(usual: list[str], odd: list[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([*usual * 9, *odd])
+
+
+_compared = st.tuples(
+    _mostly(
+        ["annotation.label", "metadata.Tags", "frame.width", "Frame.Date", "metadata.a.b"],
+        ["oops", "or", "in"],
+    ),
+    _mostly(["=", " !=  ", "~", "<=", ">"], [" = = ", " in "]),
+    _mostly(["A", "12", "and", "in", "2024-01-01", "x.y"], ["", "'q'", "A=", "A,b", "(A)"]),
+).map("".join)
+_listed = st.tuples(
+    _mostly(["annotation.label", "frame.width"], ["frame.oops", "not"]),
+    _mostly([" in ", " IN(", "\nin\t"], [" inn ", "in ", " not in "]),
+    _mostly(["(A, b)", "(A,and )", "( 1 )", "(7,8)"], ["()", "(A", "(A,)", "('A')"]),
+).map(lambda parts: "".join(parts).replace("((", "("))
+_simple = st.lists(_compared | _listed, min_size=1, max_size=3).flatmap(
+    lambda some: _mostly([" and ", "\n AND\t"], [" and", " or ", "and ", " and and "]).map(
+        lambda joint: joint.join(some)
+    )
+)
+
+
+@given(_simple | queries().map(format_query))
+def test_what_is_read_without_the_grammar_is_read_as_by_it(text: str) -> None:
+    simple = text.strip() and conditions_in(text) is not None
+    event("simple" if simple else "not simple")
+    if simple:
+        assert _read(_quickly, text) == _read(_by_grammar, text)
 
 
 @given(st.one_of(st.lists(st.one_of(_SNIPPETS, st.sampled_from(" \n")), max_size=30).map("".join), st.text()))

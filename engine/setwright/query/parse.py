@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from setwright.model.errors import QueryError
 from setwright.model.suggestions import closest, did_you_mean
 from setwright.query.keys import KEYS, Field, Key, Operator, Subject, ValueType, unquoted
+from setwright.query.quick import conditions_in
 from setwright.query.tree import (
     AnnotationMatch,
     Comparison,
@@ -29,7 +30,13 @@ from setwright.query.tree import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lark import Lark, Token, Tree
+
+    from setwright.query.quick import Condition, Piece
+
+    Word = Token | Piece
 
 MAX_BYTES = 8 * 1024
 """The longest query, in bytes of UTF-8."""
@@ -58,16 +65,8 @@ def parse(text: str) -> Query:
     _check_size(text)
     if not text.strip():
         return Everything()
-    from lark.exceptions import UnexpectedInput
-
-    try:
-        tree = _parser().parse(text)
-    except UnexpectedInput as error:
-        from setwright.query.mistakes import explain
-
-        raise explain(text, error) from error
-    root: Any = tree.children[0]
-    query = _node(root, 1, inside=None)
+    simple = conditions_in(text)
+    query = _by_grammar(text) if simple is None else conjunction([_of(each) for each in simple])
     count = sum(len(node.values) if isinstance(node, OneOf) else 1 for node in conditions(query))
     if count > MAX_CONDITIONS:
         raise QueryError(
@@ -78,6 +77,26 @@ def parse(text: str) -> Query:
             end=len(text),
         )
     return query
+
+
+def _of(condition: Condition) -> Node:
+    span = Span(condition.start, condition.end)
+    if condition.sign is None:
+        return _one_of(condition.key, condition.values, span, inside=None)
+    return _comparison(condition.key, condition.sign, condition.values[0], span, inside=None)
+
+
+def _by_grammar(text: str) -> Node:
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        from setwright.query.mistakes import explain
+
+        raise explain(text, error) from error
+    root: Any = tree.children[0]
+    return _node(root, 1, inside=None)
 
 
 @cache
@@ -134,16 +153,18 @@ def _node(tree: Tree[Token], depth: int, *, inside: Subject | None) -> Node:
             return tie(_node(children[1], depth + 1, inside=subject), span)
         case "comparison":
             name, sign, value = children
-            return _comparison(name, sign, value, span, inside=inside)
+            return _comparison(name, sign, value.children[0], span, inside=inside)
         case "one_of":
-            return _one_of(children[0], children[2:], span, inside=inside)
+            return _one_of(children[0], _tokens(children[2:]), span, inside=inside)
         case _:  # none_of
-            return Not(_one_of(children[0], children[3:], span, inside=inside))
+            return Not(_one_of(children[0], _tokens(children[3:]), span, inside=inside))
 
 
-def _comparison(
-    name: Token, sign: Token, value: Tree[Token], span: Span, *, inside: Subject | None
-) -> Comparison:
+def _tokens(values: list[Tree[Token]]) -> list[Any]:
+    return [value.children[0] for value in values]
+
+
+def _comparison(name: Word, sign: Word, value: Word, span: Span, *, inside: Subject | None) -> Comparison:
     key = _key(name, inside=inside)
     operator = Operator(sign.value)
     if operator not in key.facts.type.operators:
@@ -157,12 +178,12 @@ def _comparison(
     return Comparison(key, operator, _value(key, value), span)
 
 
-def _one_of(name: Token, values: list[Tree[Token]], span: Span, *, inside: Subject | None) -> OneOf:
+def _one_of(name: Word, values: Sequence[Word], span: Span, *, inside: Subject | None) -> OneOf:
     key = _key(name, inside=inside)
     return OneOf(key, tuple(_value(key, value) for value in values), span)
 
 
-def _key(token: Token, *, inside: Subject | None) -> Key:
+def _key(token: Word, *, inside: Subject | None) -> Key:
     names = [unquoted(name) if name[0] in "\"'" else name for name in _NAME.findall(token.value)]
     if not all(names):
         raise _error(_span(token), "A key with an empty name", "Between two dots stands a name.")
@@ -199,7 +220,7 @@ def _find(names: list[str]) -> Key | None:
     return None
 
 
-def _unknown_key(token: Token, names: list[str], *, inside: Subject | None) -> NoReturn:
+def _unknown_key(token: Word, names: list[str], *, inside: Subject | None) -> NoReturn:
     spelled = ".".join(names)
     known = [facts.shown for facts in KEYS] if inside is None else _keys_inside(inside)
     endings = {key.rpartition(".")[2].lower(): key for key in known}
@@ -214,8 +235,7 @@ def _keys_inside(subject: Subject) -> list[str]:
     return [facts.shown.removeprefix(f"{subject.value}.") for facts in KEYS if facts.subject is subject]
 
 
-def _value(key: Key, tree: Tree[Token]) -> Value:
-    token: Any = tree.children[0]
+def _value(key: Key, token: Word) -> Value:
     text = unquoted(token.value) if token.type == "QUOTED" else str(token.value)
     match key.facts.type:
         case ValueType.NUMBER:
@@ -268,7 +288,7 @@ def _word(key: Key, text: str, span: Span) -> str:
     return text
 
 
-def _span(token: Token) -> Span:
+def _span(token: Word) -> Span:
     start = token.start_pos or 0
     return Span(start, start + len(token.value))
 

@@ -30,7 +30,8 @@ def command(session: Session, address: str, resolved: bool, as_json: bool, optio
     """Show the spec of ADDRESS as it is understood.
 
     Variables, the environment and the project's defaults are put in, and names are spelt as the remote spells them.
-    What is printed is a spec itself, and means the same. Two specs mean the same where their digests are equal.
+    What is printed is a spec itself, and means the same. Two specs mean the same where their digests are equal; checks
+    are no part of that. Those of the project are only in the JSON, since they hold without being written in a spec.
     """
     from setwright.cli.workspace import require_project
 
@@ -57,7 +58,7 @@ def _yaml(spec: Spec, *, resolved: bool) -> str:
     from setwright.spec.encode import encode
     from setwright.spec.yaml_text import as_yaml
 
-    whole = encode(spec.address, spec.config)
+    whole = encode(spec.address, spec.config, spec.checks)
     if spec.previously is not None:
         whole["previously"] = spec.previously
     fields = whole if resolved else _written(whole, spec)
@@ -99,5 +100,6 @@ def _json(spec: Spec) -> str:
         "address": spec.address,
         "digest": config_digest(spec.config),
         "config": to_document(spec.config),
+        "checks": [to_document(check) for check in spec.all_checks],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
