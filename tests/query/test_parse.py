@@ -9,6 +9,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from setwright.model.diagnostics import Diagnostic
 from setwright.model.errors import QueryError
 from setwright.query.format import format_query
 from setwright.query.keys import Field, Key, Operator
@@ -28,6 +29,9 @@ from setwright.query.tree import (
     conditions,
     conjunction,
 )
+from setwright.spec.queries import canonical_query
+from setwright.spec.source_text import SourceText
+from setwright.spec.yaml_nodes import Scalar
 from tests.query.strategies import any_text, queries
 
 LABEL = Key(Field.LABEL)
@@ -360,6 +364,22 @@ def test_what_is_read_without_the_grammar_is_read_as_by_it(text: str) -> None:
     event("simple" if simple else "not simple")
     if simple:
         assert _read(_quickly, text) == _read(_by_grammar, text)
+
+
+@given(_simple | queries().map(format_query))
+def test_the_query_of_a_spec_is_spelled_and_its_mistake_placed_as_the_grammar_says(text: str) -> None:
+    text = " ".join(text.split())
+    told: list[Diagnostic] = []
+    node = Scalar(SourceText("a.yaml", text), 0, len(text), text, text, True)
+    canonical = canonical_query(text, node, "lake", told.append)
+    try:
+        assert canonical == (format_query(_by_grammar(text)) if text else "")
+        assert not told
+    except QueryError as error:
+        [finding] = told
+        assert finding.detail.startswith(error.summary)
+        assert finding.source is not None
+        assert finding.source.column == error.start + 1
 
 
 @given(st.one_of(st.lists(st.one_of(_SNIPPETS, st.sampled_from(" \n")), max_size=30).map("".join), st.text()))

@@ -27,6 +27,7 @@ def find_files(
     Sorted by name. A file that two patterns or a link within the project lead to is there once.
     """
     whole = root.resolve()
+    depth = len(whole.parts)
     found: dict[tuple[str, ...], str] = {}
     folders: dict[Path, Path] = {}
     for pattern, where in patterns:
@@ -39,10 +40,10 @@ def find_files(
             except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
                 tell(_unreadable(name, "It is a link that leads back to itself."))
                 continue
-            if not target.is_relative_to(whole):
+            if target.parts[:depth] != whole.parts:
                 tell(_outside(name))
                 continue
-            parts = target.relative_to(whole).parts
+            parts = target.parts[depth:]
             found[parts] = min(found.get(parts, name), name)
         if not matched:
             tell(
@@ -145,14 +146,15 @@ def _target(path: Path, folders: dict[Path, Path]) -> Path:
     """What `path` leads to, links followed. `folders` remembers what folders lead to: most files share a few."""
     if path.is_symlink():
         return path.resolve()
-    if path.parent not in folders:
-        folders[path.parent] = path.parent.resolve()
-    return folders[path.parent] / path.name
+    folder = path.parent
+    if folder not in folders:
+        folders[folder] = folder.resolve()
+    return folders[folder] / path.name
 
 
 def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[Path]:
     try:
-        return sorted(path for path in root.glob(pattern) if path.is_symlink() or not path.is_dir())
+        found = [path for path in root.glob(pattern) if not path.is_dir() or path.is_symlink()]
     except (ValueError, NotImplementedError, OSError) as error:
         tell(
             findings.BAD_NAME.at(
@@ -160,6 +162,7 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
             )
         )
         return []
+    return sorted(found, key=str)  # paths themselves compare slowly
 
 
 def _unreadable(name: str, problem: str) -> Diagnostic:

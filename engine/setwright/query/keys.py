@@ -38,17 +38,18 @@ class ValueType(Enum):
     @property
     def operators(self) -> frozenset[Operator]:
         """The operators that make sense for such values."""
-        equality = {Operator.EQUAL, Operator.NOT_EQUAL}
-        order = {Operator.LESS, Operator.AT_MOST, Operator.GREATER, Operator.AT_LEAST}
-        match self:
-            case ValueType.TEXT:
-                return frozenset(equality | {Operator.CONTAINS})
-            case ValueType.WORD:
-                return frozenset(equality)
-            case ValueType.NUMBER | ValueType.DAY:
-                return frozenset(equality | order)
-            case ValueType.ANY:
-                return frozenset(Operator)
+        return _OPERATORS[self]
+
+
+_EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
+_ORDER = frozenset({Operator.LESS, Operator.AT_MOST, Operator.GREATER, Operator.AT_LEAST})
+_OPERATORS: dict[ValueType, frozenset[Operator]] = {
+    ValueType.TEXT: _EQUALITY | {Operator.CONTAINS},
+    ValueType.WORD: _EQUALITY,
+    ValueType.NUMBER: _EQUALITY | _ORDER,
+    ValueType.DAY: _EQUALITY | _ORDER,
+    ValueType.ANY: frozenset(Operator),
+}
 
 
 class Subject(Enum):

@@ -45,6 +45,13 @@ MAX_DEPTH = 64
 MAX_CONDITIONS = 200
 """The most comparisons in one query, each value of an `in (…)` counted."""
 
+_CLOSED: dict[str, Field] = {
+    facts.field.value.lower(): facts.field
+    for facts in KEYS
+    if facts.field not in (Field.ATTRIBUTE, Field.METADATA)
+}
+"""The keys that do not go on with names of the user's own, in lower case."""
+
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NAME = re.compile(r"""[\w-]+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
@@ -208,10 +215,9 @@ def _key(token: Word, *, inside: Subject | None) -> Key:
 def _find(names: list[str]) -> Key | None:
     """The key of `names`. The words of the table ignore case, names of the user's own do not."""
     group, *rest = [name.lower() for name in names]
-    spelled = ".".join([group, *rest])
-    for facts in KEYS:
-        if facts.field not in (Field.ATTRIBUTE, Field.METADATA) and facts.field.value.lower() == spelled:
-            return Key(facts.field)
+    field = _CLOSED.get(".".join([group, *rest]))
+    if field is not None:
+        return Key(field)
     if group == "metadata" and rest:
         return Key(Field.METADATA, tuple(names[1:]))
     if group == "annotation" and len(rest) >= 2 and rest[0] == "attribute":

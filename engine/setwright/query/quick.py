@@ -46,15 +46,26 @@ class Condition:
 
 def conditions_in(text: str) -> tuple[Condition, ...] | None:
     """The conditions of which `text` asks for all; None where it is not that simple."""
+    found = _matches(text)
+    return None if found is None else tuple(map(_condition, found))
+
+
+def texts_in(text: str) -> tuple[str, ...] | None:
+    """The same as they stand in the text."""
+    found = _matches(text)
+    return None if found is None else tuple(match[0].strip() for match in found)
+
+
+def _matches(text: str) -> list[re.Match[str]] | None:
     found = []
     place = 0
     while True:
         match = _CONDITION.match(text, place)
         if match is None:
             return None
-        found.append(_condition(match))
+        found.append(match)
         if not match["and"]:
-            return tuple(found)
+            return found
         joint = _AND.match(text, match.end())
         assert joint is not None
         place = joint.end()

@@ -45,7 +45,7 @@ LIST_OR_NOT = Discriminator(_list_or_not)
 class Part(BaseModel):
     """A mapping of the file: closed, and strict, so that `"7"` is no number and `yes` no truth."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
     REQUIRED: ClassVar[tuple[str, ...]] = ()
     CALLED: ClassVar[str] = "entry"
     """What such a mapping is called in a finding."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import QueryError
 from setwright.query.format import format_query
-from setwright.query.parse import parse
+from setwright.query.parse import MAX_CONDITIONS, parse
+from setwright.query.quick import texts_in
 from setwright.query.tree import Comparison, Everything, speaks_of_datasets
 from setwright.spec import findings
 from setwright.spec.yaml_nodes import Scalar
@@ -25,8 +27,8 @@ def canonical_query(text: str, node: Node | None, remote: str, tell: Callable[[D
     That spelling is LayerNext's own wherever LayerNext can say the same.
     """
     try:
-        query = parse(text)
-        if remote == "layernext" and node is not None and not _known_to_layernext(query):
+        canonical, known_to_layernext = _read(text)
+        if remote == "layernext" and node is not None and not known_to_layernext:
             tell(
                 findings.QUERY_UNKNOWN_TO_REMOTE.at(
                     node.source.ref(node.start, node.end),
@@ -35,7 +37,7 @@ def canonical_query(text: str, node: Node | None, remote: str, tell: Callable[[D
                     "compare the number of frames with and without the query in the plan",
                 )
             )
-        return format_query(query)
+        return canonical
     except QueryError as error:
         assert node is not None
         tell(
@@ -44,6 +46,30 @@ def canonical_query(text: str, node: Node | None, remote: str, tell: Callable[[D
             )
         )
         return ""
+
+
+def _read(text: str) -> tuple[str, bool]:
+    """The canonical text of the query `text`, and whether LayerNext is known to take it.
+
+    The specs of a project ask for much the same, so what single conditions come to is remembered.
+
+    Raises:
+        QueryError: `text` spells no query.
+    """
+    # A condition takes two characters or more, so none of the bounds on queries is near.
+    parts = texts_in(text) if len(text) <= 2 * MAX_CONDITIONS else None
+    if parts is None or len(parts) == 1:
+        return _read_one(text)
+    try:
+        return " and ".join(_read_one(part)[0] for part in parts), False
+    except QueryError:
+        return _read_one(text)  # which says where in the whole it is
+
+
+@lru_cache(maxsize=2048)
+def _read_one(text: str) -> tuple[str, bool]:
+    query = parse(text)
+    return format_query(query), _known_to_layernext(query)
 
 
 def _known_to_layernext(query: Query) -> bool:

@@ -13,7 +13,7 @@ import yaml
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
-from setwright.spec.yaml_scalars import FIRST, NumberTooLargeError, Value, ambiguity, typed
+from setwright.spec.yaml_scalars import FIRST, NumberTooLargeError, Value, ambiguity, read
 from setwright.spec.yaml_syntax import syntax_finding
 
 if TYPE_CHECKING:
@@ -95,6 +95,10 @@ def parse_documents(source: SourceText) -> tuple[list[Node], list[Diagnostic]]:
     return builder.documents, builder.findings
 
 
+# What libyaml does in C is ten times faster; not every machine has it. Only events are asked for.
+_PARSER: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]
+
+
 class _Stop(Exception):
     """The file has broken a bound; reading on would serve nobody."""
 
@@ -113,8 +117,7 @@ class _Builder:
         self.expanded = 0
 
     def run(self) -> None:
-        # What libyaml does in C is ten times faster; not every machine has it.
-        parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(self.source.text)
+        parser: Any = _PARSER(self.source.text)
         try:
             self._read(parser.get_event)
         except yaml.YAMLError as error:
@@ -125,12 +128,11 @@ class _Builder:
             parser.dispose()
 
     def _read(self, next_event: Callable[[], Any]) -> None:
+        opened = self.open
         while (event := next_event()) is not None:
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 node: Node = self._scalar(event)
-                if event.anchor is not None:
-                    self.anchors[event.anchor] = node
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self._open(event, kind is yaml.MappingStartEvent)
                 continue
@@ -142,15 +144,16 @@ class _Builder:
                 # The start or the end of a document or of the file. Anchors do not reach past a document.
                 self.anchors = {}
                 continue
-            if self.open:
-                self._place(node)
+            if opened:
+                self._place(opened[-1], node)
             elif not (type(node) is Scalar and node.value is None and node.plain):
                 if len(self.documents) >= MAX_DOCUMENTS:
                     self._too_many_documents(node)
                 self.documents.append(node)
 
     def _scalar(self, event: Any) -> Scalar:
-        start, end = event.start_mark.index, event.end_mark.index
+        start: int = event.start_mark.index
+        end: int = event.end_mark.index
         text: str = event.value
         self.scalars += 1
         self.expanded += 1
@@ -159,30 +162,35 @@ class _Builder:
         if event.tag is not None:
             self._refuse_tag(event)
         plain: bool = event.implicit[0]
-        value: Value = text
-        if plain and (not text or text[0] in FIRST):
-            try:
-                value = typed(text)
-            except NumberTooLargeError:
-                self._tell(
-                    findings.NUMBER_TOO_LARGE.at(
-                        self.source.ref(start, end),
-                        "A number is finite and has at most 18 digits.",
-                        "write it in quotes if it is text",
-                    )
+        value = self._meaning(text, start, end) if plain and (not text or text[0] in FIRST) else text
+        node = Scalar(self.source, start, end, value, text, plain)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _meaning(self, text: str, start: int, end: int) -> Value:
+        """What the plain scalar `text` means, which is more than the text."""
+        try:
+            value, otherwise = read(text)
+        except NumberTooLargeError:
+            self._tell(
+                findings.NUMBER_TOO_LARGE.at(
+                    self.source.ref(start, end),
+                    "A number is finite and has at most 18 digits.",
+                    "write it in quotes if it is text",
                 )
-                # No field takes it, so nothing is made of it that would be found wrong in turn.
-                value = float("nan")
-            otherwise = ambiguity(text)
-            if otherwise is not None:
-                self._tell(
-                    findings.AMBIGUOUS_VALUE.at(
-                        self.source.ref(start, end),
-                        f"{text} can be read in two ways: {otherwise}.",
-                        _unambiguous(text, value),
-                    )
+            )
+            # No field takes it, so nothing is made of it that would be found wrong in turn.
+            value, otherwise = float("nan"), ambiguity(text)
+        if otherwise is not None:
+            self._tell(
+                findings.AMBIGUOUS_VALUE.at(
+                    self.source.ref(start, end),
+                    f"{text} can be read in two ways: {otherwise}.",
+                    _unambiguous(text, value),
                 )
-        return Scalar(self.source, start, end, value, text, plain)
+            )
+        return value
 
     def _open(self, event: Any, is_mapping: bool) -> None:
         start = event.start_mark.index
@@ -239,8 +247,7 @@ class _Builder:
             self._too_deep(start, end)
         return node
 
-    def _place(self, node: Node) -> None:
-        frame = self.open[-1]
+    def _place(self, frame: _Frame, node: Node) -> None:
         if node.height >= frame.height:
             frame.height = node.height + 1
         parent = frame.node
@@ -254,11 +261,12 @@ class _Builder:
             key = frame.key
             if key is None:
                 return
+            name = key.text
             entries: dict[str, tuple[Scalar, Node]] = parent.entries  # type: ignore[union-attr]
-            if key.text in entries:
-                self._twice(key, entries[key.text][0])
+            if name in entries:
+                self._twice(key, entries[name][0])
             else:
-                entries[key.text] = (key, node)
+                entries[name] = (key, node)
 
     def _key(self, node: Node) -> Scalar | None:
         """`node` as a key, None where it cannot be one; then its value is left out as well."""

@@ -7,6 +7,7 @@ and `12:30:45` are text, and `010` is ten (https://yaml.org/spec/1.2.2/#103-core
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None
@@ -48,6 +49,16 @@ _NUMBER_1_1 = re.compile(
 
 class NumberTooLargeError(ValueError):
     """A scalar is a number, but none to count with: infinite, no number at all, or of endless digits."""
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> tuple[Value, str | None]:
+    """`typed` and `ambiguity` of the plain scalar `text`, remembered: the specs of a project share most of theirs.
+
+    Raises:
+        NumberTooLargeError: it is a number that cannot be counted with.
+    """
+    return typed(text), ambiguity(text)
 
 
 def typed(text: str) -> Value:
