@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
@@ -131,15 +131,12 @@ class Keyring:
         self._stamp = stamp
 
     def _write(self, keys: tuple[ApiKey, ...]) -> None:
-        listed = [{**_plain(key), "role": key.role.word} for key in keys]
+        listed = [{**asdict(key), "role": key.role.word} for key in keys]
         document = {"format_version": FORMAT_VERSION, "keys": listed}
-        write_whole(self._path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
-        self._path.chmod(0o600)
+        write_whole(
+            self._path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(), mode=0o600
+        )
         self._stamp = None
-
-
-def _plain(key: ApiKey) -> dict[str, object]:
-    return {name: getattr(replace(key), name) for name in ApiKey.__dataclass_fields__}
 
 
 def _digest(secret: str) -> str:

@@ -71,7 +71,7 @@ def base_url(text: str, *, allow_plain: bool = False) -> str:
         raise _bad_url("Credentials do not belong into a URL, which is printed and committed.")
     if parts.query or parts.fragment:
         raise _bad_url("It ends before any ? or #.")
-    if parts.scheme == "http" and not allow_plain and not _is_loopback(host):
+    if parts.scheme == "http" and not allow_plain and not is_loopback(host):
         raise _bad_url("Over http:// everybody on the way could read the credentials; it is https://.")
     return text.rstrip("/")
 
@@ -260,7 +260,8 @@ def _retry_after(text: str | None) -> float | None:
     return seconds if 0 < seconds < float("inf") else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is this machine's own."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

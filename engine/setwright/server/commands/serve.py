@@ -7,7 +7,6 @@ import logging
 import secrets
 import socket
 import sys
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -128,6 +127,7 @@ def _open(folder: Path) -> Lake:
 
 def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool) -> None:
     from setwright.model.errors import UsageError
+    from setwright.remotes.layernext.connection import is_loopback
 
     try:
         import uvicorn
@@ -139,7 +139,7 @@ def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tl
             f"{error.name} is missing.",
             "pip install 'setwright[server]'",
         ) from error
-    if not _is_loopback(host) and not behind_tls:
+    if not is_loopback(host) and not behind_tls:
         raise UsageError(
             f"The server does not listen at {host}",
             "Whoever is on the way could read the keys, as it speaks no TLS itself.",
@@ -208,13 +208,6 @@ def _log_to(stream: TextIO) -> None:
         logger.handlers = [handler]
         logger.propagate = False
         logger.setLevel(logging.WARNING if name == "uvicorn.error" else logging.INFO)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _in_url(host: str) -> str:
