@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -21,7 +22,7 @@ from setwright.server.answers import NO_STORE, Refused
 from setwright.server.wire.explore import picture_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from setwright.formats.protocol import ExportEntry
     from setwright.model.versions import Version
@@ -56,7 +57,7 @@ def version_data(
     found = _version(service, version)
     if found is None or export not in found.exports:
         return {"data": {}, "message": f"There is no {export} of version {version}."}
-    items = _items(service, found, export)
+    items = tuple(_items(service, found.id, export, service.lake.revision()).values())
     start = (page - 1) * size
     shown = items[start : start + size]
     folders = sorted({parent for item in items for parent in _parents(item.folder)})
@@ -87,15 +88,16 @@ def file(token: Annotated[str, Path(max_length=4096)], service: TheService) -> R
     version = _version(service, str(claims.get("version")))
     if version is None:
         raise Refused(404, "The version is gone.")
-    for item in _items(service, version, str(claims.get("export"))):
-        if (item.folder, item.name) == (claims.get("folder"), claims.get("name")):
-            entry = item.entries[0]
-            if isinstance(entry, PackedFile) and not item.zipped:
-                packed = packed_bytes(entry, service.lake.picture)
-                return StreamingResponse(packed, media_type="application/octet-stream", headers=_SAFE)
-            content = _zip(service, item) if item.zipped else _content(service, entry)
-            return Response(content, media_type="application/octet-stream", headers=_SAFE)
-    raise Refused(404, "The file is gone.")
+    items = _items(service, version.id, str(claims.get("export")), service.lake.revision())
+    item = items.get((str(claims.get("folder")), str(claims.get("name"))))
+    if item is None:
+        raise Refused(404, "The file is gone.")
+    entry = item.entries[0]
+    if isinstance(entry, PackedFile) and not item.zipped:
+        packed = packed_bytes(entry, service.lake.picture)
+        return StreamingResponse(packed, media_type="application/octet-stream", headers=_SAFE)
+    content = _zip(service, item) if item.zipped else _content(service, entry)
+    return Response(content, media_type="application/octet-stream", headers=_SAFE)
 
 
 # What a file holds was others' to decide, so no browser may make a page of it.
@@ -114,14 +116,16 @@ def _version(service: Service, id: str) -> Version | None:
         return None
 
 
-def _items(service: Service, version: Version, export: str) -> Sequence[_Item]:
-    """What makes the export for the SDK: of files in folders, it can take pictures alone, or what it takes for some.
+# A download asks for page after page and file after file of one export, which is made once for all of them.
+@lru_cache(maxsize=2)
+def _items(service: Service, version: str, export: str, revision: int) -> Mapping[tuple[str, str], _Item]:
+    """What makes the export for the SDK, by folder and name: of files in folders, it can take pictures alone.
 
     Files that hold pictures pass for such and are sent as they are made. Everything else in a folder travels as a zip
-    of that folder, which the SDK unpacks where the folder belongs.
+    of that folder, which the SDK unpacks where the folder belongs. At one `revision` of the lake an export is the same.
     """
     try:
-        entries = list(service.remote.export(version.id, find(export).name))
+        entries = list(service.remote.export(version, find(export).name))
     except UsageError as error:
         raise Refused(406, f"{error.summary}. {error.detail}".strip()) from error
     items: list[_Item] = []
@@ -133,7 +137,7 @@ def _items(service: Service, version: Version, export: str) -> Sequence[_Item]:
         else:
             zipped[folder.split("/")[0]].append(entry)
     items += [_Item("", top, tuple(inside), zipped=True) for top, inside in sorted(zipped.items())]
-    return items
+    return {(item.folder, item.name): item for item in items}
 
 
 def _resource(service: Service, version: Version, export: str, item: _Item) -> dict[str, Any]:
