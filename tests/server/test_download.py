@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from setwright.cli.main import run
 from setwright.formats.protocol import MadeFile
@@ -69,3 +70,16 @@ def test_our_client_brings_what_our_server_holds(
                 wanted[entry.path] = stream.read()
     assert files_in(folder) == wanted
     assert run(["download", "0" * 24, export, "--to", str(target), "--url", server.url]) == 1
+
+
+def test_a_picture_that_the_lake_refers_to_in_place_is_served(tmp_path: Path) -> None:
+    pictures = write(tmp_path / "party", {"a.png": ["Balloon"]})
+    with Lake.create(tmp_path / "lake") as lake:
+        ingest(lake, pictures, "party", in_place=True)
+    with serving(tmp_path / "lake") as running:
+        pair = running.keys[Role.READ]
+        listing = f"{running.url}/datalake/api/client/explorer/objects/list"
+        (listed,) = requests.post(listing, json={}, auth=pair, timeout=20).json()
+        assert requests.get(listed["url"], timeout=20).content == (pictures / "a.png").read_bytes()
+        (pictures / "a.png").unlink()
+        assert requests.get(listed["url"], timeout=20).status_code == 404
