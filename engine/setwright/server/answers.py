@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from setwright.model.errors import SetwrightError
+
 _NAMES = {
     400: "BadRequestError",
     401: "UnauthorizedError",
@@ -35,6 +37,11 @@ class Refused(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
+
+
+def words_of(failure: SetwrightError) -> str:
+    """Why something could not be done, for whoever asked for it."""
+    return f"{failure.summary}. {failure.detail}".strip()
 
 
 def error(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

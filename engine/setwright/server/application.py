@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from setwright import __version__
 from setwright.model.errors import LakeBusyError, SetwrightError
-from setwright.server.answers import NO_STORE, Refused, error
+from setwright.server.answers import NO_STORE, Refused, error, words_of
 from setwright.server.wire import datasets, explore, names, uploads, versions
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def _refused(request: Request, failure: Exception) -> Response:
 async def _failed(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, SetwrightError)
     status = 503 if isinstance(failure, LakeBusyError) else 406
-    return error(status, f"{failure.summary}. {failure.detail}".strip())
+    return error(status, words_of(failure))
 
 
 async def _http(request: Request, failure: Exception) -> Response:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from setwright.model.errors import SetwrightError
-from setwright.server.answers import Refused
+from setwright.server.answers import Refused, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,5 +103,5 @@ def told(failure: BaseException) -> str:
     if isinstance(failure, Refused):
         return failure.message
     if isinstance(failure, SetwrightError):
-        return f"{failure.summary}. {failure.detail}".strip()
+        return words_of(failure)
     return "The server failed. Its log says more."

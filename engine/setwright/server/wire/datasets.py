@@ -22,7 +22,7 @@ from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, P
 from setwright.plan.content import asks_alike, desired_content
 from setwright.plan.severity import content_severity, settings_severity
 from setwright.server.access import Admin, Applier, Planner, TheService
-from setwright.server.answers import Refused
+from setwright.server.answers import Refused, words_of
 from setwright.server.jobs import outcome
 from setwright.server.selections import Selected
 from setwright.server.wire import words
@@ -141,7 +141,7 @@ def _made(
     try:
         version = outcome(future, service.limits.patience)
     except SetwrightError as error:
-        raise Refused(406, f"{error.summary}. {error.detail}".strip()) from error
+        raise Refused(406, words_of(error)) from error
     answer = {
         "isSuccess": True,
         "message": "The version is being made." if version is None else f"Version {version.number} is there.",
@@ -258,7 +258,7 @@ def _config(service: Service, tag: str, wanted: Wanted, name: str) -> DatasetCon
     except ValueError as error:
         raise Refused(406, f"The split cannot be: {error}.") from error
     except SetwrightError as error:
-        raise Refused(406, f"{error.summary}. {error.detail}".strip()) from error
+        raise Refused(406, words_of(error)) from error
     return DatasetConfig(
         name=name,
         source=selected.source,

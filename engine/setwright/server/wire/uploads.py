@@ -16,7 +16,7 @@ from setwright.model.dataset import CollectionSource, Filter, LakeSource
 from setwright.model.errors import SetwrightError
 from setwright.server import taking_in
 from setwright.server.access import Applier, TheService
-from setwright.server.answers import Refused
+from setwright.server.answers import Refused, words_of
 from setwright.server.wire.explore import frames_of
 from setwright.server.wire.words import IMAGE_COLLECTION, Body
 
@@ -339,4 +339,4 @@ def _try(work: Any) -> Any:
     try:
         return work()
     except SetwrightError as error:
-        raise Refused(406, f"{error.summary}. {error.detail}".strip()) from error
+        raise Refused(406, words_of(error)) from error

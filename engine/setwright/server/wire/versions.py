@@ -18,7 +18,7 @@ from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
 from setwright.formats.writing.registry import find
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.server.access import Reader, TheService
-from setwright.server.answers import NO_STORE, Refused
+from setwright.server.answers import NO_STORE, Refused, words_of
 from setwright.server.wire.explore import picture_url
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _items(service: Service, version: str, export: str, revision: int) -> Mappin
     try:
         entries = list(service.remote.export(version, find(export).name))
     except UsageError as error:
-        raise Refused(406, f"{error.summary}. {error.detail}".strip()) from error
+        raise Refused(406, words_of(error)) from error
     items: list[_Item] = []
     zipped: defaultdict[str, list[ExportEntry]] = defaultdict(list)
     for entry in entries:
