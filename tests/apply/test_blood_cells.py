@@ -12,7 +12,7 @@ import pytest
 
 from setwright.apply.planning import make_plan
 from setwright.apply.pull import pull
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.lake import Lake
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.splits import SplitWish

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.lake import Lake
 from tests.lake.lakes import content, ingest
 from tests.oracles.datumaro import PYTHON, SCRIPT

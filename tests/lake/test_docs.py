@@ -7,7 +7,7 @@ from pathlib import Path
 
 from setwright.cli.commands.lake import COMMANDS
 from setwright.cli.commands.lake.ingest import FORMATS
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.formats.reading.registry import READERS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "lake.md").read_text(encoding="utf-8")

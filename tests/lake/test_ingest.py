@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.ingest_report import summary
 from setwright.lake.lake import Lake
 from setwright.model.errors import FormatError, UsageError

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.lake import Lake
 from setwright.lake.pictures import MAX_PIXELS, inspect
 from setwright.model.errors import FormatError

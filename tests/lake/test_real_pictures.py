@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from setwright.formats.reading.protocol import ProblemKind, ReadOptions
+from setwright.formats.reading.problems import ProblemKind
+from setwright.formats.reading.protocol import ReadOptions
 from setwright.lake.lake import Lake
 from tests.lake.lakes import NOON, content, ingest
 from tests.oracles.datumaro import read_with_datumaro

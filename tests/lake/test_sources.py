@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.blobs import Blobs
 from setwright.lake.lake import Lake
 from setwright.model.errors import FormatError, LakeError, UsageError

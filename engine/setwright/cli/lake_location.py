@@ -2,54 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
-
-from setwright.cli import completing
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from setwright.cli.context import Session
-
-F = TypeVar("F", bound="Callable[..., Any]")
-
-
-def lake_options(command: F) -> F:
-    """Give a command `--lake` and `--env`, and what they lead to in one argument `folder`.
-
-    It stands below `pass_session`.
-    """
-
-    @click.option(
-        "--lake", "given", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
-    )
-    @click.option(
-        "--env",
-        "environment",
-        metavar="NAME",
-        envvar="SETWRIGHT_ENV",
-        shell_complete=completing.environments,
-        help="The environment of the project whose lake is meant.",
-    )
-    @functools.wraps(command)
-    def with_folder(
-        session: Session, *args: Any, given: str | None, environment: str | None, **kwargs: Any
-    ) -> Any:
-        from setwright.cli.findings import show_findings
-        from setwright.model.errors import FindingsError
-
-        try:
-            folder = lake_folder(session, given, environment)
-        except FindingsError as error:
-            show_findings(session, error.diagnostics, err=True)
-            return error.exit_code
-        return command(session, *args, folder=folder, **kwargs)
-
-    return with_folder  # type: ignore[return-value]
 
 
 def lake_folder(session: Session, given: str | None, environment: str | None = None) -> Path:

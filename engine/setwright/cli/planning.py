@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from setwright.apply.planning import Planned
     from setwright.cli.context import Session
-    from setwright.cli.workspace import SpecOptions
+    from setwright.cli.spec_options import SpecOptions
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.errors import FindingsError
     from setwright.model.events import Listener

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
 from setwright.formats.reading.listing import is_picture
-from setwright.formats.reading.protocol import Problem, ProblemKind, ReadFrame, ReadOptions
+from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.record import NewFrame
 from setwright.lake.stored import StoredPicture
 from setwright.model.events import Finished, Started
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from setwright.formats.reading.listing import Listing
-    from setwright.formats.reading.protocol import Reader
+    from setwright.formats.reading.protocol import Reader, ReadFrame, ReadOptions
     from setwright.model.events import Listener
 
 Mode: TypeAlias = Literal["human", "machine"]

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 
 if TYPE_CHECKING:
-    from setwright.formats.reading.protocol import Problem
+    from setwright.formats.reading.problems import Problem
 
 FORMAT_VERSION = 1
 

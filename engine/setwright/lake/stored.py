@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.formats.reading.listing import MAX_PICTURE
-from setwright.formats.reading.protocol import Problem, ProblemKind
+from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.blobs import sha256
 from setwright.lake.pictures import inspect
 from setwright.model.errors import FormatError

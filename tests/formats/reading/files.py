@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from setwright.formats.reading.listing import HEAD
-from setwright.formats.reading.protocol import Problem, Reader, ReadFrame, ReadOptions
+from setwright.formats.reading.problems import Problem
+from setwright.formats.reading.protocol import Reader, ReadFrame, ReadOptions
 from setwright.model.errors import FormatError
 
 

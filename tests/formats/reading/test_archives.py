@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from setwright.formats.reading import archives
 from setwright.formats.reading.archives import TarListing, ZipListing, archive
 from setwright.formats.reading.listing import is_picture
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.model.errors import FormatError, SetwrightError, UsageError
 
 GOOD = {"a.png": b"picture", "folder/b.png": b"other picture", "labels.json": b"{}"}

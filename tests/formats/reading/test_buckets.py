@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from setwright.formats.reading.buckets import BucketListing, bucket
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.formats.reading.sources import files_at
 from setwright.model.errors import FormatError, SetwrightError, UsageError
 

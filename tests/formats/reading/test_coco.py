@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.parsing import NotRead
-from setwright.formats.reading.protocol import Mask, Polygon, ProblemKind, Rectangle, Shape
+from setwright.formats.reading.problems import ProblemKind
+from setwright.formats.reading.protocol import Mask, Polygon, Rectangle, Shape
 from setwright.formats.reading.registry import detect
 from setwright.formats.reading.rle import decompressed
 from tests.formats.reading.files import MemoryListing, read

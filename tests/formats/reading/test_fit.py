@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
+from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
     Mask,
     Points,
     Polygon,
-    Problem,
-    ProblemKind,
     ReadAnnotation,
     ReadFrame,
     Rectangle,

@@ -12,7 +12,8 @@ import pytest
 from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
 from setwright.formats.reading.layernext import LayerNext
-from setwright.formats.reading.protocol import Problem, ProblemKind, Reader, ReadFrame
+from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.formats.reading.protocol import Reader, ReadFrame
 from setwright.formats.reading.via import Via
 from setwright.formats.reading.voc import Voc
 from setwright.formats.reading.yolo_darknet import YoloDarknet

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from setwright.formats.reading.layernext import LayerNext
+from setwright.formats.reading.problems import ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
     Mask,
     Points,
     Polygon,
-    ProblemKind,
     Rectangle,
     Shape,
 )

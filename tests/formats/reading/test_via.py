@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from setwright.formats.reading.protocol import Line, Points, Polygon, ProblemKind, Rectangle, Shape
+from setwright.formats.reading.problems import ProblemKind
+from setwright.formats.reading.protocol import (
+    Line,
+    Points,
+    Polygon,
+    Rectangle,
+    Shape,
+)
 from setwright.formats.reading.via import Via
 from setwright.model.errors import FormatError
 from tests.formats.reading.files import MemoryListing, read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from setwright.formats.reading.protocol import ProblemKind, Rectangle
+from setwright.formats.reading.problems import ProblemKind
+from setwright.formats.reading.protocol import Rectangle
 from setwright.formats.reading.voc import Voc
 from tests.formats.reading.files import MemoryListing, read
 

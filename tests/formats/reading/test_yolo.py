@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from setwright.formats.reading.protocol import Polygon, ProblemKind, Reader, Rectangle, Shape
+from setwright.formats.reading.problems import ProblemKind
+from setwright.formats.reading.protocol import Polygon, Reader, Rectangle, Shape
 from setwright.formats.reading.registry import detect
 from setwright.formats.reading.yolo_darknet import YoloDarknet
 from setwright.formats.reading.yolo_ultralytics import YoloUltralytics

@@ -14,7 +14,8 @@ import numpy as np
 from setwright.formats.protocol import MadeFile
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
 from setwright.formats.reading.listing import FolderListing
-from setwright.formats.reading.protocol import Problem, ReadFrame, ReadOptions
+from setwright.formats.reading.problems import Problem
+from setwright.formats.reading.protocol import ReadFrame, ReadOptions
 from setwright.formats.writing.names import export_names
 from setwright.model.frames import Annotations, texts
 from tests.formats.writing.manifests import NAN, facts_of

@@ -10,7 +10,7 @@ import click
 from setwright.cli import completing
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
-from setwright.cli.workspace import SpecOptions, spec_options
+from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
     from pathlib import Path

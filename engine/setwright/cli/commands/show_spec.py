@@ -8,7 +8,7 @@ import click
 
 from setwright.cli.address import Address
 from setwright.cli.context import Session, pass_session
-from setwright.cli.workspace import SpecOptions, spec_options
+from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
     from setwright.model.diagnostics import SourceRef

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
-from setwright.cli.workspace import SpecOptions, spec_options
+from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
     from setwright.cli.workspace import Workspace

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from setwright.formats.reading.listing import Files
-from setwright.formats.reading.protocol import ProblemKind
+from setwright.formats.reading.problems import ProblemKind
 from setwright.model.errors import FormatError, UsageError
 
 if TYPE_CHECKING:

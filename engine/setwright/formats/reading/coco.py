@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
-    NO_LABEL,
     Mask,
     Polygon,
-    Problem,
-    ProblemKind,
     ReadAnnotation,
     ReadFrame,
     ReadOptions,

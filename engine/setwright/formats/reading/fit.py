@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Edges,
     Line,
@@ -12,8 +13,6 @@ from setwright.formats.reading.protocol import (
     Point,
     Points,
     Polygon,
-    Problem,
-    ProblemKind,
     ReadAnnotation,
     ReadFrame,
     Rectangle,

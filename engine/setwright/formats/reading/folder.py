@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from setwright.formats.reading.listing import Listing
-    from setwright.formats.reading.protocol import Problem, ReadFrame, ReadOptions
+    from setwright.formats.reading.problems import Problem
+    from setwright.formats.reading.protocol import ReadFrame, ReadOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
     Mask,
     Points,
     Polygon,
-    Problem,
-    ProblemKind,
     ReadAnnotation,
     ReadFrame,
     ReadOptions,

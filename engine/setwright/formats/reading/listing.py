@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from setwright.edge.files import safe_parts
-from setwright.formats.reading.protocol import Problem, ProblemKind
+from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.model.errors import FormatError, UnsafeNameError, UsageError
 
 PICTURE_ENDINGS = frozenset({".bmp", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})

@@ -7,7 +7,7 @@ import re
 from math import isfinite
 from typing import Any
 
-from setwright.formats.reading.protocol import NO_LABEL
+from setwright.formats.reading.problems import NO_LABEL
 from setwright.model.errors import FormatError
 
 MAX_LABEL = 255

@@ -1,9 +1,8 @@
-"""What a reader gives: frames as files tell them, and what is wrong with the files."""
+"""What a reader is, and what it gives: frames as files tell them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -11,47 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from setwright.formats.reading.listing import Listing
+    from setwright.formats.reading.problems import Problem
 
 Point: TypeAlias = tuple[float, float]
 Ring: TypeAlias = tuple[Point, ...]
 Edges: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-
-
-NO_LABEL = ""
-"""Stands for the label of an annotation that has none, or none that can be read."""
-
-
-class ProblemKind(Enum):
-    """What can be wrong with what is read. The value is how reports tag it."""
-
-    UNREADABLE_PICTURE = "unreadable-picture"
-    UNSAFE_NAME = "unsafe-name"
-    REFUSED_MEMBER = "refused-member"
-    DUPLICATE_NAME = "duplicate-name"
-    UNREADABLE_FILE = "unreadable-annotation-file"
-    NO_PICTURE = "annotations-without-picture"
-    TWO_FILES = "second-annotation-file"
-    BAD_ANNOTATION = "unreadable-annotation"
-    BAD_METADATA = "unreadable-metadata"
-    NO_AREA = "box-without-area"
-    OUTSIDE = "outside-the-picture"
-    CLIPPED = "clipped-at-the-edge"
-    OTHER_SIZE = "other-picture-size"
-    LABEL_CASE = "labels-differ-by-case"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong: in which file, and what exactly, as a phrase that ends without a stop.
-
-    `left_out` are the labels of the annotations that are left out for it, `NO_LABEL` where one has none to be read.
-    """
-
-    kind: ProblemKind
-    file: str
-    detail: str
-    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

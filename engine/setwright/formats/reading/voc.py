@@ -16,14 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
-from setwright.formats.reading.protocol import (
-    Problem,
-    ProblemKind,
-    ReadAnnotation,
-    ReadFrame,
-    ReadOptions,
-    Rectangle,
-)
+from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.formats.reading.protocol import ReadAnnotation, ReadFrame, ReadOptions, Rectangle
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from setwright.formats.reading.listing import MAX_TEXT, is_picture
 from setwright.formats.reading.pictures import Pictures
-from setwright.formats.reading.protocol import Problem, ReadFrame, ReadOptions
+from setwright.formats.reading.problems import Problem
 from setwright.formats.reading.yolo_labels import read_labels, without_picture
 from setwright.model.errors import FormatError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from setwright.formats.reading.listing import Listing
+    from setwright.formats.reading.protocol import ReadFrame, ReadOptions
 
 _LISTS = {"train": "train", "valid": "validation", "val": "validation", "test": "test"}
 

@@ -15,15 +15,8 @@ from typing import TYPE_CHECKING
 
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
-from setwright.formats.reading.protocol import (
-    NO_LABEL,
-    Polygon,
-    Problem,
-    ProblemKind,
-    ReadAnnotation,
-    ReadFrame,
-    Rectangle,
-)
+from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
+from setwright.formats.reading.protocol import Polygon, ReadAnnotation, ReadFrame, Rectangle
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:

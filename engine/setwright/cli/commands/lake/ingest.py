@@ -8,13 +8,13 @@ import click
 
 from setwright.cli import completing
 from setwright.cli.context import Session, pass_session
-from setwright.cli.lake_location import lake_options
+from setwright.cli.lake_options import lake_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from setwright.formats.reading.protocol import Problem, ProblemKind
+    from setwright.formats.reading.problems import Problem, ProblemKind
     from setwright.lake.ingest_report import IngestReport
     from setwright.lake.lake import Lake
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
-from setwright.cli.lake_location import lake_options
+from setwright.cli.lake_options import lake_options
 
 if TYPE_CHECKING:
     from pathlib import Path
