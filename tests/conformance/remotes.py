@@ -87,6 +87,16 @@ class RemoteConformance:
     def members(self, remote: Remote, config: DatasetConfig = CELLS) -> Membership:
         return remote.membership(Selection.of(config), remote.revision())
 
+    def publish(self, remote: Remote, config: DatasetConfig, key: str) -> Version:
+        """The first version of the dataset that `config` asks for."""
+        return remote.publish(
+            replace(
+                self.publication(remote, key, None),
+                config=config,
+                manifest=desired_content(config, self.members(remote, config), None),
+            )
+        )
+
     def published(self, remote: Remote, key: str = "k1", parent: str | None = None) -> Version:
         return remote.publish(self.publication(remote, key, parent))
 
@@ -127,6 +137,34 @@ class RemoteConformance:
         raw = replace(CELLS, source=collections, filter=Filter(annotation_types=("raw",)))
         assert self.members(remote, raw).frames.file_name.tolist() == ["a.png", "b.png", "c.png"]
         assert not len(self.members(remote, replace(with_white, query="annotation.label=none")).frames)
+
+    def test_a_dataset_of_which_a_frame_is_selected_comes_in_whole_but_never_into_itself(
+        self, filled: Filled
+    ) -> None:
+        remote = filled.remote
+        filled.put("cells", {"a.png": ["WBC"], "b.png": ["RBC"], "c.png": []})
+        filled.put("signs", {"s.png": ["stop"], "t.png": []})
+        signs = replace(CELLS, name="Signs", source=CollectionSource(name="signs"))
+        white = replace(CELLS, name="White", query="annotation.label=WBC")
+        for key, config in (("k1", CELLS), ("k2", signs), ("k3", white)):
+            self.publish(remote, config, key)
+
+        everything = replace(CELLS, name="All", source=LakeSource(items="dataset"))
+
+        def given(query: str, config: DatasetConfig = everything) -> list[str]:
+            names: list[str] = self.members(remote, replace(config, query=query)).frames.file_name.tolist()
+            return names
+
+        whole = ["a.png", "b.png", "c.png", "s.png", "t.png"]
+        assert given("") == whole
+        assert given("annotation.label=stop") == ["s.png", "t.png"]
+        assert given("annotation.label=RBC") == ["a.png", "b.png", "c.png"]
+        assert given("dataset.name=White") == ["a.png"]
+        assert given("dataset.name!=Cells") == ["a.png", "s.png", "t.png"]
+        assert given("dataset(name=White or name=Signs)") == ["a.png", "s.png", "t.png"]
+        assert given("", replace(everything, filter=Filter(annotation_types=("raw",)))) == whole
+        assert given("annotation.label=none") == []
+        assert given("", replace(everything, name="Cells")) == ["a.png", "s.png", "t.png"]
 
     def test_frames_are_filtered_by_the_state_of_their_annotations(self, remote: Remote) -> None:
         raw = replace(CELLS, filter=Filter(annotation_types=("raw",)))

@@ -9,7 +9,7 @@ from setwright.model.dataset import DatasetsSource, Selection
 from setwright.model.errors import StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
-from setwright.query.about import asks_datasets
+from setwright.query.about import looks_at_datasets
 from setwright.spec.lock import Pin
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Locker:
     def pin(self, spec: Spec, before: Pin | None, *, upgrade: bool) -> Pin:
         """The pin of `spec`, which was `before`."""
         selection = selection_digest(spec.config)
-        newest = self._newest if asks_datasets(spec.config.query) else self._touched
+        newest = self._newest if looks_at_datasets(spec.config) else self._touched
         if before is None:
             return self._made(spec, selection, newest)
         if before.revision is not None and before.revision > self._newest and not upgrade:

@@ -15,7 +15,7 @@ from setwright.plan.pinning import Held
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
 from setwright.plan.upstream import among, first_to_last, from_lake, made_of
-from setwright.query.about import asks_datasets
+from setwright.query.about import looks_at_datasets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -263,10 +263,10 @@ class _Reading:
         return self.revision if pin is None or pin.revision is None else pin.revision
 
     def on_datasets(self, address: str, config: DatasetConfig) -> bool:
-        """Whether a query speaks of datasets: that of `config`, or that of the current version."""
+        """Whether datasets decide what is selected, by `config` or by that of the current version."""
         found = self._stands[address].observed
-        known = "" if found is None or found.config is None else found.config.query
-        return asks_datasets(config.query) or asks_datasets(known)
+        known = None if found is None else found.config
+        return looks_at_datasets(config) or (known is not None and looks_at_datasets(known))
 
     def _moved(self, address: str, config: DatasetConfig, found: ObservedDataset) -> bool:
         """Whether frames may be others at the revision asked for than those of the current version."""

@@ -6,8 +6,9 @@ frames of a version stand in its manifest, which never changes, and are kept as 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyroaring import BitMap
@@ -21,6 +22,8 @@ from setwright.model.splits import SPLITS
 from setwright.query.evaluate import DatasetFacts, holds_of_dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Select
 
     from setwright.lake.blobs import Blobs
@@ -51,6 +54,26 @@ class Holdings:
         self._revision = revision
         self._blobs = blobs
         self._cache = cache
+        self._only: str | None = None
+
+    def by_dataset(self) -> Iterator[tuple[str, Holdings]]:
+        """Each dataset by name, and its versions alone, sorted."""
+        for name in sorted({version.facts.name for version in self._held()}):
+            one = copy(self)
+            one._only = name
+            yield name, one
+
+    def newest(self) -> BitMap:
+        """The frames of the newest version of each dataset."""
+        return BitMap.union(
+            BitMap(),
+            *(
+                frames
+                for version in self._held()
+                if version.facts.newest
+                for frames in self._frames_of(version.blob)
+            ),
+        )
 
     def frames(self, where: Node) -> BitMap:
         """The frames that some version holds of which `where` is true; its conditions all ask datasets.
@@ -67,13 +90,12 @@ class Holdings:
 
     def _held(self) -> tuple[_Held, ...]:
         key = ("versions", self._revision)
-        known = None if self._cache is None else self._cache.get(key)
-        if known is not None:
-            return known  # type: ignore[return-value]
-        found = self._read()
-        if self._cache is not None:
-            self._cache.put(key, found, _ROW * len(found))
-        return found
+        known: Any = None if self._cache is None else self._cache.get(key)
+        if known is None:
+            known = self._read()
+            if self._cache is not None:
+                self._cache.put(key, known, _ROW * len(known))
+        return tuple(each for each in known if self._only in (None, each.facts.name))
 
     def _read(self) -> tuple[_Held, ...]:
         rows = self._connection.execute(

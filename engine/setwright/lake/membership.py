@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from setwright.lake.index.read import IndexCache
     from setwright.model.dataset import Filter, Selection, Source
     from setwright.model.frames import Texts
+    from setwright.query.tree import Query
 
 HUMAN, MACHINE = 1, 2
 """LayerNext's codes for who made annotations: the column `operations.mode`."""
@@ -69,9 +70,14 @@ def read_membership(
     query = parse(selection.query)
     selector = Selector(connection, revision, blobs, cache)
     numbers = _from_source(connection, selection.source, selector, revision)
-    numbers = selector.select(query, _filtered(connection, selection.filter, selector, numbers))
-    if selection.source == LakeSource(items="image_collection"):
-        numbers = _whole_collections(connection, selector, numbers, revision)
+    numbers = _filtered(connection, selection.filter, selector, numbers)
+    match selection.source:
+        case LakeSource(items="image_collection"):
+            numbers = _whole_collections(connection, selector, selector.select(query, numbers), revision)
+        case LakeSource(items="dataset"):
+            numbers = _whole_datasets(selector, query, numbers, selection.apart_from)
+        case _:
+            numbers = selector.select(query, numbers)
     chosen = _Chosen(connection, numbers, revision)
     frames = _read_frames(chosen)
     if selection.group_by is not None:
@@ -143,12 +149,6 @@ def _from_source(connection: Connection, source: Source, selector: Selector, rev
                 )
             return selector.index.collections([known[name]])
         case LakeSource():
-            if source.items == "dataset":
-                raise RemoteError(
-                    "The lake does not offer dataset as a source yet",
-                    "A query over the whole lake selects images, or image collections.",
-                    "name datasets of this project: `source: {datasets: [ADDRESS]}`",
-                )
             return selector.frames()
         case DatasetsSource():
             raise RemoteError(
@@ -164,6 +164,17 @@ def _whole_collections(connection: Connection, selector: Selector, numbers: BitM
     ids = connection.execute(select(schema.collections.c.id).where(schema.collections.c.added <= revision))
     each = (selector.index.collections([id]) for id in ids.scalars().all())
     return BitMap.union(BitMap(), *(inside for inside in each if inside.intersect(numbers)))
+
+
+def _whole_datasets(selector: Selector, query: Query, numbers: BitMap, apart_from: str | None) -> BitMap:
+    """All frames of the datasets of which any of `numbers` is selected, each asked as if there were no other."""
+    found = BitMap()
+    for name, one in selector.by_dataset():
+        inside = one.held()
+        # What is there already needs no question: datasets of one lake share most of their frames.
+        if name != apart_from and not inside <= found and one.select(query, inside & numbers):
+            found |= inside
+    return found
 
 
 def _filtered(connection: Connection, wish: Filter, selector: Selector, numbers: BitMap) -> BitMap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from copy import copy
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
@@ -31,7 +32,7 @@ from setwright.query.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -63,6 +64,17 @@ class Selector:
         self._revision = revision
         self._holdings = Holdings(connection, revision, blobs, cache)
         self.index = Index(connection, revision, cache)
+
+    def by_dataset(self) -> Iterator[tuple[str, Selector]]:
+        """Each dataset by name, and what selects as if there were no other, sorted."""
+        for name, holdings in self._holdings.by_dataset():
+            one = copy(self)
+            one._holdings = holdings
+            yield name, one
+
+    def held(self) -> BitMap:
+        """The frames that datasets hold, in their newest versions."""
+        return self._holdings.newest()
 
     def frames(self) -> BitMap:
         """All frames."""

@@ -36,7 +36,11 @@ class CollectionSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeSource:
-    """All frames of the lake; the query and the filter speak of items of the type `items`."""
+    """All frames of the lake; the query and the filter speak of items of the type `items`.
+
+    A collection or a dataset is selected if one of its frames passes both, and then comes in whole. Of a dataset that
+    is its newest version, and what the query asks of datasets it asks of that one alone.
+    """
 
     kind: Literal["datalake"] = "datalake"
     items: ItemType = "image"
@@ -165,7 +169,8 @@ class Selection:
     """What is asked of a remote: which frames, and which annotations with them.
 
     `labels` are the lake's labels whose annotations are wanted; `group_by` the metadata field whose value comes
-    with each frame.
+    with each frame; `apart_from` the dataset that is not selected where items are datasets, as a dataset that was a
+    source of itself would never lose a frame.
     """
 
     source: Source
@@ -174,6 +179,7 @@ class Selection:
     operations: Operations
     labels: tuple[str, ...]
     group_by: str | None = None
+    apart_from: str | None = None
 
     @classmethod
     def of(cls, config: DatasetConfig) -> Selection:
@@ -185,4 +191,5 @@ class Selection:
             operations=config.operations,
             labels=tuple(sorted({source for label in config.labels for source in label.sources})),
             group_by=config.split.group_by,
+            apart_from=config.name if config.source == LakeSource(items="dataset") else None,
         )

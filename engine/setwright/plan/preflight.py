@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource, taken
+from setwright.model.dataset import CollectionSource, DatasetsSource, taken
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
 from setwright.plan.changes import Delete, Forget, Guard, statistics_of
@@ -137,12 +137,6 @@ def _source(spec: Spec, vocabulary: Vocabulary, *, composes: bool) -> Iterator[D
                 _place(spec, "source.datasets"),
                 "This remote does not tell what a dataset holds, so none can be made of others.",
                 "select from the collection that they are made of",
-            )
-        case LakeSource(items="dataset"):
-            yield findings.NOT_OFFERED.at(
-                _place(spec, "source.datalake"),
-                'This remote selects items of the types "image" and "image_collection", not "dataset", yet.',
-                "name datasets of this project: `source: {datasets: [ADDRESS]}`",
             )
         case _:
             pass

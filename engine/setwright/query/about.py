@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from setwright.model.dataset import LakeSource
 from setwright.model.errors import QueryError
 from setwright.model.suggestions import did_you_mean
 from setwright.query.keys import Field, Operator
@@ -23,7 +24,13 @@ from setwright.query.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from setwright.model.dataset import DatasetConfig
     from setwright.query.tree import Query
+
+
+def looks_at_datasets(config: DatasetConfig) -> bool:
+    """Whether what `config` selects depends on what datasets hold, by its source or by its query."""
+    return config.source == LakeSource(items="dataset") or asks_datasets(config.query)
 
 
 def asks_datasets(text: str) -> bool:

@@ -33,6 +33,7 @@ from setwright.remotes.protocol import Capabilities
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import TypeAlias
 
     from setwright.formats.protocol import ExportEntry
     from setwright.model.dataset import DatasetConfig, Operations, Selection
@@ -40,7 +41,11 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, Publication
     from setwright.query.evaluate import AnnotationFacts, FrameFacts
+    from setwright.query.tree import Query
     from setwright.state.document import State
+
+    _Held: TypeAlias = dict[str, tuple[DatasetFacts, ...]]
+    """The versions that hold each frame, by its unique name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,24 +184,33 @@ class MemoryRemote:
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         query = parse(selection.query)
-        held = self._holdings(revision) if speaks_of_datasets(query) else {}
-        chosen = [
+        in_datasets = selection.source == LakeSource(items="dataset")
+        held = self._holdings(revision) if in_datasets or speaks_of_datasets(query) else {}
+        frames = self._revisions[revision]
+        may = [
             frame
-            for frame in self._revisions[revision]
-            if self._in_source(frame, selection, revision)
-            and _passes(frame, selection)
-            and holds(query, replace(frame.facts, datasets=held.get(frame.unique_name, ())))
+            for frame in frames
+            if self._in_source(frame, selection, revision) and _passes(frame, selection)
         ]
+        if in_datasets:
+            names = {each.name for datasets in held.values() for each in datasets} - {selection.apart_from}
+            whole: set[str] = set()
+            for one in (_of_one(held, name) for name in names):
+                inside = _newest(one)
+                if _selected(query, [frame for frame in may if frame.unique_name in inside], one):
+                    whole |= inside
+            chosen = [frame for frame in frames if frame.unique_name in whole]
+        else:
+            chosen = _selected(query, may, held)
         if selection.source == LakeSource(items="image_collection"):
             found = {frame.facts.collection for frame in chosen}
-            chosen = [frame for frame in self._revisions[revision] if frame.facts.collection in found]
+            chosen = [frame for frame in frames if frame.facts.collection in found]
         return Membership(
             revision=revision, frames=_frames(chosen, selection), annotations=_annotations(chosen, selection)
         )
 
-    def _holdings(self, revision: int) -> dict[str, tuple[DatasetFacts, ...]]:
-        """The versions that hold each frame, by its unique name."""
-        held: dict[str, tuple[DatasetFacts, ...]] = {}
+    def _holdings(self, revision: int) -> _Held:
+        held: _Held = {}
         for listed in self._versions[revision]:
             manifest = self._manifests[listed.id]
             for name, code in zip(manifest.frames.name.tolist(), manifest.split.tolist(), strict=True):
@@ -212,7 +226,7 @@ class MemoryRemote:
                 if all(other.facts.collection != name for other in self._revisions[revision]):
                     raise RemoteError(f'There is no collection "{name}"', "The source of a spec names it.")
                 return frame.facts.collection == name
-            case LakeSource(items="image" | "image_collection"):
+            case LakeSource():
                 return True
             case source:
                 raise RemoteError("A source that is not offered yet", f"It is {source}.")
@@ -414,6 +428,24 @@ def _stale(name: str) -> StalePlanError:
         "Its current version is not the one that the plan follows, so nothing was changed.",
         "plan again, and look at what is different",
     )
+
+
+def _selected(query: Query, frames: Sequence[StoredFrame], held: _Held) -> list[StoredFrame]:
+    return [
+        frame
+        for frame in frames
+        if holds(query, replace(frame.facts, datasets=held.get(frame.unique_name, ())))
+    ]
+
+
+def _of_one(held: _Held, dataset: str) -> _Held:
+    """What `dataset` holds, as if there were no other."""
+    return {name: tuple(each for each in datasets if each.name == dataset) for name, datasets in held.items()}
+
+
+def _newest(held: _Held) -> set[str]:
+    """The unique names of what newest versions hold."""
+    return {name for name, datasets in held.items() if any(each.newest for each in datasets)}
 
 
 def _passes(frame: StoredFrame, selection: Selection) -> bool:
