@@ -12,9 +12,9 @@ from setwright.formats.protocol import MadeFile
 from setwright.lake.lake import Lake
 from setwright.model.dataset import DatasetConfig, Filter, LabelClass, LakeSource
 from setwright.model.splits import SplitWish
+from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection
-from setwright.remotes.layernext.credentials import Credentials, Secret
 from setwright.server.keys import Role
 from tests.lake.lakes import ingest, write
 from tests.remotes.layernext.test_download import files_in

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from setwright.cli.context import Session
-    from setwright.remotes.layernext.credentials import Credentials
+    from setwright.remotes.http.credentials import Credentials
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -45,7 +45,7 @@ def layernext_options(command: F) -> F:
 def _url(session: Session, given: str | None, environment: str | None) -> str | None:
     from setwright.cli.workspace import find_root, require_settings
     from setwright.model.errors import UsageError
-    from setwright.remotes.layernext.connection import base_url
+    from setwright.remotes.http.connection import base_url
 
     if given is not None:
         return base_url(given)

@@ -13,10 +13,10 @@ import pytest
 
 from setwright.model.dataset import Filter
 from setwright.model.errors import RemoteError
+from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.layernext import wire
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection, Limits, base_url
-from setwright.remotes.layernext.credentials import Credentials, Secret
 from tests.remotes.layernext.recording import Reply, Seen, Server, serving
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from setwright.model.errors import RemoteError
+from setwright.remotes.http.credentials import FILE, Secret
 from setwright.remotes.layernext import credentials as module
-from setwright.remotes.layernext.credentials import Secret, find_credentials
+from setwright.remotes.layernext.credentials import find_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ def test_a_file_may_lie_elsewhere_if_the_environment_says_so(tmp_path: Path) -> 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     path = file_of(elsewhere, f"{URL}: {{key: k, secret: s}}\n")
-    assert find_credentials(URL, {module.FILE: str(path)}, tmp_path).source == f"the file {path}"
+    assert find_credentials(URL, {FILE: str(path)}, tmp_path).source == f"the file {path}"
 
 
 def test_a_file_tells_nothing_of_another_installation(tmp_path: Path) -> None:
@@ -89,3 +90,9 @@ def test_a_secret_is_written_nowhere() -> None:
         pickle.dumps(secret)
     with pytest.raises(TypeError):
         json.dumps(secret)
+
+
+def test_one_variable_may_hold_key_and_secret_as_they_are_printed(tmp_path: Path) -> None:
+    found = find_credentials(URL, {module.KEY: f"key_1:{CANARY}"}, tmp_path)
+    assert (found.key.reveal(), found.secret.reveal()) == ("key_1", CANARY)
+    assert CANARY not in found.source

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from setwright.model.errors import RemoteError, SetwrightError, UnsafeNameError
+from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection
-from setwright.remotes.layernext.credentials import Credentials, Secret
 from setwright.remotes.layernext.download import RECORD, Downloaded, download
 from setwright.remotes.layernext.fetching import Fetcher, FetchLimits
 from tests.remotes.layernext.recording import Reply, Seen, serving

@@ -26,9 +26,9 @@ from setwright.model.dataset import (
     LakeSource,
 )
 from setwright.model.splits import SplitWish
+from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection
-from setwright.remotes.layernext.credentials import Credentials, Secret
 from tests.remotes.layernext.recording import Reply, Seen, serving
 
 pytestmark = pytest.mark.oracle

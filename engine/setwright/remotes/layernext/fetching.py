@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from setwright.edge.files import ASIDE
 from setwright.model.errors import RemoteError
-from setwright.remotes.layernext.connection import NoAuth
+from setwright.remotes.http.connection import NoAuth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

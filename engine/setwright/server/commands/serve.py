@@ -127,7 +127,7 @@ def _open(folder: Path) -> Lake:
 
 def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool) -> None:
     from setwright.model.errors import UsageError
-    from setwright.remotes.layernext.connection import is_loopback
+    from setwright.remotes.http.connection import is_loopback
 
     try:
         import uvicorn
