@@ -1,0 +1,181 @@
+"""Columns as bytes: a zip of NumPy arrays beside a header in JSON, the same bytes for the same columns.
+
+Any program that reads `.npz` reads it: `numpy.load(file)["frames.width"]`. A column of text is two arrays, `NAME.utf8`
+(bytes) and `NAME.ends` (where each text ends). The members are deflated, since names and digests repeat.
+
+What is read may come from anywhere: no array is made that is larger than the bytes that are there for it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from setwright.model.canonical import canonical_json
+from setwright.model.errors import FormatError
+from setwright.model.frames import Annotations, Frames, Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+LARGEST: Final = 8 * 2**30
+"""Bytes of all columns together, unpacked; a file that says more of itself is refused."""
+
+_TEXT = np.dtypes.StringDType()
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NO_COLUMN = {"labels", "operations"}
+
+
+def pack(header_name: str, header: Mapping[str, Any], columns: Iterable[tuple[str, Any]]) -> bytes:
+    """The columns by name, and `header` as the member `header_name`, as a file's bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        _add(archive, header_name, canonical_json(header).encode())
+        for name, column in columns:
+            if column.dtype == _TEXT:
+                utf8, ends = _pack(column)
+                _add(archive, f"{name}.utf8.npy", _npy(utf8))
+                _add(archive, f"{name}.ends.npy", _npy(ends))
+            else:
+                _add(archive, f"{name}.npy", _npy(column))
+    return buffer.getvalue()
+
+
+class Packed:
+    """A file of columns that is being read. What fails to be read raises a `FormatError` that names `what` it is.
+
+    Use it as a context: within it, a column that is not there raises one as well.
+    """
+
+    def __init__(self, content: bytes, what: str) -> None:
+        self._content = content
+        self._what = what
+
+    def __enter__(self) -> Packed:
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(self._content))
+            if sum(member.file_size for member in self._archive.infolist()) > LARGEST:
+                raise ValueError("it would not fit into memory")
+        except _UNREADABLE as error:
+            raise self._not(error) from error
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._archive.close()
+        if isinstance(error, _UNREADABLE):
+            raise self._not(error) from error
+
+    def header(self, name: str) -> dict[str, Any]:
+        """The header that is the member `name`."""
+        found = json.loads(self._archive.read(name))
+        if not isinstance(found, dict):
+            raise ValueError("its header is no object")
+        return found
+
+    def has(self, column: str) -> bool:
+        """Whether there is a column of that name."""
+        return not {f"{column}.npy", f"{column}.ends.npy"}.isdisjoint(self._archive.namelist())
+
+    def column(self, name: str) -> Any:
+        """The column of that name."""
+        if f"{name}.npy" in self._archive.namelist():
+            return self._array(f"{name}.npy")
+        return _unpack(self._array(f"{name}.utf8.npy"), self._array(f"{name}.ends.npy"))
+
+    def frames(self) -> Frames:
+        """The columns of frames."""
+        # Files of before there were perceptual hashes have no column of them.
+        columns = {
+            field.name: self.column(f"frames.{field.name}")
+            for field in fields(Frames)
+            if field.name != "phash" or self.has("frames.phash")
+        }
+        columns.setdefault("phash", np.zeros_like(columns["number"], np.uint64))
+        return Frames(**columns)
+
+    def annotations(self, header: Mapping[str, Any]) -> Annotations:
+        """The columns of annotations, of whose labels and operations `header` tells."""
+        columns = {
+            field.name: self.column(f"annotations.{field.name}")
+            for field in fields(Annotations)
+            if field.name not in _NO_COLUMN
+        }
+        return Annotations(labels=tuple(header["labels"]), operations=tuple(header["operations"]), **columns)
+
+    def _array(self, member: str) -> Any:
+        content = io.BytesIO(self._archive.read(member))
+        version = np.lib.format.read_magic(content)
+        if version != (1, 0):
+            raise ValueError(f"{member} is an array of version {version}")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(content)
+        if dtype.hasobject or fortran:
+            raise ValueError(f"{member} is no plain array")
+        count = 1
+        for length in shape:
+            count *= length
+        rest = content.getbuffer()[content.tell() :]
+        if dtype.itemsize == 0 or len(rest) != count * dtype.itemsize:
+            raise ValueError(f"{member} has {len(rest)} bytes for an array of {shape}")
+        return np.frombuffer(rest, dtype).reshape(shape).copy()
+
+    def _not(self, error: BaseException) -> FormatError:
+        return FormatError(f"Not a {self._what}", f"The bytes cannot be read as one: {error}.")
+
+
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    NotImplementedError,  # a way of packing that we do not know
+    RuntimeError,  # a member that is encrypted
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+    OSError,
+    OverflowError,
+    RecursionError,
+    zipfile.zlib.error,  # type: ignore[attr-defined]
+)
+
+
+def table_columns(table: str, value: Frames | Annotations) -> Iterator[tuple[str, Any]]:
+    """The columns of `value` by name, each with `table` and a dot before it."""
+    for field in fields(value):
+        if field.name not in _NO_COLUMN:
+            yield f"{table}.{field.name}", getattr(value, field.name)
+
+
+def _pack(column: Texts) -> tuple[Any, Any]:
+    encoded = [text.encode() for text in column.tolist()]
+    ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
+    return np.frombuffer(b"".join(encoded), np.uint8), ends
+
+
+def _unpack(utf8: Any, ends: Any) -> Texts:
+    whole = utf8.tobytes()
+    # Texts that overlap could come to far more than what they are cut from.
+    if ends.ndim != 1 or bool(np.any(np.diff(ends, prepend=0) < 0)) or (len(ends) and ends[-1] > len(whole)):
+        raise ValueError("a column of text does not say where its texts end")
+    starts = [0, *ends.tolist()[:-1]]
+    return np.array(
+        [whole[start:end].decode() for start, end in zip(starts, ends.tolist(), strict=False)], dtype=_TEXT
+    )
+
+
+def _npy(column: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(column), version=(1, 0), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # A fixed time and system, because the same columns must give the same bytes on every day and machine.
+    member = zipfile.ZipInfo(name, date_time=_EPOCH)
+    member.create_system = 3
+    member.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(member, content, compresslevel=1)
