@@ -15,7 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
@@ -59,29 +59,23 @@ class Coco:
 
     def recognises(self, listing: Listing) -> bool:
         """Whether a JSON file begins as COCO's do."""
-        return any(_is_ours(listing.head(name)) for name in listing.names if name.lower().endswith(".json"))
+        return any(json_files(listing, _is_ours))
 
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each image of each file, in reading order; other JSON files are passed over."""
         pictures = Pictures(listing.names)
-        told: dict[str, str] = {}
-        for name in listing.names:
-            if not name.lower().endswith(".json") or not _is_ours(listing.head(name)):
-                continue
-            try:
-                document = json_value(listing.read(name, MAX_TEXT))
-                file = _File(name, document)
-            except (FormatError, OSError) as error:
-                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
-                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
-                continue
-            yield from file.frames(pictures, told)
+        for each in files_read(listing, json_files(listing, _is_ours), _File):
+            if isinstance(each, Problem):
+                yield each
+            else:
+                yield from each[1].frames(pictures)
 
 
 class _File:
     """One file, its annotations by image."""
 
-    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, content: bytes) -> None:
+        document: Mapping[str, Any] = json_value(content)
         self._name = name
         self._subset = posixpath.splitext(posixpath.basename(name))[0].split("_")[-1]
         self._images = _objects(document.get("images"))
@@ -99,30 +93,29 @@ class _File:
             self._annotations[image if isinstance(image, _ID) else None].append(each)
         self._no_objects = len(_list(document.get("annotations"))) - len(annotations)
 
-    def frames(self, pictures: Pictures, told: dict[str, str]) -> Iterator[ReadFrame | Problem]:
+    def frames(self, pictures: Pictures) -> Iterator[ReadFrame | Problem]:
         """The file's frames, then what it says of images that it does not list."""
         for image in self._images:
             key = image.get("id")
             annotations = self._annotations.pop(key, []) if isinstance(key, _ID) else []
-            yield from self._frame(image, annotations, pictures, told)
+            yield from self._frame(image, annotations, pictures)
         for key, annotations in self._annotations.items():
             yield self._problem(ProblemKind.NO_PICTURE, f"image {shown(key)} is not listed", annotations)
         for _ in range(self._no_objects):
             yield self._problem(ProblemKind.BAD_ANNOTATION, "an annotation is no object", [{}])
 
     def _frame(
-        self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures, told: dict[str, str]
+        self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures
     ) -> Iterator[ReadFrame | Problem]:
         called = image.get("file_name")
         picture = pictures.named(called, self._name, self._subset) if isinstance(called, str) else None
         if picture is None:
             yield self._problem(ProblemKind.NO_PICTURE, f"its picture is {shown(called)}", said)
             return
-        if picture in told:
-            detail = f"{told[picture]} speaks of {picture} too, and counts"
-            yield self._problem(ProblemKind.TWO_FILES, detail, said)
+        before = pictures.told_before(picture, self._name)
+        if before is not None:
+            yield self._problem(ProblemKind.TWO_FILES, before, said)
             return
-        told[picture] = self._name
         annotations = []
         for value in said:
             try:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem, ProblemKind
@@ -28,7 +28,6 @@ from setwright.formats.reading.protocol import (
     Ring,
     Shape,
 )
-from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,30 +48,25 @@ class LayerNext:
 
     def recognises(self, listing: Listing) -> bool:
         """Whether a JSON file begins with images or files as LayerNext lists them."""
-        return any(_is_ours(listing.head(name)) for name in listing.names if name.lower().endswith(".json"))
+        return any(json_files(listing, _is_ours))
 
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each entry of each file, in reading order; other JSON files are passed over."""
         pictures = Pictures(listing.names)
-        told: dict[str, str] = {}
-        for name in listing.names:
-            if not name.lower().endswith(".json") or not _is_ours(listing.head(name)):
+        for each in files_read(
+            listing, json_files(listing, _is_ours), lambda _, content: json_value(content)
+        ):
+            if isinstance(each, Problem):
+                yield each
                 continue
-            try:
-                document = json_value(listing.read(name, MAX_TEXT))
-            except (FormatError, OSError) as error:
-                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
-                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
-                continue
+            name, document = each
             for entry in _list(document.get("images")):
-                yield from _image(entry, name, pictures, told, options)
+                yield from _image(entry, name, pictures, options)
             for entry in _list(document.get("files")):
                 yield from _file(entry, name, pictures)
 
 
-def _image(
-    entry: Any, name: str, pictures: Pictures, told: dict[str, str], options: ReadOptions
-) -> Iterator[ReadFrame | Problem]:
+def _image(entry: Any, name: str, pictures: Pictures, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
     called = entry.get("image") if isinstance(entry, dict) else None
     objects = _list(entry.get("annotations")) if isinstance(entry, dict) else []
     if not isinstance(called, str):
@@ -83,11 +77,10 @@ def _image(
     if picture is None:
         yield Problem(ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(objects))
         return
-    if picture in told:
-        detail = f"{told[picture]} speaks of {picture} too, and counts"
-        yield Problem(ProblemKind.TWO_FILES, name, detail, _labels(objects))
+    before = pictures.told_before(picture, name)
+    if before is not None:
+        yield Problem(ProblemKind.TWO_FILES, name, before, _labels(objects))
         return
-    told[picture] = name
     annotations = []
     for place, value in enumerate(objects, start=1):
         try:

@@ -20,6 +20,7 @@ class Pictures:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._all = frozenset(filter(is_picture, names))
+        self._told: dict[str, str] = {}
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self._all):
@@ -29,6 +30,13 @@ class Pictures:
 
     def __contains__(self, path: str) -> bool:
         return path in self._all
+
+    def told_before(self, path: str, source: str) -> str | None:
+        """Which other file spoke of the picture before, as a phrase; from now on `source` does where none did."""
+        if path in self._told:
+            return f"{self._told[path]} speaks of {path} too, and counts"
+        self._told[path] = source
+        return None
 
     def named(self, name: str, source: str, folder: str = "") -> str | None:
         """The picture that `source` calls `name`: by the path it gives, else by the last part of it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem, ProblemKind
@@ -48,29 +48,24 @@ class Via:
 
     def recognises(self, listing: Listing) -> bool:
         """Whether a JSON file speaks of regions of files."""
-        return any(_is_ours(listing.head(name)) for name in listing.names if name.lower().endswith(".json"))
+        return any(json_files(listing, _is_ours))
 
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each entry of each file, in reading order; other JSON files are passed over."""
         pictures = Pictures(listing.names)
-        told: dict[str, str] = {}
-        for name in listing.names:
-            if not name.lower().endswith(".json") or not _is_ours(listing.head(name)):
+        for each in files_read(listing, json_files(listing, _is_ours), lambda _, content: _entries(content)):
+            if isinstance(each, Problem):
+                yield each
                 continue
-            try:
-                entries = _entries(json_value(listing.read(name, MAX_TEXT)))
-            except (FormatError, OSError) as error:
-                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
-                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
-                continue
+            name, entries = each
             if options.label is None:
                 _refuse_without_labels(entries, name)
             for entry in entries:
-                yield from _frame(entry, name, pictures, told, options)
+                yield from _frame(entry, name, pictures, options)
 
 
 def _frame(
-    entry: Mapping[str, Any], name: str, pictures: Pictures, told: dict[str, str], options: ReadOptions
+    entry: Mapping[str, Any], name: str, pictures: Pictures, options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     called = entry["filename"]
     regions = _regions(entry)
@@ -80,11 +75,10 @@ def _frame(
             ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(regions, options)
         )
         return
-    if picture in told:
-        detail = f"{told[picture]} speaks of {picture} too, and counts"
-        yield Problem(ProblemKind.TWO_FILES, name, detail, _labels(regions, options))
+    before = pictures.told_before(picture, name)
+    if before is not None:
+        yield Problem(ProblemKind.TWO_FILES, name, before, _labels(regions, options))
         return
-    told[picture] = name
     annotations = []
     for place, region in enumerate(regions, start=1):
         try:
@@ -186,7 +180,8 @@ def _regions(entry: Mapping[str, Any]) -> list[Any]:
     return regions if isinstance(regions, list) else []
 
 
-def _entries(document: Any) -> list[Mapping[str, Any]]:
+def _entries(content: bytes) -> list[Mapping[str, Any]]:
+    document = json_value(content)
     if isinstance(document, dict) and isinstance(document.get("_via_img_metadata"), dict):
         document = document["_via_img_metadata"]
     if not isinstance(document, dict):

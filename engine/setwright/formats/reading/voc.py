@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from setwright.formats.reading.annotation_files import files_read
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
@@ -50,14 +51,11 @@ class Voc:
         """A frame for each XML file, in the order of their names."""
         pictures = Pictures(listing.names)
         splits = dict(_splits(listing))
-        told: dict[str, str] = {}
-        for name in filter(_is_xml, listing.names):
-            try:
-                root = _root(listing.read(name, MAX_TEXT))
-            except (FormatError, OSError) as error:
-                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
-                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
+        for each in files_read(listing, filter(_is_xml, listing.names), lambda _, content: _root(content)):
+            if isinstance(each, Problem):
+                yield each
                 continue
+            name, root = each
             file_name = (root.findtext("filename") or "").strip()
             stem = posixpath.splitext(posixpath.basename(name))[0]
             picture = pictures.with_stem(stem, name, file_name) or pictures.named(file_name, name)
@@ -65,11 +63,11 @@ class Voc:
                 yield Problem(
                     ProblemKind.NO_PICTURE, name, f"its picture is {shown(file_name)}", _labels(root)
                 )
-            elif picture in told:
-                detail = f"{told[picture]} speaks of {picture} too, and counts"
-                yield Problem(ProblemKind.TWO_FILES, name, detail, _labels(root))
+                continue
+            before = pictures.told_before(picture, name)
+            if before is not None:
+                yield Problem(ProblemKind.TWO_FILES, name, before, _labels(root))
             else:
-                told[picture] = name
                 yield from _frame(root, name, picture, options, splits)
 
 
