@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setwright.apply.locking import lock
 from setwright.apply.planning import replan
 from setwright.model.dataset import DatasetConfig
+from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import StalePlanError
 from setwright.plan.changes import Create, Follow, Keep
 from setwright.plan.describe import describe, plan_digest
@@ -196,3 +198,33 @@ def test_a_saved_plan_keeps_its_pins(tmp_path: Path) -> None:
     carry_out(remote, again, tmp_path)
     (kept,) = planned(remote, ONE, pins=pins).plan.changes
     assert isinstance(kept, Keep)
+
+
+def moved_on(remote: MemoryRemote, folder: Path) -> dict[str, Pin]:
+    """An applied project, pinned to a lake to which a frame came since, so that two revisions give others."""
+    pins = locked_now(remote, ONE)
+    carry_out(remote, planned(remote, ONE, pins=pins), folder)
+    remote.put(frames({"new.png": ["WBC"]}))
+    return pins
+
+
+@pytest.mark.parametrize("wrong", ["revision", "membership", "frames"])
+@pytest.mark.parametrize("upgraded", [False, True])
+def test_a_pin_of_which_a_merge_took_each_half_from_another_lock_is_told_and_refused(
+    tmp_path: Path, wrong: str, upgraded: bool
+) -> None:
+    remote = lake_in_memory()
+    old = moved_on(remote, tmp_path)["cells"]
+    new = locked_now(remote, ONE, {"cells": old}, upgrade=True)["cells"]
+    ours, theirs = (new, old) if upgraded else (old, new)
+    where = SourceRef("setwright.lock", 4, 1, 4, 17)
+    torn = {"cells": replace(ours, **{wrong: getattr(theirs, wrong)}, where=where)}
+    made = planned(remote, ONE, pins=torn)
+    assert [(finding.code, finding.source) for finding in made.findings] == [("SW509", where)]
+    assert not made.plan.applyable
+    with pytest.raises(StalePlanError, match="locked"):
+        carry_out(remote, made, tmp_path, name="apply-2")
+    (kept,) = lock(remote, ONE, torn, chosen=["cells"], upgrade=False)
+    assert (kept.broken, kept.after) == (True, torn["cells"])
+    (mended,) = lock(remote, ONE, torn, chosen=["cells"], upgrade=True)
+    assert (mended.broken, mended.after) == (False, new)

@@ -107,3 +107,22 @@ def test_a_conflict_that_a_merge_left_is_an_error_that_says_what_to_do(project: 
         ran = setwright(project, *arguments)
         assert ran.returncode == 1
         assert "solve the conflict" in ran.stderr
+
+
+def test_a_pin_that_contradicts_itself_is_told_at_its_line_by_whoever_reads_it(project: Path) -> None:
+    succeeded(project, "lock")
+    succeeded(project, "apply", "--yes")
+    ingest(project, "d")
+    succeeded(project, "lock", "--upgrade")
+    lock = project / "setwright.lock"
+    text = lock.read_text()
+    # As a merge leaves it that took the revision from one side and the digest from the other.
+    lock.write_text(re.sub(r"revision = \d+", "revision = 1", text, count=1))
+    line = 1 + text[: text.index("[datasets.balloons]")].count("\n")
+    for arguments, code in ((["lock"], 1), (["lock", "--check"], 1), (["plan"], 0), (["apply", "--yes"], 5)):
+        ran = setwright(project, *arguments)
+        assert ran.returncode == code, ran.stderr
+        assert f"setwright.lock:{line}:1: warning[SW509]" in ran.stderr
+    assert "1 of 2 pins in setwright.lock contradicts the lake" in setwright(project, "lock").stdout
+    assert "^ balloons  revision 1 -> 4" in succeeded(project, "lock", "--upgrade")
+    assert "up to date" in succeeded(project, "lock", "--check")

@@ -9,6 +9,7 @@ from setwright.model.dataset import DatasetsSource, Selection
 from setwright.model.errors import StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
+from setwright.plan.pinning import kept
 from setwright.query.about import looks_at_datasets
 from setwright.spec.lock import Pin
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from setwright.model.events import Listener
+    from setwright.model.frames import Membership
     from setwright.remotes.protocol import RemoteReader
     from setwright.spec.project import Project, Spec
 
@@ -24,11 +26,15 @@ _TASK = "Locking"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinChange:
-    """What becomes of one pin. `before` is None for one that is new, `after` for one that is dropped."""
+    """What becomes of one pin. `before` is None for one that is new, `after` for one that is dropped.
+
+    `broken` says that the pin stays, and contradicts the remote: its revision gives others than its digest says.
+    """
 
     address: str
     before: Pin | None
     after: Pin | None
+    broken: bool = False
 
     @property
     def kind(self) -> Literal["new", "upgraded", "rewritten", "dropped", "kept"]:
@@ -54,8 +60,9 @@ def lock(
     """What a lock file that holds `pins` must become, sorted by address; those that are not `chosen` stay.
 
     A spec that is pinned keeps its revision unless this is an `upgrade`; what it selects is written down anew where the
-    spec asks otherwise than it did. Specs that no longer exist lose their pins. A spec that is made of other datasets
-    takes what they hold, and has none.
+    spec asks otherwise than it did. One that contradicts the remote stays as it is, for nobody but its author knows
+    which half of it is right; an upgrade writes it anew. Specs that no longer exist lose their pins. A spec that is
+    made of other datasets takes what they hold, and has none.
 
     Raises:
         StalePlanError: a pin speaks of a revision that the lake has not come to.
@@ -70,8 +77,10 @@ def lock(
     changes = []
     for address in addresses:
         before, spec = pins.get(address), specs.get(address)
-        after = None if spec is None else locker.pin(spec, before, upgrade=upgrade)
-        changes.append(PinChange(address=address, before=before, after=after))
+        if spec is None:
+            changes.append(PinChange(address=address, before=before, after=None))
+        else:
+            changes.append(locker.change(spec, before, upgrade=upgrade))
         listener(Advanced(_TASK))
     listener(Finished(_TASK, f"{len(addresses)} specs at revision {newest:,}"))
     return tuple(changes)
@@ -95,33 +104,40 @@ class _Locker:
         self._touched = touched
         self._remembers = remote.capabilities.pins_revisions
 
-    def pin(self, spec: Spec, before: Pin | None, *, upgrade: bool) -> Pin:
-        """The pin of `spec`, which was `before`."""
+    def change(self, spec: Spec, before: Pin | None, *, upgrade: bool) -> PinChange:
+        """What becomes of the pin of `spec`, which was `before`."""
         selection = selection_digest(spec.config)
         newest = self._newest if looks_at_datasets(spec.config) else self._touched
         if before is None:
-            return self._made(spec, selection, newest)
-        if before.revision is not None and before.revision > self._newest and not upgrade:
+            return PinChange(address=spec.address, before=None, after=self._made(spec, selection, newest))
+        known = before.revision is None or before.revision <= self._newest
+        if not known and not upgrade:
             raise StalePlanError(
                 "The lock file is of another lake",
                 f"It speaks of revision {before.revision:,} for {spec.address}, and the newest at "
                 f"{self._remote.location} is {self._newest:,}.",
                 f"`setwright lock --upgrade {spec.address}` writes it anew",
             )
+        at = newest if before.revision is None else before.revision
         asks_alike = selection == before.selection
-        if not upgrade:
-            at = newest if before.revision is None else before.revision
-            return before if asks_alike else self._made(spec, selection, at)
-        made = self._made(spec, selection, newest)
-        # What gives the same need not be moved, which keeps the file quiet; unless its revision never was.
-        known = before.revision is None or before.revision <= self._newest
-        return before if asks_alike and known and made.membership == before.membership else made
+        broken = asks_alike and known and not kept(before, self._membership(spec, at))
+        if upgrade:
+            after = self._made(spec, selection, newest)
+            # What gives the same need not be moved, which keeps the file quiet; unless it never was so.
+            if asks_alike and known and not broken and after.membership == before.membership:
+                after = before
+            return PinChange(address=spec.address, before=before, after=after)
+        after = before if asks_alike else self._made(spec, selection, at)
+        return PinChange(address=spec.address, before=before, after=after, broken=broken)
 
     def _made(self, spec: Spec, selection: str, revision: int) -> Pin:
-        membership = self._remote.membership(Selection.of(spec.config), revision)
+        membership = self._membership(spec, revision)
         return Pin(
             revision=revision if self._remembers else None,
             frames=len(membership.frames),
             selection=selection,
             membership=membership_digest(membership),
         )
+
+    def _membership(self, spec: Spec, revision: int) -> Membership:
+        return self._remote.membership(Selection.of(spec.config), revision)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from setwright.model.dataset import Selection
 from setwright.model.errors import StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
-from setwright.model.membership import membership_digest, selection_digest
+from setwright.model.membership import selection_digest
 from setwright.plan.causes import variants
 from setwright.plan.content import asks_alike, desired_content
-from setwright.plan.pinning import Held
+from setwright.plan.pinning import Held, kept
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
 from setwright.plan.upstream import among, first_to_last, from_lake, made_of
@@ -214,11 +214,17 @@ class _Reading:
         *,
         ahead: bool,
     ) -> Held:
-        """What is to be known of the pin of `address`, whose frames were read if they may differ."""
+        """What is to be known of the pin of `address`, whose frames were read if they may differ.
+
+        Where they cannot, they are read all the same: the pin's revision and its digest are two words for one thing,
+        and a merge may have taken one from each side.
+        """
         pin = self._pins[address]
         found = self._stands[address].observed
         outdated = selection_digest(config) != pin.selection
-        broken = membership is not None and not outdated and membership_digest(membership) != pin.membership
+        broken = False
+        if not outdated and not made_of(config):
+            broken = not kept(pin, membership or self.membership(address, config))
         held = Held(
             pin=pin,
             moved=found is None or self._moved(address, config, found),

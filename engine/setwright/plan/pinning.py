@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.diff.data import data_diff
+from setwright.model.membership import membership_digest
 from setwright.model.versions import ChangeSeverity
 from setwright.plan.changes import Create, Follow
 from setwright.plan.content import desired_content
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
     from setwright.spec.lock import Pin
 
 
+def kept(pin: Pin, membership: Membership) -> bool:
+    """Whether `membership` is what was locked: as many frames, and the same."""
+    return len(membership.frames) == pin.frames and membership_digest(membership) == pin.membership
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Held:
     """What was found at the remote for a spec that is pinned.
 
     `moved` says whether frames may be others at the pin than those of the current version. `outdated` says that the
     spec selects otherwise than it did when it was locked: it is held to the revision alone. `broken` says that the lake
-    gives other frames than those that were locked, so it is another lake, or one that cannot be asked about the past.
-    `newest` is what the selection gives now, at `revision`; None where that is what it is held to. `base`, the content
-    of the current version, is there beside it if there is a current version.
+    gives other frames than those that were locked: the lock file contradicts itself, or this is another lake, or one
+    that cannot be asked about the past. `newest` is what the selection gives now, at `revision`; None where that is
+    what it is held to. `base`, the content of the current version, is there beside it if there is a current version.
     """
 
     pin: Pin

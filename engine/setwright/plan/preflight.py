@@ -71,15 +71,24 @@ def on_pins(
                 f"`setwright lock {spec.address}` writes down what that gives",
             )
         elif pinned[spec.address].broken:
-            pin = pins[spec.address]
-            yield findings.LOCK_BROKEN.at(
-                selection,
-                f"{pin.frames:,} frames were locked for {spec.address}"
-                + (f" at revision {pin.revision:,}" if pin.revision is not None else "")
-                + ", and the lake gives others: it is another lake, or cannot be asked about the past. Apply refuses "
-                "this.",
-                f"`setwright lock --upgrade {spec.address}` accepts what the lake gives",
-            )
+            yield broken(spec.address, pins[spec.address], selection)
+
+
+def broken(address: str, pin: Pin, otherwise: SourceRef | None = None) -> Diagnostic:
+    """That the lake gives other frames than `pin` says, where the lock file says it, or else at `otherwise`."""
+    if pin.revision is None:
+        why = "the remote has others now, and cannot be asked for those that it had then"
+    else:
+        why = (
+            f"revision {pin.revision:,} of the lake gives others: a merge or a hand put the revision of one lock "
+            "beside the digest of another, or this is another lake"
+        )
+    return findings.LOCK_BROKEN.at(
+        pin.where or otherwise,
+        f"{pin.frames:,} frame{'s' * (pin.frames != 1)} with the digest {pin.membership[:23]}… were locked for "
+        f"{address}, and {why}. Apply refuses this.",
+        f"`setwright lock --upgrade {address}` accepts what the lake gives",
+    )
 
 
 def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[Diagnostic]:

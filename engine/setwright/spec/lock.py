@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import FormatError
 from setwright.spec.file_types import Address  # noqa: TC001 - pydantic reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LOCK_VERSION: Final = "1.0"
 
@@ -34,13 +35,15 @@ class Pin:
     """What one spec is held to: the revision at which it selects, and what that gives.
 
     `selection` and `membership` are digests of what was asked and of what was given, `frames` counts the frames.
-    `revision` is None for a remote that cannot be asked about the past.
+    `revision` is None for a remote that cannot be asked about the past. `where` is the block of the lock file that says
+    so, None for a pin that comes from elsewhere; two pins are equal wherever they are written.
     """
 
     revision: int | None
     frames: int
     selection: str
     membership: str
+    where: SourceRef | None = field(default=None, compare=False)
 
 
 class PinFile(BaseModel):
@@ -93,7 +96,11 @@ def read_lock(content: bytes, where: str) -> dict[str, Pin]:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
         raise FormatError(f"{where} is no lock file", f"At {place[:200]}: {first['msg']}.", hint) from error
-    return {address: Pin(**pin.model_dump()) for address, pin in sorted(lock.datasets.items())}
+    lines = content.decode().splitlines()
+    return {
+        address: Pin(**pin.model_dump(), where=_block(address, lines, where))
+        for address, pin in sorted(lock.datasets.items())
+    }
 
 
 def lock_text(pins: Mapping[str, Pin]) -> str:
@@ -114,6 +121,16 @@ def lock_text(pins: Mapping[str, Pin]) -> str:
 def lock_schema() -> dict[str, Any]:
     """The JSON Schema of the lock file, once TOML is read; draft 2020-12."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **LockFile.model_json_schema()}
+
+
+def _block(address: str, lines: Sequence[str], where: str) -> SourceRef:
+    """The line that opens the block of `address`, or the first of the file where a hand wrote it in another way."""
+    head = f"[datasets.{_key(address)}]"
+    for number, line in enumerate(lines, 1):
+        if line.strip() == head:
+            column = line.index(head) + 1
+            return SourceRef(where, number, column, number, column + len(head), line)
+    return SourceRef(where, 1, 1, 1, 2)
 
 
 def _key(address: str) -> str:

@@ -37,13 +37,15 @@ def command(
     Commit the file, and upgrade in a commit of its own.
 
     All specs are pinned, or those of the ADDRESSES. Pins that there are stay where they are unless --upgrade is given.
-    An environment has a lock file of its own.
+    One that contradicts the lake, as a merge may leave it, is told and makes the exit code 1; --upgrade mends it. An
+    environment has a lock file of its own.
     """
     from setwright.apply.locking import lock, locked
     from setwright.cli import lock_file
     from setwright.cli.findings import show_findings
     from setwright.cli.progress import listening
     from setwright.cli.workspace import require_project
+    from setwright.plan.preflight import broken
     from setwright.remotes.open import open_remote
 
     workspace = options.open(session.cwd)
@@ -61,12 +63,12 @@ def command(
         )
     name = lock_file.lock_name(options.environment)
     touched = [change for change in changes if change.kind != "kept"]
+    wrong = [change for change in changes if change.broken]
+    show_findings(session, (broken(each.address, each.before) for each in wrong if each.before), err=True)
     click.echo("\n".join(_told(changes, name, missing=pins is None, check=check)))
-    if check:
-        return 1 if touched or pins is None else 0
-    if touched or pins is None:
+    if not check and (touched or pins is None):
         lock_file.write(workspace.root, options.environment, locked(pins or {}, changes))
-    return 0
+    return 1 if wrong or (check and (touched or pins is None)) else 0
 
 
 def _check_known(addresses: Sequence[str], known: Sequence[str]) -> None:
@@ -90,16 +92,21 @@ def _told(changes: Sequence[PinChange], name: str, *, missing: bool, check: bool
     for change in touched:
         yield f"  {signs[change.kind]} {change.address:{wide}}  {_journey(change.before, change.after)}"
     kept = len(changes) - len(touched)
+    wrong = [change.address for change in changes if change.broken]
     counts = f"{len(touched)} of {len(changes)} pins" if len(changes) != 1 else f"{len(touched)} of 1 pin"
     if check:
         if touched or missing:
             yield f"{name} {'is not there' if missing else f'is out of date: {counts}'}. `setwright lock` writes it."
-        else:
+        elif not wrong:
             yield f"{name} is up to date: {kept} pin{'s' * (kept != 1)}."
     elif touched or missing:
         yield f"{name} was written: {counts} changed. Commit it."
-    else:
+    elif not wrong:
         yield f"{name} stays as it is: {kept} pin{'s' * (kept != 1)}."
+    if wrong:
+        counts = f"{len(wrong)} of {len(changes)} pins" if len(changes) != 1 else "The pin"
+        told = f"{counts} in {name} contradict{'s' * (len(wrong) == 1)} the lake"
+        yield f"{told}. `setwright lock --upgrade {' '.join(wrong)}` writes {'it' if len(wrong) == 1 else 'them'} anew."
 
 
 def _journey(before: Pin | None, after: Pin | None) -> str:
