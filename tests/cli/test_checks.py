@@ -54,7 +54,9 @@ def test_a_check_that_does_not_hold_forbids_plan_and_apply(lake: Path) -> None:
     assert "setwright.yaml:3:10: error[SW613]: Forbidden frames" in planned.stdout
     assert "specs/balloons.yaml:6:10: warning[SW604]: Too many bytes" in planned.stdout
     assert "Checks: 0 hold, 1 warning, 2 errors." in planned.stdout
-    assert planned.stdout.endswith("\nNothing can be applied while a check forbids it.\n")
+    assert planned.stdout.endswith(
+        "\nApply will refuse this plan: the checks fewest_frames of balloons, forbidden of balloons do not hold.\n"
+    )
     for args in (["--yes"], [str(here / "saved.json")]):
         applied = run(here, "apply", *args)
         assert applied.returncode == 3

@@ -54,6 +54,7 @@ def alike(document: str) -> str:
     for id_, name in ids.items():
         document = document.replace(id_, name)
     document = re.sub(r'("lineage": )"\w+"', r'\1"lineage"', document)
+    document = re.sub(r'("seal": )"[^"]*"', r'\1""', document)
     return re.sub(r"\b(plan|step)-1:\w+", r"\1-1:…", document)
 
 

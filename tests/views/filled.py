@@ -57,6 +57,8 @@ class Filler:
             value = next(self._numbers) / 1000 if name == "target" else next(self._numbers)
             self.said[path] = value
             return value
+        if name == "seal":
+            return ""  # of the document when it is written
         if name == "data":
             return PICTURE
         return CHOSEN.get(name) or self._word(path)

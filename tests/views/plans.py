@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from setwright.apply.steps import told
+from setwright.model.checks import Check, FewestFrames, FrozenSplit, MostLeaving, NoLeakage, in_order
 from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import Diagnostic, SourceRef
 from setwright.model.frames import Membership
-from setwright.model.splits import SplitWish
+from setwright.model.splits import Split, SplitWish
+from setwright.plan.changes import Follow
+from setwright.plan.checks import Evidence, judge
 from setwright.plan.describe import describe
 from setwright.plan.document import LossLine, PlanDocument
 from setwright.plan.findings import EMPTY_CLASS
@@ -44,12 +47,21 @@ def shown(
     *,
     all_frames: bool = False,
     findings: Sequence[Diagnostic] = (),
+    checks: Sequence[Check] = (),
 ) -> PlanDocument:
     """The document of the plan, with places in the specs and what YOLO loses."""
     where = "specs/cells.yaml"
     fields = {path: SourceRef(where, number, 1, number, 9) for number, path in enumerate(FIELDS, start=3)}
     specs = {
-        address: Spec(address=address, config=config, where=SourceRef(where, 2, 1, 2, 9), fields=fields)
+        address: Spec(
+            address=address,
+            config=config,
+            where=SourceRef(where, 2, 1, 2, 9),
+            fields=fields,
+            checks={
+                check: SourceRef(where, 20 + number, 3, 20 + number, 9) for number, check in enumerate(checks)
+            },
+        )
         for address, config in wanted.items()
     }
     lost = {"YOLO Darknet": (LossLine(what="a polygon, reduced to its box", count=7),)}
@@ -62,6 +74,11 @@ def shown(
         all_frames=all_frames,
         findings=findings,
         steps=told(made),
+        verdicts={
+            change.address: tuple(judge(check, change, Evidence()) for check in in_order(checks))
+            for change in made.changes
+            if checks and isinstance(change, Follow)
+        },
     )
 
 
@@ -78,6 +95,19 @@ def following() -> PlanDocument:
     )
     new = membership({**frames(4, 30), **frames(10, 13, ("WBC",)), **frames(28, 30, ())})
     return shown({"cells": config}, replace(settled(BLOOD, OLD), memberships={"cells": new}))
+
+
+def denied() -> PlanDocument:
+    """A frozen split would change, and two other checks do not hold either, or not for sure."""
+    new = membership({**frames(4, 30), **frames(10, 13, ("WBC",))})
+    checks = (
+        FewestFrames(at_least=10),
+        NoLeakage(),
+        MostLeaving(level="warning", frames=2),
+        FrozenSplit(split=Split.TEST),
+        FrozenSplit(split=Split.TRAIN),
+    )
+    return shown({"cells": BLOOD}, replace(settled(BLOOD, OLD), memberships={"cells": new}), checks=checks)
 
 
 def growing() -> PlanDocument:

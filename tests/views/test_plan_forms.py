@@ -26,7 +26,7 @@ FILES = {
     "gitlab": "gitlab.json",
     "gitlab-mr": "gitlab-mr.json",
 }
-PAGES = ("drifting", "party", "refused")
+PAGES = ("denied", "drifting", "party", "refused")
 """A page is long, so only some are kept."""
 
 

@@ -27,6 +27,7 @@ DOCUMENTS = {
     "moving": plans.moving(),
     "keeping": plans.keeping(),
     "emptying": plans.emptying(),
+    "denied": plans.denied(),
 }
 every_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 
@@ -57,7 +58,7 @@ def test_what_a_spec_or_a_lake_says_cannot_steer_the_terminal(document: PlanDocu
 @every_document
 def test_programs_that_read_terraform_s_summary_can_read_ours(document: PlanDocument) -> None:
     found = SUMMARY.search(text(document))
-    assert (found is not None) == document.applyable
+    assert (found is not None) == any(change.actions != ("no-op",) for change in document.changes)
     if found:
         summary = document.summary
         assert [int(found[2]), int(found[3]), int(found[4])] == [summary.add, summary.change, summary.destroy]
@@ -97,3 +98,15 @@ def test_names_one_after_the_other_stand_on_lines_that_hold_them_with_their_comm
     assert flowed(["abcd", "efgh"], 10) == [["abcd"], ["efgh"]]
     assert flowed(["longer than a line", "b"], 5) == [["longer than a line"], ["b"]]
     assert flowed(["風船", "b"], 7) == [["風船"], ["b"]]
+
+
+def test_the_steps_of_a_plan_that_a_check_forbids_are_not_promised() -> None:
+    told = render(plans.denied(), color=False, width=100, explain=True)
+    assert "Apply will, for each" not in told
+    refusal = "Apply will refuse this plan: the check frozen_splits of cells does not hold"
+    assert f"{refusal}. Without that it would, for each holding the dataset's lock:" in told
+    assert f"\n{refusal}.\n" in told
+
+
+def test_the_checks_that_forbid_a_plan_come_first_and_those_that_hold_last() -> None:
+    assert [check.status for check in plans.denied().checks] == ["fail", "fail", "warn", "unknown", "pass"]

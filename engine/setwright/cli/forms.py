@@ -132,7 +132,9 @@ def rendered(document: PlanDocument, form: str, folder: str = "") -> str:
 
             return plan_markdown.render(document)
         case "json":
-            return document.model_dump_json(indent=2) + "\n"
+            from setwright.plan.saved import plan_text
+
+            return plan_text(document)
         case "ndjson":
             from setwright.views import plan_events
 

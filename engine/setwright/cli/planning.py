@@ -151,8 +151,9 @@ def save(document: PlanDocument, file: str) -> None:
     from pathlib import Path
 
     from setwright.edge.files import write_whole
+    from setwright.plan.saved import plan_text
 
-    write_whole(Path(file), (document.model_dump_json(indent=2) + "\n").encode())
+    write_whole(Path(file), plan_text(document).encode())
 
 
 def saved_plan(file: str) -> PlanDocument:

@@ -58,6 +58,8 @@ PLAN_ALGORITHM = "plan-1"
 
 _Side: TypeAlias = Literal["before", "after"]
 
+_GRAVEST_FIRST = ("fail", "warn", "unknown", "pass")
+
 _SAMPLE = 5
 """So many frames of a kind are listed unless all are asked for."""
 
@@ -99,10 +101,13 @@ def describe(
         )
         for change in plan.changes
     )
-    checks = tuple(
-        _check(address, verdict, specs.get(address), limit)
-        for address, found in sorted((verdicts or {}).items())
-        for verdict in found
+    checks = sorted(
+        (
+            _check(address, verdict, specs.get(address), limit)
+            for address, found in sorted((verdicts or {}).items())
+            for verdict in found
+        ),
+        key=lambda check: _GRAVEST_FIRST.index(check.status),
     )
     return document.PlanDocument(
         format_version=document.FORMAT_VERSION,
@@ -119,7 +124,7 @@ def describe(
         applyable=plan.applyable and not any(check.status == "fail" for check in checks),
         errored=False,
         changes=changes,
-        checks=checks,
+        checks=tuple(checks),
         findings=tuple(map(finding, findings)),
         drift=tuple(map(_drift, plan.drift)),
         steps=steps or (),

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORMAT_VERSION: Final = "1.0"
+FORMAT_VERSION: Final = "1.1"
 
 Action: TypeAlias = Literal["create", "new-version", "update", "adopt", "forget", "delete", "no-op"]
 SplitName: TypeAlias = Literal["train", "validation", "test"]
@@ -451,7 +451,7 @@ class Summary(Part):
 class PlanDocument(Part):
     """What `setwright apply` would do, complete: nothing is looked up again when it is applied."""
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     setwright_version: str
     project: str
     environment: str | None = None
@@ -476,7 +476,7 @@ class PlanDocument(Part):
     changes: tuple[DatasetChange, ...]
     """One a dataset, sorted by address; those that stay as they are too."""
     checks: tuple[Check, ...] = ()
-    """Sorted by address; of one dataset the errors first."""
+    """Those that forbid the plan first, then warnings, what could not be evaluated, and what holds; each by address."""
     findings: tuple[Finding, ...] = ()
     """In reading order."""
     drift: tuple[Drift, ...] = ()
@@ -484,6 +484,9 @@ class PlanDocument(Part):
     steps: tuple[Step, ...] = ()
     """What apply walks, in its order."""
     summary: Summary
+    seal: str = Field(default="", pattern=r"^(seal-1:[0-9a-f]{64})?$")
+    """Of all else that stands here, in its canonical spelling, so that no number can be changed unnoticed. Empty before
+    the document is written."""
 
     @property
     def denied(self) -> bool:

@@ -1,10 +1,15 @@
-"""A plan that was saved: its document, read back and trusted in nothing that can be looked up."""
+"""A plan that was saved: its document, sealed and read back, and trusted in nothing that can be looked up.
+
+The seal finds what was damaged, or changed by hand: also numbers that are only shown, which nobody works out again.
+Whoever makes a new seal for other numbers still makes apply do nothing else than the plan's digest says.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from setwright.model.canonical import digest_of
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import config_digest, from_document
 from setwright.model.errors import FormatError
@@ -13,6 +18,23 @@ from setwright.spec.lock import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+SEAL_ALGORITHM = "seal-1"
+"""Names how a document's seal is made; a change of it is a new name."""
+
+_UNSEALED = "1.0"
+"""The format before documents had a seal."""
+
+
+def plan_text(document: PlanDocument) -> str:
+    """The document as it is printed and saved, sealed."""
+    told = document.model_dump(mode="json")
+    return json.dumps({**told, "seal": _seal(told)}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _seal(told: Mapping[str, Any]) -> str:
+    return digest_of(SEAL_ALGORITHM, {key: value for key, value in told.items() if key != "seal"})
 
 
 def read_plan(content: bytes, where: str, schema: Callable[[], Mapping[str, Any]]) -> PlanDocument:
@@ -30,26 +52,39 @@ def read_plan(content: bytes, where: str, schema: Callable[[], Mapping[str, Any]
     except RecursionError as error:
         raise FormatError(f"{where} is no saved plan", "It is nested deeper than any plan is.") from error
     version = document.get("format_version") if isinstance(document, dict) else None
-    if not isinstance(version, str) or version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
+    if version != FORMAT_VERSION:
         raise FormatError(
             f"{where} is no saved plan that this setwright can read",
-            f"It reads plans of format {FORMAT_VERSION}; this says {json.dumps(version)}.",
-            "`setwright plan --out FILE` saves a plan",
+            f"It reads plans of format {FORMAT_VERSION}; this says {json.dumps(version)[:40]}."
+            + (
+                " Plans of that format have no seal, so nobody can tell what was changed."
+                * (version == _UNSEALED)
+            ),
+            "plan again: `setwright plan --out FILE` saves a plan",
         )
     problem = next(iter(Draft202012Validator(schema()).iter_errors(document)), None)
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path)) or "the whole"
         raise FormatError(f"{where} is no saved plan", f"At {place}: {problem.message[:200]}.")
+    if not _sealed(document):
+        raise _altered(where, "What it tells is not what its seal says.")
     plan = PlanDocument.model_validate(document)
     for address, config in configs(plan).items():
         said = next(change.config_digest for change in plan.changes if change.address == address)
         if config_digest(config) != said:
-            raise FormatError(
-                f"{where} was altered",
-                f"What it asks for {address} is not what its digest says.",
-                "plan again; a plan is changed by changing the specs",
-            )
+            raise _altered(where, f"What it asks for {address} is not what its digest says.")
     return plan
+
+
+def _sealed(document: Mapping[str, Any]) -> bool:
+    try:
+        return document.get("seal") == _seal(document)
+    except ValueError:  # what setwright never writes, as infinity or half a character
+        return False
+
+
+def _altered(where: str, how: str) -> FormatError:
+    return FormatError(f"{where} was altered", how, "plan again; a plan is changed by changing the specs")
 
 
 def configs(plan: PlanDocument) -> dict[str, DatasetConfig]:

@@ -116,9 +116,8 @@ def _top(document: PlanDocument) -> Block:
 
 
 def _denied(document: PlanDocument) -> Iterator[Block]:
-    failed = [check for check in document.checks if check.status == "fail"]
-    if failed:
-        yield [f"**{counted(len(failed), 'check')} forbid{'s' if len(failed) == 1 else ''} this plan.**", ""]
+    if told := words.refusal(document):
+        yield [f"**{_prose(told)}.**", ""]
     signs = {"fail": "❌", "warn": "⚠️", "unknown": "❔"}
     for status, sign in signs.items():
         for check in document.checks:
@@ -341,7 +340,7 @@ def _journey(before: str | None, after: str | None) -> str:
 def _checks(document: PlanDocument) -> Block:
     held = [check for check in document.checks if check.status == "pass"]
     lines = [f"- ✅ {_check(check)}" for check in held[:MOST_ROWS]]
-    told = f"{counted(len(held), 'check')} of {len(document.checks):,} hold"
+    told = f"{len(held):,} of {counted(len(document.checks), 'check')} hold{'s' * (len(held) == 1)}"
     return _folded(told, [*lines, *_more(held, "check"), ""])
 
 
@@ -363,7 +362,7 @@ def _drift(document: PlanDocument) -> Block:
 def _steps(document: PlanDocument) -> Block:
     lines = [f"1. {_prose(words.step(step))}" for step in document.steps]
     told = f": {calls}" if (calls := words.calls(document)) else ""
-    return _folded(f"What apply will do{told}", [*lines[:MOST_ROWS], *_more(lines, "step"), ""])
+    return _folded(f"{words.steps_title(document)}{told}", [*lines[:MOST_ROWS], *_more(lines, "step"), ""])
 
 
 def _left_out(counts: dict[str, int]) -> Iterator[str]:

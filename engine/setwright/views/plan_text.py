@@ -56,6 +56,7 @@ def render(
                 *_broken(document, color, width),
                 paint(words.checks(document), "strong", color=color),
             ]
+        lines += _refusal(document, color)
         return "\n".join(lines) + "\n"
     where = f"{escape.terminal(document.remote)} (revision {document.revision:,})"
     lines = [f"These changes would be made at {where}:", ""]
@@ -398,7 +399,10 @@ def _drift(document: PlanDocument, color: bool) -> Iterator[str]:
 
 
 def _steps(document: PlanDocument) -> Iterator[str]:
-    yield "Apply will, for each holding the dataset's lock:"
+    if told := words.refusal(document):
+        yield escape.terminal(f"{told}. Without that it would, for each holding the dataset's lock:")
+    else:
+        yield "Apply will, for each holding the dataset's lock:"
     for number, step in enumerate(document.steps, start=1):
         yield f"  {number}. {escape.terminal(words.step(step))}"
     if told := words.calls(document):
@@ -412,7 +416,13 @@ def _end(document: PlanDocument, color: bool) -> Iterator[str]:
     yield escape.terminal(words.data_summary(document))
     if document.checks:
         yield words.checks(document)
+    yield from _refusal(document, color)
     yield from _left_out(document)
+
+
+def _refusal(document: PlanDocument, color: bool) -> Iterator[str]:
+    if told := words.refusal(document):
+        yield paint(escape.terminal(f"{told}."), "removed", color=color)
 
 
 def _left_out(document: PlanDocument) -> Iterator[str]:

@@ -217,6 +217,34 @@ def step(taken: Step) -> str:
             assert_never(taken.step)
 
 
+_REFUSED = 5
+"""So many checks are named where they forbid a plan."""
+
+
+def denial(document: PlanDocument) -> str:
+    """Which checks forbid the plan, in a phrase; empty where none does."""
+    failed = [f"{check.check} of {check.address}" for check in document.checks if check.status == "fail"]
+    names = list(dict.fromkeys(failed))
+    if not names:
+        return ""
+    more = f" and {len(names) - _REFUSED:,} more" if len(names) > _REFUSED else ""
+    checks, hold = ("check", "does not hold") if len(names) == 1 else ("checks", "do not hold")
+    return f"the {checks} {', '.join(names[:_REFUSED])}{more} {hold}"
+
+
+def refusal(document: PlanDocument) -> str:
+    """Why apply will refuse the plan, in a sentence without a stop; empty where it will not."""
+    broken = [change.address for change in document.changes if change.pin is not None and change.pin.broken]
+    pins = f"the lake gives other frames than were locked for {', '.join(broken)}" if broken else ""
+    why = "; ".join(filter(None, [denial(document), pins]))
+    return f"Apply will refuse this plan: {why}" if why else ""
+
+
+def steps_title(document: PlanDocument) -> str:
+    """What stands above the steps."""
+    return "What apply would do, did nothing forbid it" if refusal(document) else "What apply will do"
+
+
 def calls(document: PlanDocument) -> str:
     """How often apply changes something at the remote, in a sentence without a stop; empty where it is not known."""
     count = document.summary.calls

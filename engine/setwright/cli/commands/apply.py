@@ -155,13 +155,11 @@ def _plan(
 
 def _denied(document: PlanDocument) -> ChecksDeniedError:
     from setwright.model.errors import ChecksDeniedError
+    from setwright.views.plan_words import denial
 
-    broken = [check for check in document.checks if check.status == "fail"]
-    which = ", ".join(dict.fromkeys(f"{check.check} of {check.address}" for check in broken[:5]))
-    more = f" and {len(broken) - 5:,} more" if len(broken) > 5 else ""
     return ChecksDeniedError(
         "A check forbids this plan",
-        f"{which}{more} {'does' if len(broken) == 1 else 'do'} not hold. Nothing was changed.",
+        f"T{denial(document)[1:]}. Nothing was changed.",
         "change what the specs select, or what they ask to hold, and plan again",
     )
 

@@ -100,8 +100,6 @@ def command(
         save(document, out)
     forms.show(session, document)
     if forms.printed == "text":
-        if document.denied:
-            click.echo("\nNothing can be applied while a check forbids it.")
         if document.applyable:
             how = "setwright apply" if out is None else f"setwright apply {shlex.quote(out)}"
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
@@ -111,4 +109,5 @@ def command(
         remember(place.root, document)
     if document.denied:
         return ChecksDeniedError.exit_code
-    return CHANGES_PENDING if detailed_exitcode and document.applyable else 0
+    pending = any(change.actions != ("no-op",) for change in document.changes)
+    return CHANGES_PENDING if detailed_exitcode and pending else 0

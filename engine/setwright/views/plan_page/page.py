@@ -90,8 +90,7 @@ def _top(document: PlanDocument) -> Markup:
         (f"{counts.moving:,}", "moving between splits", "moving", counts.moving),
         (f"{counts.relabelled:,}", "relabelled", "relabelled", counts.relabelled),
     ]
-    failed = [check for check in document.checks if check.status == "fail"]
-    told = tag("p", "A check forbids this plan.", class_="alarm") if failed else None
+    told = tag("p", f"{refused}.", class_="alarm") if (refused := words.refusal(document)) else None
     lines = [] if document.errored else [words.summary(document), words.data_summary(document)]
     return tag(
         "header",
@@ -265,7 +264,7 @@ def _steps(document: PlanDocument) -> Iterator[Markup]:
         yield tag(
             "section",
             folded(
-                "What apply will do",
+                words.steps_title(document),
                 tag(
                     "ol",
                     *(
