@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.cli import inside
 from tests.cli.project_folder import project_at
 from tests.conftest import Golden
 from tests.house.program import PROGRAM, ROOT, setwright
@@ -90,6 +91,38 @@ def test_stats_log_and_verify(project: Path, golden: Golden) -> None:
     )
     verified = lake(project, "verify")
     assert (verified.returncode, verified.stdout.split(" ", 2)[:2]) == (0, ["2", "blobs"])
+
+
+def test_labels_are_defined_grouped_and_listed(project: Path, golden: Golden) -> None:
+    write(project / "in", {"a.png": ["RBC", "WBC"], "b.png": ["RBC"]})
+    ingest(project)
+    told = [
+        inside.setwright(project, "lake", "labels", *arguments)
+        for arguments in (
+            ("define", "Platelets", "--description", "small", "--attribute", "State=whole, broken"),
+            ("define", "Platelets", "--description", "small"),
+            ("define", "RBC", "--attribute", "=x"),
+            ("group", "blood", "RBC", "WBC"),
+            ("group", "blood", "WBC"),
+            ("group", "blood", "Platelet"),
+            ("group", "empty"),
+            ("ungroup", "blood", "WBC"),
+            ("ungroup", "blood", "WBC"),
+            ("ungroup", "blood"),
+            ("ungroup", "bloot", "--all"),
+            ("ungroup", "empty", "--all"),
+            ("rename-group", "blood", "cells"),
+            ("list",),
+            ("list", "--at", "3"),
+            ("list", "--at", "0"),
+        )
+    ]
+    golden("lake/labels.txt", "".join(f"{each.returncode}\n{each.stdout}{each.stderr}" for each in told))
+    found = json.loads(inside.succeeded(project, "lake", "labels", "list", "--json"))
+    assert [label["name"] for label in found["labels"]] == ["Platelets", "RBC", "WBC"]
+    assert found["labels"][0]["attributes"][0]["values"][1] == {"value": "broken", "description": ""}
+    assert found["groups"] == [{"uid": found["groups"][0]["uid"], "name": "cells", "labels": ["RBC"]}]
+    assert json.loads(inside.succeeded(project, "lake", "stats", "--json"))["label_groups"] == {"cells": 1}
 
 
 def test_diff_tells_what_changed_between_two_revisions(project: Path, golden: Golden) -> None:

@@ -1,4 +1,4 @@
-"""Lakes as released setwrights made them: the tables from DDL that was kept, filled from a lake of today."""
+"""Lakes as earlier setwrights made them: the tables from DDL that was kept, filled from a lake of today."""
 
 from __future__ import annotations
 

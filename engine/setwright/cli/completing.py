@@ -39,6 +39,11 @@ def operations(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     return _items(_vocabulary(ctx, "operations"), incomplete)
 
 
+def labels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The labels of the lake that is meant."""
+    return _items(_vocabulary(ctx, "labels"), incomplete)
+
+
 def exports(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The short names of exports, which need no quotes; the full ones once somebody types one."""
     from click.shell_completion import CompletionItem

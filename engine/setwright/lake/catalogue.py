@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from setwright.lake import schema
 from setwright.lake.database import WRITES
-from setwright.model.errors import LakeError
+from setwright.model.errors import LakeError, RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from setwright.lake.database import Database
 
@@ -144,6 +144,33 @@ def newest_revision(connection: Connection) -> int:
         select(func.coalesce(func.max(schema.revisions.c.number), 0))
     ).scalar_one()
     return number
+
+
+def require_revision(connection: Connection, revision: int) -> None:
+    """Refuse a revision that the lake does not have.
+
+    Raises:
+        RemoteError: it does not.
+    """
+    newest = newest_revision(connection)
+    if not 0 <= revision <= newest:
+        raise RemoteError(f"The lake has no revision {revision}", f"Its newest one is {newest}.")
+
+
+def next_key(connection: Connection, table: Table) -> int:
+    """The key of the next row, for the one who writes.
+
+    Not the database's own counter, which knows nothing of rows that were imported, or written with their keys.
+    """
+    newest = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    return int(newest) + 1
+
+
+def insert_one(connection: Connection, table: Table, **values: Any) -> int:
+    """Add one row; its key."""
+    key = next_key(connection, table)
+    connection.execute(insert(table).values(id=key, **values))
+    return key
 
 
 def new_revision(

@@ -10,8 +10,7 @@ from sqlalchemy import and_, func, not_, select
 
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
-from setwright.lake.catalogue import newest_revision
-from setwright.model.errors import RemoteError
+from setwright.lake.catalogue import require_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +44,8 @@ def difference(connection: Connection, before: int, after: int) -> LakeDifferenc
     Raises:
         RemoteError: the lake does not have one of them.
     """
-    newest = newest_revision(connection)
     for revision in (before, after):
-        if not 0 <= revision <= newest:
-            raise RemoteError(f"The lake has no revision {revision}", f"Its newest one is {newest}.")
+        require_revision(connection, revision)
     gone, came = _frames_only_in(connection, before, after), _frames_only_in(connection, after, before)
     both = gone.keys() & came.keys()
     lost, won = _labels_only_in(connection, before, after), _labels_only_in(connection, after, before)

@@ -8,20 +8,21 @@ import re
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from setwright.model.errors import UsageError
+from setwright.model.errors import RemoteError, UsageError
+from setwright.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 MAX_NAME = 192
-"""The longest name of a collection or an operation, in characters."""
+"""The longest name of a collection, an operation, a label or a group of labels, in characters."""
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def checked_name(kind: str, name: str) -> str:
-    """`name`, if a collection or an operation, which `kind` says, can be called that.
+    """`name`, if a thing of that kind can be called so.
 
     Raises:
         UsageError: it is empty, has blanks around it, is too long, or holds what cannot be printed.
@@ -37,7 +38,23 @@ def checked_name(kind: str, name: str) -> str:
     raise UsageError(f"Not the name of {_A[kind]}: {name[:60]!r}", why, "give another name")
 
 
-_A = {"collection": "a collection", "operation": "an operation"}
+_A = {
+    "collection": "a collection",
+    "operation": "an operation",
+    "label": "a label",
+    "label group": "a label group",
+}
+
+
+def unknown_name(kind: str, name: str, names: Iterable[str]) -> RemoteError:
+    """The error that the lake has no `kind` of that name; `names` are those that it has."""
+    known = sorted(names)
+    listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
+    return RemoteError(
+        f'The lake has no {kind} "{name}"',
+        f"It has: {listed}." if known else f"It has no {kind} at all yet.",
+        did_you_mean(name, known),
+    )
 
 
 def outward_id(lake_id: str, kind: str, name: str) -> str:

@@ -12,6 +12,7 @@ from setwright.lake import schema
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import newest_revision
 from setwright.lake.identity import DELETED
+from setwright.lake.label_groups import groups_at
 from setwright.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Revision:
 class LakeStatistics:
     """The lake, counted at its newest revision.
 
-    `collections`, `labels`, `operations` and `datasets` are names with their numbers of frames, annotations,
-    annotations and versions. `pictures` are different ones, `bytes` theirs.
+    `collections`, `labels`, `label_groups`, `operations` and `datasets` are names with their numbers of frames,
+    annotations, labels, annotations and versions. `pictures` are different ones, `bytes` theirs.
     """
 
     revision: int
@@ -53,6 +54,7 @@ class LakeStatistics:
     annotated_frames: int
     collections: tuple[tuple[str, int], ...]
     labels: tuple[tuple[str, int], ...]
+    label_groups: tuple[tuple[str, int], ...]
     operations: tuple[tuple[str, int], ...]
     datasets: tuple[tuple[str, int], ...]
 
@@ -123,6 +125,7 @@ def statistics(connection: Connection) -> LakeStatistics:
         annotated_frames=number(func.count(distinct(_annotations.c.frame)), held),
         collections=_counted(connection, schema.collections, _frames, _frames.c.collection, now),
         labels=_counted(connection, schema.labels, _annotations, _annotations.c.label, now),
+        label_groups=tuple((group.name, len(group.labels)) for group in groups_at(connection, now)),
         operations=_counted(connection, schema.operations, _annotations, _annotations.c.operation, now),
         datasets=tuple(
             (row[0], row[1])

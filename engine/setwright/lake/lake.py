@@ -18,16 +18,18 @@ from setwright.formats.reading.sources import files_at
 from setwright.lake import inventory, leases, schema, states, versions
 from setwright.lake.answers import Answers
 from setwright.lake.blobs import Blobs
-from setwright.lake.catalogue import Catalogue, new_revision, newest_revision
+from setwright.lake.catalogue import Catalogue, new_revision, newest_revision, require_revision
 from setwright.lake.difference import difference
 from setwright.lake.garbage import GRACE, Cleared, collect
 from setwright.lake.identity import checked_name
 from setwright.lake.index.read import IndexCache
 from setwright.lake.ingest import Mode, find, prepare
 from setwright.lake.ingest_report import IngestReport
+from setwright.lake.label_groups import LabelGroups
+from setwright.lake.labels import Labels
 from setwright.lake.likeness import Likeness, fill_hashes, likeness
 from setwright.lake.mark import MARK, database, new_mark, newer, older, read_mark, write_mark
-from setwright.lake.membership import read_membership, require_revision
+from setwright.lake.membership import read_membership
 from setwright.lake.migrations.run import migrate
 from setwright.lake.record import Recorded, Recorder
 from setwright.lake.stored import StoredPicture, store_pictures
@@ -203,6 +205,16 @@ class Lake:
     def catalog_location(self) -> str:
         """Where the catalogue is, for people; without a password."""
         return self._catalogue.database.location
+
+    @property
+    def labels(self) -> Labels:
+        """Its labels, and what is written down of them."""
+        return Labels(self._catalogue, self.id)
+
+    @property
+    def label_groups(self) -> LabelGroups:
+        """Its groups of labels."""
+        return LabelGroups(self._catalogue, self.id)
 
     def close(self) -> None:
         """Give the lake's files back."""

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from setwright.lake import schema
 from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
-from setwright.lake.catalogue import newest_revision
+from setwright.lake.catalogue import require_revision
 from setwright.lake.columns import TEXT, read_columns
 from setwright.lake.compile_query import metadata_path
+from setwright.lake.identity import unknown_name
 from setwright.lake.index.read import union
 from setwright.lake.select import Selector
 from setwright.model.canonical import canonical_json
@@ -28,7 +29,6 @@ from setwright.model.dataset import (
 )
 from setwright.model.errors import RemoteError
 from setwright.model.frames import Annotations, Frames, Membership, texts
-from setwright.model.suggestions import did_you_mean
 from setwright.query.parse import parse
 
 if TYPE_CHECKING:
@@ -111,27 +111,6 @@ class _Chosen:
         return known
 
 
-def require_revision(connection: Connection, revision: int) -> None:
-    """Refuse a revision that the lake does not have.
-
-    Raises:
-        RemoteError: it does not.
-    """
-    newest = newest_revision(connection)
-    if not 0 <= revision <= newest:
-        raise RemoteError(f"The lake has no revision {revision}", f"Its newest one is {newest}.")
-
-
-def _unknown(kind: str, name: str, names: Iterable[str]) -> RemoteError:
-    known = sorted(names)
-    listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
-    return RemoteError(
-        f'The lake has no {kind} "{name}"',
-        f"It has: {listed}." if known else f"It has no {kind} at all yet.",
-        did_you_mean(name, known),
-    )
-
-
 def _from_source(connection: Connection, source: Source, selector: Selector, revision: int) -> BitMap:
     match source:
         case CollectionSource():
@@ -144,7 +123,7 @@ def _from_source(connection: Connection, source: Source, selector: Selector, rev
             )
             known: dict[str, int] = {row.name: row.id for row in rows}
             if name not in known:
-                raise _unknown(
+                raise unknown_name(
                     "collection" if source.name is not None else "collection with the id", name, known
                 )
             return selector.index.collections([known[name]])

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from setwright.lake import schema
 from setwright.lake.bulk import insert_rows
+from setwright.lake.catalogue import insert_one, next_key
 from setwright.lake.identity import outward_id, storage_path, unique_name
 from setwright.lake.index.changes import IndexChanges
 from setwright.lake.membership import HUMAN, MACHINE
@@ -117,7 +118,7 @@ class Recorder:
         numbers: dict[str, int] = {}
         current = self._current_frames(collection_key)
         names_taken = self._unique_names(storage)
-        next_number = self._next("number")
+        next_number = self._next_number()
         for frame in frames:
             row = current.get(frame.name)
             if row is None:
@@ -349,7 +350,7 @@ class Recorder:
         for table, rows in self._changes.added.items():
             if not rows:
                 continue
-            first = self._next("id", table)
+            first = next_key(self._connection, table)
             for key, row in enumerate(rows, start=first):
                 row |= {"id": key, "added": self._revision, "removed": FOREVER}
             self._insert_all(table, rows)
@@ -372,15 +373,13 @@ class Recorder:
         insert_rows(self._connection, table, rows)
         self.rows[table.name] += len(rows)
 
-    def _next(self, column: str, table: Table = schema.frames) -> int:
-        newest = self._connection.execute(select(func.coalesce(func.max(table.c[column]), 0))).scalar_one()
-        return int(newest) + 1
+    def _next_number(self) -> int:
+        column = schema.frames.c.number
+        return int(self._connection.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
 
     def _insert_one(self, table: Table, **values: Any) -> int:
-        key = self._next("id", table)
-        self._connection.execute(insert(table).values(id=key, **values))
         self.rows[table.name] += 1
-        return key
+        return insert_one(self._connection, table, **values)
 
 
 _ANNOTATION_COLUMNS = (

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Rises with every release that changes the tables; `lake.migrations` leads from each to the next."""
 
 FOREVER = 2**63 - 1
@@ -214,6 +214,50 @@ labels = Table(
     Column("added", BigInteger, nullable=False),
 )
 
+# What people wrote down of a label: what it means, and the attributes that its annotations may have, as
+# `lake.labels` keeps them. A label that only annotations speak of has no row here.
+label_definitions = Table(
+    "label_definitions",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("label", KEY, ForeignKey("labels.id"), nullable=False),
+    Column("description", TEXT, nullable=False),
+    Column("attributes", DOCUMENT, nullable=False),
+    *_life(),
+    _whole("label_definitions_once", "label"),
+)
+
+# A group stays the same one whatever it is called. One without a name was removed.
+label_groups = Table(
+    "label_groups",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("uid", String(24), nullable=False, unique=True),
+    Column("added", BigInteger, nullable=False),
+)
+
+label_group_names = Table(
+    "label_group_names",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("group", KEY, ForeignKey("label_groups.id"), nullable=False),
+    Column("name", TEXT, nullable=False),
+    *_life(),
+    _whole("label_group_names_one_of_a_group", "group"),
+    _whole("label_group_names_once", "name"),
+)
+
+# The labels of a group, in the order of their keys.
+label_group_members = Table(
+    "label_group_members",
+    tables,
+    Column("id", KEY, primary_key=True),
+    Column("group", KEY, ForeignKey("label_groups.id"), nullable=False),
+    Column("label", KEY, ForeignKey("labels.id"), nullable=False),
+    *_life(),
+    _whole("label_group_members_once", "group", "label"),
+)
+
 operations = Table(
     "operations",
     tables,
@@ -364,6 +408,10 @@ KEPT = (
     frame_metadata,
     metadata_values,
     labels,
+    label_definitions,
+    label_groups,
+    label_group_names,
+    label_group_members,
     operations,
     annotations,
     attribute_values,

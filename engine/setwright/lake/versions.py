@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import desc, func, insert, select, update
+from sqlalchemy import desc, func, select, update
 
 from setwright.lake import schema
-from setwright.lake.catalogue import new_revision, newest_revision
+from setwright.lake.catalogue import insert_one, new_revision, newest_revision
 from setwright.lake.identity import DELETED, deleted_name, outward_id
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import from_document, to_document
@@ -54,23 +54,22 @@ def publish(connection: Connection, publication: Publication, manifest_blob: str
     if dataset is None:
         dataset = _add_dataset(connection, name, revision, lake_id)
     uid = outward_id(lake_id, "version", publication.key)
-    version = connection.execute(
-        insert(schema.versions).values(
-            uid=uid,
-            dataset=dataset,
-            ordinal=1 if current is None else current.version_ordinal + 1,
-            parent=publication.parent,
-            frames_revision=publication.revision,
-            manifest_digest=publication.manifest.digest,
-            manifest_blob=manifest_blob,
-            statistics=to_document(count(publication.manifest)),
-            author=publication.author,
-            created_at=publication.at,
-            added=revision,
-        )
-    ).inserted_primary_key
-    assert version is not None
-    _add_edition(connection, version[0], 1, publication, revision)
+    version = insert_one(
+        connection,
+        schema.versions,
+        uid=uid,
+        dataset=dataset,
+        ordinal=1 if current is None else current.version_ordinal + 1,
+        parent=publication.parent,
+        frames_revision=publication.revision,
+        manifest_digest=publication.manifest.digest,
+        manifest_blob=manifest_blob,
+        statistics=to_document(count(publication.manifest)),
+        author=publication.author,
+        created_at=publication.at,
+        added=revision,
+    )
+    _add_edition(connection, version, 1, publication, revision)
     return _one(connection, _versions.uid == uid)
 
 
@@ -364,26 +363,22 @@ def _add_dataset(connection: Connection, name: str, revision: int, lake_id: str)
     if connection.execute(select(_datasets.id).where(_datasets.uid == uid)).scalar_one_or_none() is not None:
         # One that was called so before has another name now, or was deleted.
         uid = outward_id(lake_id, "dataset", f"{name}\n{revision}")
-    made = connection.execute(
-        insert(schema.datasets).values(uid=uid, name=name, added=revision)
-    ).inserted_primary_key
-    assert made is not None
-    return int(made[0])
+    return insert_one(connection, schema.datasets, uid=uid, name=name, added=revision)
 
 
 def _add_edition(
     connection: Connection, version: int, ordinal: int, made: Publication | Amendment, revision: int
 ) -> None:
-    connection.execute(
-        insert(schema.editions).values(
-            version=version,
-            ordinal=ordinal,
-            number=str(made.number),
-            severity=made.severity.value,
-            config=to_document(made.config),
-            key=made.key,
-            author=made.author,
-            at=made.at,
-            added=revision,
-        )
+    insert_one(
+        connection,
+        schema.editions,
+        version=version,
+        ordinal=ordinal,
+        number=str(made.number),
+        severity=made.severity.value,
+        config=to_document(made.config),
+        key=made.key,
+        author=made.author,
+        at=made.at,
+        added=revision,
     )

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
 
 
+_INDEX_SINCE = 2
+"""The first version with an index, and one whose form has not changed since."""
+
+
 def steps_from(version: int) -> Mapping[int, Callable[[Operations], None]]:
     """What leads from `version` to the present one, in order."""
     return {
@@ -52,8 +56,9 @@ def migrate(catalogue: Catalogue, listener: Listener = silence) -> int:
         operations = Operations(MigrationContext.configure(connection))
         for step in steps.values():
             step(operations)
-        if steps:
+        if version < _INDEX_SINCE:
             rebuild_index(connection, listener)
+        if steps:
             table = schema.properties
             connection.execute(
                 update(table).where(table.c.name == "schema_version").values(value=str(schema.SCHEMA_VERSION))

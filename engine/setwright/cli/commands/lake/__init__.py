@@ -15,6 +15,10 @@ COMMANDS: Sections = {
         "ingest": ("setwright.cli.commands.lake.ingest:command", "Add pictures and their annotations"),
         "query": ("setwright.cli.commands.lake.query:command", "List or count the frames that a query gives"),
         "stats": ("setwright.cli.commands.lake.stats:command", "Count frames, labels and bytes"),
+        "labels": (
+            "setwright.cli.commands.lake.labels:command",
+            "List labels and their groups, define and group them",
+        ),
         "log": ("setwright.cli.commands.lake.log:command", "List the revisions, newest first"),
         "diff": ("setwright.cli.commands.lake.diff:command", "Compare two revisions"),
         "verify": ("setwright.cli.commands.lake.verify:command", "Read all blobs and compare their digests"),

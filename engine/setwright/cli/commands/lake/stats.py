@@ -86,6 +86,7 @@ def _text(stats: LakeStatistics, alike: Likeness) -> Iterator[str]:
     for title, rows in (
         ("Collections, frames", stats.collections),
         ("Labels, annotations", stats.labels),
+        ("Label groups, labels", stats.label_groups),
         ("Operations, annotations", stats.operations),
         ("Datasets, versions", stats.datasets),
     ):
