@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -30,6 +31,9 @@ def pytest_configure() -> None:
     }
     for name in ours | {"NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"}:
         os.environ.pop(name, None)
+    # Tests keep what they keep in folders of their own, also the programs that they start.
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        os.environ[name] = tempfile.mkdtemp(prefix="setwright-tests-")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

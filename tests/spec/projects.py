@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import dedent
 from types import MappingProxyType
 from typing import Any
 
 from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import Diagnostic
-from setwright.spec.loading import load_project, settled
+from setwright.spec.loading import Loading, settled
 from setwright.spec.plain_values import Values
 from setwright.spec.project import Project
-from setwright.spec.project_file import GivenValue, read_project
+from setwright.spec.project_file import GivenValue, ProjectSettings, read_project
+from setwright.spec.recollection import Recollection
 from setwright.spec.source_text import decode_text
 from setwright.spec.yaml_nodes import parse_documents
 
@@ -32,24 +34,51 @@ def load(
     """The project of `specs`, texts by file name or the text of one `spec.yaml`, and all findings.
 
     `lists` are the files that checks name, as bytes, or the reasons why they cannot be read.
+
+    All is read a second time, from what the first time left behind: that it comes to the same is a law of every test
+    that reads specs.
     """
     files = specs if isinstance(specs, Mapping) else {"spec.yaml": specs}
-    told: list[Diagnostic] = []
-    settings = read_project(
-        "setwright.yaml",
-        _bytes(project),
-        folder="party",
-        environment=environment,
-        given=given,
-        tell=told.append,
-    )
     contents = [(name, _bytes(text)) for name, text in files.items()]
+    project_file = "setwright.yaml", _bytes(project)
 
-    def read_list(name: str) -> bytes | str:
-        return lists.get(name, "No such file or directory.")
+    def settings(tell: Callable[[Diagnostic], None]) -> ProjectSettings:
+        return read_project(*project_file, folder="party", environment=environment, given=given, tell=tell)
 
-    loaded = load_project(settings, contents, lambda: tuple(other_exports), read_list, told.append)
-    return loaded, settled(told)
+    def read(past: Recollection | None = None) -> tuple[Loading, Project, tuple[Diagnostic, ...]]:
+        told: list[Diagnostic] = []
+        loading = Loading(
+            settings,
+            lambda: tuple(other_exports),
+            lambda name: lists.get(name, "No such file or directory."),
+            past,
+        )
+        drafts = loading.load(contents, told.append)
+        return loading, loading.project(drafts), settled(told)
+
+    loading, found, told = read()
+    document = loading.recollection()
+    if document is not None:
+        again, remembered, told_again = read(Recollection(json.loads(json.dumps(document)), project_file))
+        assert told_again == told
+        assert spelt(remembered) == spelt(found)
+        assert again.recollection() is None
+    return found, told
+
+
+def spelt(project: Project) -> list[object]:
+    """All that `project` holds, places counted. Numbers that are none are equal here."""
+    return [
+        repr((project.name, project.remote, project.state)),
+        *(
+            (
+                spec.address,
+                repr((spec.config, spec.where, spec.previously, spec.checks, spec.project_checks)),
+                dict(spec.fields),
+            )
+            for spec in project.specs
+        ),
+    ]
 
 
 def findings_of(specs: Mapping[str, str | bytes] | str | bytes, **around: object) -> list[str]:

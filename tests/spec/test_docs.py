@@ -14,6 +14,7 @@ from setwright.spec import check_models, file_models, source_text, yaml_nodes, y
 from setwright.spec.augmentation_schema import augmentation_schema
 from setwright.spec.exports import KNOWN_EXPORTS
 from setwright.spec.file_models import DatasetFields, DatasetFile
+from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.json_schema import dataset_schema, project_schema
 from setwright.spec.part import Part
 from setwright.spec.yaml_text import as_yaml
@@ -91,7 +92,7 @@ def test_the_bounds_are_those_of_the_code() -> None:
         "specs": f"{yaml_nodes.MAX_DOCUMENTS:,}",
         "levels of lists and mappings, aliases followed": f"{yaml_nodes.MAX_DEPTH}",
         "digits of a number": f"{yaml_scalars.MAX_DIGITS}",
-        "mistakes shown": f"{yaml_nodes.MAX_FINDINGS}",
+        "mistakes shown": f"{MAX_FINDINGS}",
     }
     assert f"{MEMORY // 1024**2} MB" in bounds
 

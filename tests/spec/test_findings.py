@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from setwright.model.diagnostics import SourceRef
-from setwright.spec.findings import KINDS
+from setwright.spec.findings import KINDS, MAX_FINDINGS
 from setwright.spec.project_file import GivenValue
 from setwright.spec.source_text import MAX_BYTES
-from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_FINDINGS, MAX_SCALARS
+from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_SCALARS
 from tests.spec.projects import MINIMAL, findings_of, load
 
 HEAD = "dataset: a\nsource: {datalake: image}\nlabels: [A]\n"

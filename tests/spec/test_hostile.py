@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setwright.model.diagnostics import Diagnostic
-from setwright.spec.yaml_nodes import MAX_FINDINGS
+from setwright.spec.findings import MAX_FINDINGS
 from setwright.views import findings_text
 from tests.house.program import ROOT
 from tests.spec.hostile_files import HOSTILE

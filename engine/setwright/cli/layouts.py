@@ -43,7 +43,7 @@ def layouts(cwd: Path, paths: Sequence[str], tell: Callable[[Diagnostic], None])
 
     root = find_root(cwd)
     if root is None:
-        require_found(Workspace(root=cwd, project=None, diagnostics=(), found=False))
+        require_found(Workspace(root=cwd, diagnostics=(), found=False))
         return
     whole = root.resolve()
     own = (root / PROJECT_FILE).resolve()

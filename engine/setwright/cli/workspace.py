@@ -25,19 +25,25 @@ PROJECT_FILE = "setwright.yaml"
 VARIABLE_PREFIX = "SETWRIGHT_VAR_"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Workspace:
     """The project around a folder. `root` is the project's folder, or the folder itself where there is none.
 
-    `project` is None where there is none, or where its files hold errors; `diagnostics` are all findings, in reading
-    order. `files` counts the spec files read.
+    `read` makes the project; it is None where there is none, or where its files hold errors. `diagnostics` are all
+    findings, in reading order. `files` counts the spec files read, `datasets` what they describe.
     """
 
     root: Path
-    project: Project | None
     diagnostics: tuple[Diagnostic, ...]
     found: bool = True
     files: int = 0
+    datasets: int = 0
+    read: Callable[[], Project] | None = None
+
+    @functools.cached_property
+    def project(self) -> Project | None:
+        """The project, made when somebody first asks."""
+        return None if self.read is None else self.read()
 
 
 def open_workspace(
@@ -53,35 +59,48 @@ def open_workspace(
     `variables` count more than `variable_files`, which count more than `SETWRIGHT_VAR_*` in `environ` (default: the
     process's own); all of them count more than what the project file says. Mistakes are in the result's findings.
     """
+    from setwright.cli.spec_cache import spec_cache
     from setwright.cli.spec_files import find_files, read_files, read_list
     from setwright.model.diagnostics import Severity
-    from setwright.spec.loading import load_project, settled
+    from setwright.spec.loading import Loading, settled
 
     root = find_root(cwd)
     if root is None:
-        return Workspace(root=cwd, project=None, diagnostics=(), found=False)
+        return Workspace(root=cwd, diagnostics=(), found=False)
+    environ = os.environ if environ is None else environ
     told: list[Diagnostic] = []
-    given = tuple(_given(variables, variable_files, os.environ if environ is None else environ, told.append))
-    files: dict[str, tuple[str, ...]] = {}
-    project = None
+    given = tuple(_given(variables, variable_files, environ, told.append))
+    content = _project_file(root, told.append)
+    if content is None:
+        return Workspace(root=root, diagnostics=settled(told))
+    cache = spec_cache(root, (PROJECT_FILE, content), environment, given, environ)
     # What is read is kept, so there is nothing for the collector to find: it would only look at more and more.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        settings = _settings(root, environment, given, told.append)
-        if settings is not None:
-            files = find_files(root, settings.patterns, told.append)
-            contents = read_files(root, files, told.append)
-            project = load_project(
-                settings, contents, _other_exports, functools.partial(read_list, root), told.append
-            )
+        loading = Loading(
+            functools.partial(_settings, root, content, environment, given),
+            _other_exports,
+            functools.partial(read_list, root),
+            None if cache is None else cache.load(),
+        )
+        files = find_files(root, loading.head.patterns, told.append)
+        drafts = loading.load(read_files(root, files, told.append), told.append)
         diagnostics = settled(told)
+        if cache is not None and (document := loading.recollection()) is not None:
+            cache.store(document)
     finally:
         if collecting:
             gc.enable()
     if any(finding.severity is Severity.ERROR for finding in diagnostics):
-        project = None
-    return Workspace(root=root, project=project, diagnostics=diagnostics, files=len(files))
+        return Workspace(root=root, diagnostics=diagnostics, files=len(files))
+    return Workspace(
+        root=root,
+        diagnostics=diagnostics,
+        files=len(files),
+        datasets=len(drafts),
+        read=functools.partial(loading.project, drafts),
+    )
 
 
 def require_settings(
@@ -101,7 +120,8 @@ def require_settings(
         raise _no_project(cwd)
     told: list[Diagnostic] = []
     given = tuple(_given((), (), os.environ if environ is None else environ, told.append))
-    settings = _settings(root, environment, given, told.append)
+    content = _project_file(root, told.append)
+    settings = None if content is None else _settings(root, content, environment, given, told.append)
     if settings is None or any(finding.severity is Severity.ERROR for finding in told):
         raise FindingsError(settled(told))
     return root, settings
@@ -143,16 +163,22 @@ def _no_project(cwd: Path) -> UsageError:
     )
 
 
-def _settings(
-    root: Path, environment: str | None, given: Sequence[GivenValue], tell: Callable[[Diagnostic], None]
-) -> ProjectSettings | None:
-    """What the project file in `root` says, None where it cannot be read."""
+def _project_file(root: Path, tell: Callable[[Diagnostic], None]) -> bytes | None:
+    """The content of the project file in `root`, None where it cannot be read."""
     from setwright.cli.spec_files import read_inside
+
+    return read_inside(root, PROJECT_FILE, _own(root, tell), tell)
+
+
+def _settings(
+    root: Path,
+    content: bytes,
+    environment: str | None,
+    given: Sequence[GivenValue],
+    tell: Callable[[Diagnostic], None],
+) -> ProjectSettings:
     from setwright.spec.project_file import read_project
 
-    content = read_inside(root, PROJECT_FILE, _own(root, tell), tell)
-    if content is None:
-        return None
     folder = root.resolve().name or "project"
     return read_project(PROJECT_FILE, content, folder=folder, environment=environment, given=given, tell=tell)
 

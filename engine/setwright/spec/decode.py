@@ -26,8 +26,8 @@ from setwright.spec.augmentation_findings import finding_of
 from setwright.spec.days import day
 from setwright.spec.exports import KNOWN_EXPORTS, exact_name, offered_by
 from setwright.spec.file_models import OperationsFile
+from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.queries import canonical_query
-from setwright.spec.yaml_nodes import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -23,7 +23,7 @@ class FieldPlaces(Mapping[str, SourceRef]):
     Lines and columns are counted when somebody asks, which for most fields of most specs nobody does.
     """
 
-    __slots__ = ("_spans",)
+    __slots__ = ("spans",)
 
     def __init__(self, entries: Entries) -> None:
         spans: dict[str, Span] = {}
@@ -36,20 +36,20 @@ class FieldPlaces(Mapping[str, SourceRef]):
                         _add_items(spans, f"{name}.{inner}", value)
             elif name == "labels":
                 _add_items(spans, name, node)
-        self._spans = spans
+        self.spans = spans
 
     def __getitem__(self, path: str) -> SourceRef:
-        source, start, end = self._spans[path]
+        source, start, end = self.spans[path]
         return source.ref(start, end)
 
     def __contains__(self, path: object) -> bool:
-        return path in self._spans
+        return path in self.spans
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._spans)
+        return iter(self.spans)
 
     def __len__(self) -> int:
-        return len(self._spans)
+        return len(self.spans)
 
 
 def _entry(key: Scalar, node: Node) -> Span:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from setwright.model.diagnostics import FindingKind, Severity
 
+MAX_FINDINGS = 200
+"""So many findings are told of one file; whoever has more has another problem than the next one."""
+
 
 def _error(code: str, summary: str) -> FindingKind:
     return FindingKind(code=code, severity=Severity.ERROR, summary=summary)

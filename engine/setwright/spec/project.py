@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from setwright.model.checks import in_order
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,6 +42,8 @@ class Spec:
     @property
     def all_checks(self) -> dict[Check, SourceRef]:
         """Its own checks and the project's, each once, in the order in which they are shown."""
+        from setwright.model.checks import in_order
+
         places = {**self.project_checks, **self.checks}
         return {check: places[check] for check in in_order(places)}
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
-from setwright.spec.yaml_nodes import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
-    from setwright.spec.specs import Draft
+    from setwright.spec.draft import Draft
 
 
 def check_references(drafts: Sequence[Draft], tell: Callable[[Diagnostic], None]) -> None:
@@ -22,7 +21,7 @@ def check_references(drafts: Sequence[Draft], tell: Callable[[Diagnostic], None]
     _unique_names(list(by_address.values()), tell)
     for draft in drafts:
         unknown = (name for name in draft.datasets if name not in by_address)
-        for name in islice(unknown, MAX_FINDINGS):
+        for name in islice(unknown, findings.MAX_FINDINGS):
             tell(
                 findings.UNKNOWN_DATASET.at(
                     _reference(draft, name),
@@ -62,15 +61,15 @@ def _unique_addresses(drafts: Sequence[Draft], tell: Callable[[Diagnostic], None
 def _unique_names(drafts: Sequence[Draft], tell: Callable[[Diagnostic], None]) -> None:
     first: dict[str, Draft] = {}
     for draft in drafts:
-        if draft.config is None:
+        if draft.name is None:
             continue
-        before = first.setdefault(draft.config.name, draft)
+        before = first.setdefault(draft.name, draft)
         if before is not draft:
             where = draft.fields.get("name", draft.where)
             tell(
                 findings.NAME_TWICE.at(
                     where,
-                    f'The dataset at {_spot(before.where)} is called "{draft.config.name}" at the remote as well, and '
+                    f'The dataset at {_spot(before.where)} is called "{draft.name}" at the remote as well, and '
                     "there the name is what tells them apart.",
                     "give one of them another `name`",
                 )
@@ -115,7 +114,7 @@ def _cycles(drafts: Mapping[str, Draft]) -> list[tuple[str, ...]]:
                 done.add(address)
                 on_way.pop(way.pop())
             elif address in on_way:
-                if len(found) >= MAX_FINDINGS:
+                if len(found) >= findings.MAX_FINDINGS:
                     return list(found)
                 cycle = way[on_way[address] :]
                 least = cycle.index(min(cycle))

@@ -16,8 +16,8 @@ from setwright.spec.file_types import (
     SIZE_PATTERN,
     VARIABLE_PATTERN,
 )
+from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.part import SHAPES, Part
-from setwright.spec.yaml_nodes import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from setwright.spec import findings
 from setwright.spec.checks import decode_checks
-from setwright.spec.decode import Surroundings, decode
+from setwright.spec.decode import decode
+from setwright.spec.draft import Draft
 from setwright.spec.field_places import FieldPlaces
 from setwright.spec.file_models import DatasetFile
+from setwright.spec.findings import MAX_FINDINGS
+from setwright.spec.project import Spec
 from setwright.spec.project_file import check_fields
 from setwright.spec.source_text import decode_text
 from setwright.spec.variables import Variables
-from setwright.spec.yaml_nodes import MAX_FINDINGS, Scalar, Sequence, parse_documents, too_many
 from setwright.spec.yaml_nodes import Mapping as MappingNode
+from setwright.spec.yaml_nodes import Scalar, Sequence, parse_documents, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from setwright.model.checks import Check
-    from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import Diagnostic, SourceRef
     from setwright.spec.check_models import ChecksFile
+    from setwright.spec.decode import Surroundings
     from setwright.spec.plain_values import Places
     from setwright.spec.project_file import ProjectSettings
     from setwright.spec.source_text import SourceText
     from setwright.spec.yaml_nodes import Node
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A dataset that a file speaks of. `config` is None where too little of it can be read.
-
-    `datasets` are the addresses that its source names; `checks` are its own, `project_checks` the project's.
-    """
-
-    address: str
-    config: DatasetConfig | None
-    where: SourceRef
-    fields: FieldPlaces
-    datasets: tuple[str, ...]
-    previously: str | None
-    checks: Mapping[Check, SourceRef]
-    project_checks: Mapping[Check, SourceRef]
 
 
 def read_specs(
@@ -153,18 +138,31 @@ def _draft(
     checks = {} if spec.checks is None else _checks(spec.checks, places, classes, surroundings, tell)
     if spec.dataset is None:
         return None
-    datasets = (spec.source.datasets if spec.source is not None else None) or ()
+    where = places.entry(("dataset",))
+    places_of_fields = FieldPlaces(places.entries)
+    made = (
+        None
+        if config is None
+        else Spec(
+            address=spec.dataset,
+            config=config,
+            where=where,
+            fields=places_of_fields,
+            previously=spec.previously,
+            checks=checks,
+            project_checks={}
+            if settings.checks is None
+            else _checks(settings.checks, settings.places, classes, surroundings, _silence, of_project=True),
+        )
+    )
     return Draft(
         address=spec.dataset,
-        config=config,
-        where=places.entry(("dataset",)),
-        fields=FieldPlaces(places.entries),
-        datasets=tuple(datasets),
+        name=None if config is None else config.name,
+        where=where,
+        fields=places_of_fields,
+        datasets=tuple((spec.source.datasets if spec.source is not None else None) or ()),
         previously=spec.previously,
-        checks=checks,
-        project_checks={}
-        if settings.checks is None
-        else _checks(settings.checks, settings.places, classes, surroundings, _silence, of_project=True),
+        spec=lambda: made,
     )
 
 

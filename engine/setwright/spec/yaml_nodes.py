@@ -13,6 +13,7 @@ import yaml
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
+from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.yaml_scalars import FIRST, NumberTooLargeError, Value, ambiguity, read
 from setwright.spec.yaml_syntax import syntax_finding
 
@@ -32,8 +33,6 @@ MAX_EXPANDED = 1_000_000
 """The most nodes of a file with every alias written out."""
 MAX_DOCUMENTS = 1_000
 """The most documents in a file."""
-MAX_FINDINGS = 200
-"""So many findings are told of one file; whoever has more has another problem than the next one."""
 
 
 class Scalar:

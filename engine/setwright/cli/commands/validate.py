@@ -52,9 +52,9 @@ def _show(session: Session, workspace: Workspace, *, failed: bool) -> None:
 
     if workspace.diagnostics:
         show_findings(session, workspace.diagnostics)
-    if workspace.project is None:
+    if workspace.read is None:
         return
-    specs = len(workspace.project.specs)
+    specs = workspace.datasets
     if specs == 0:
         click.echo(
             "There is no dataset yet. Write a spec that begins with `dataset: balloons` to specs/balloons.yaml,\n"
