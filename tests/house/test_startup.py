@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.cli.project_folder import project_at
 
 HEAVY = {
     "PIL",
@@ -55,6 +58,12 @@ def test_completing_a_commands_name_loads_no_command() -> None:
     completing = imported_by(_SETWRIGHT_COMPLETE="bash_complete", COMP_WORDS="setwright ", COMP_CWORD="1")
     assert completing & HEAVY == set()
     assert {name for name in completing if name.startswith("setwright.cli.commands")} == set()
+
+
+def test_specs_that_have_not_changed_are_validated_without_what_reads_specs(tmp_path: Path) -> None:
+    project = project_at(tmp_path / "project")
+    imported_by("-C", str(project), "validate")
+    assert imported_by("-C", str(project), "validate") & HEAVY == set()
 
 
 def test_help_loads_the_front_door_and_no_other_room() -> None:

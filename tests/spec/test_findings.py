@@ -11,8 +11,8 @@ import pytest
 
 from setwright.model.diagnostics import SourceRef
 from setwright.spec.findings import KINDS, MAX_FINDINGS
-from setwright.spec.project_file import GivenValue
 from setwright.spec.source_text import MAX_BYTES
+from setwright.spec.variables import GivenValue
 from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_SCALARS
 from tests.spec.projects import MINIMAL, findings_of, load
 

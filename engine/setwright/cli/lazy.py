@@ -16,11 +16,17 @@ Sections: TypeAlias = Mapping[str, Mapping[str, tuple[str, str]]]
 
 
 class LazyGroup(click.Group):
-    """A group with a table of its commands, which is enough to list, complete and suggest them."""
+    """A group with a table of its commands, which is enough to list, complete and suggest them.
 
-    def __init__(self, *args: Any, sections: Sections, **kwargs: Any) -> None:
+    Its help page ends with the variables of the `environment`, where there are any.
+    """
+
+    def __init__(
+        self, *args: Any, sections: Sections, environment: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.sections = sections
+        self.environment = environment or {}
         self.table = {name: entry for rows in sections.values() for name, entry in rows.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -47,6 +53,12 @@ class LazyGroup(click.Group):
         for heading, rows in self.sections.items():
             with formatter.section(heading):
                 formatter.write_dl([(name.ljust(width), short) for name, (_, short) in rows.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.environment:
+            with formatter.section("Environment"):
+                formatter.write_dl(list(self.environment.items()))
+        super().format_epilog(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem

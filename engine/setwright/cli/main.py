@@ -61,7 +61,21 @@ COMMANDS: Sections = {
 }
 
 
-@click.group(cls=LazyGroup, sections=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+ENVIRONMENT = {
+    "SETWRIGHT_ENV": "The environment to lay over the project, as --env",
+    "SETWRIGHT_VAR_NAME": "The value of the variable `name`, as --var",
+    "SETWRIGHT_CACHE": "`off` reads all specs anew and keeps nothing of them",
+    "NO_COLOR": "Anything: the output has no colours",
+}
+"""The variables that hold for more than one command, each with what it says."""
+
+
+@click.group(
+    cls=LazyGroup,
+    sections=COMMANDS,
+    environment=ENVIRONMENT,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="setwright %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option(

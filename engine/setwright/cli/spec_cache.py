@@ -28,8 +28,8 @@ from setwright.spec.recollection import Recollection, UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from setwright.spec.project_file import GivenValue
     from setwright.spec.recollection import Document
+    from setwright.spec.variables import GivenValue
 
 SWITCH = "SETWRIGHT_CACHE"
 

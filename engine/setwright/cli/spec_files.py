@@ -32,11 +32,11 @@ def find_files(
     folders: dict[Path, Path] = {}
     for pattern, where in patterns:
         matched = False
-        for path in _matches(root, pattern, where, tell):
+        for path, is_link in _matches(root, pattern, where, tell):
             matched = True
             name = path.relative_to(root).as_posix()
             try:
-                target = _target(path, folders)
+                target = path.resolve() if is_link else _target(path, folders)
             except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
                 tell(_unreadable(name, "It is a link that leads back to itself."))
                 continue
@@ -143,18 +143,24 @@ def _read(handle: int) -> bytes:
 
 
 def _target(path: Path, folders: dict[Path, Path]) -> Path:
-    """What `path` leads to, links followed. `folders` remembers what folders lead to: most files share a few."""
-    if path.is_symlink():
-        return path.resolve()
+    """What `path`, no link itself, leads to. `folders` remembers what folders lead to: most files share a few."""
     folder = path.parent
     if folder not in folders:
         folders[folder] = folder.resolve()
     return folders[folder] / path.name
 
 
-def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[Path]:
+def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[tuple[Path, bool]]:
+    """What the pattern matches, but for folders, and whether it is a link."""
+    found = []
     try:
-        found = [path for path in root.glob(pattern) if not path.is_dir() or path.is_symlink()]
+        for path in root.glob(pattern):
+            try:
+                kind = path.lstat().st_mode
+            except FileNotFoundError:
+                continue  # it went meanwhile
+            if not stat.S_ISDIR(kind):
+                found.append((path, stat.S_ISLNK(kind)))
     except (ValueError, NotImplementedError, OSError) as error:
         tell(
             findings.BAD_NAME.at(
@@ -162,7 +168,7 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
             )
         )
         return []
-    return sorted(found, key=str)  # paths themselves compare slowly
+    return sorted(found, key=lambda each: str(each[0]))  # paths themselves compare slowly
 
 
 def _unreadable(name: str, problem: str) -> Diagnostic:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from setwright.model.diagnostics import Diagnostic
     from setwright.spec.project import Project
-    from setwright.spec.project_file import GivenValue, ProjectSettings
+    from setwright.spec.project_file import ProjectSettings
+    from setwright.spec.variables import GivenValue
 
 PROJECT_FILE = "setwright.yaml"
 VARIABLE_PREFIX = "SETWRIGHT_VAR_"
@@ -201,7 +202,7 @@ def _given(
 ) -> Iterator[GivenValue]:
     """Values from outside the project, those that count least first."""
     from setwright.cli.spec_files import read_anywhere
-    from setwright.spec.project_file import GivenValue, read_variable_file
+    from setwright.spec.variables import GivenValue
 
     for key in sorted(name for name in environ if name.startswith(VARIABLE_PREFIX)):
         # Variables are written in lower case; Windows knows no lower case for the environment.
@@ -210,6 +211,8 @@ def _given(
     for path in variable_files:
         content = read_anywhere(path, str(path), tell)
         if content is not None:
+            from setwright.spec.project_file import read_variable_file
+
             yield from read_variable_file(str(path), content, tell)
     for name, value in variables:
         yield GivenValue(name=name, value=value, origin="--var")

@@ -13,7 +13,7 @@ from setwright.spec.plain_values import Places, Values
 from setwright.spec.project import DEFAULT_LAKE, DEFAULT_STATE, RemoteSettings, StateSettings
 from setwright.spec.shapes import described, validated
 from setwright.spec.source_text import CREDENTIALS, decode_text
-from setwright.spec.variables import Variable, Variables, converted, suits
+from setwright.spec.variables import GivenValue, Variable, Variables, converted, suits
 from setwright.spec.yaml_nodes import Mapping, parse_documents
 
 if TYPE_CHECKING:
@@ -28,22 +28,6 @@ DEFAULT_PATTERNS = ("specs/*.yaml",)
 
 # Nothing of these refers to a variable: variables and what they are for have to be known first.
 _FIXED = frozenset({"project", "specs", "variables"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenValue:
-    """A variable's value from outside the project file, with `origin` to name it by, for example `--var`.
-
-    `text` says that `value` was text to begin with, so that it has to be read as the variable's type.
-    `optional`: it may be meant for another project, so that it is no mistake if no such variable is declared.
-    """
-
-    name: str
-    value: object
-    origin: str
-    where: SourceRef | None = None
-    text: bool = True
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

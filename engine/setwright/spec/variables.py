@@ -36,6 +36,22 @@ class Variable:
     value: str | int | float | bool | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenValue:
+    """A variable's value from outside the project file, with `origin` to name it by, for example `--var`.
+
+    `text` says that `value` was text to begin with, so that it has to be read as the variable's type.
+    `optional`: it may be meant for another project, so that it is no mistake if no such variable is declared.
+    """
+
+    name: str
+    value: object
+    origin: str
+    where: SourceRef | None = None
+    text: bool = True
+    optional: bool = False
+
+
 class Variables:
     """The declared variables; tells findings through `tell`."""
 
