@@ -21,9 +21,9 @@ PICTURE_DATA: Final = r"^data:image/(jpeg|webp|png);base64,[A-Za-z0-9+/]+={0,2}$
 
 
 class Part(BaseModel):
-    """What all parts of the document share: they are values, and say in the schema what they are."""
+    """What all parts of the document share: they are values. What stands below their fields goes into the schema."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class Place(Part):
@@ -496,7 +496,9 @@ class PlanDocument(Part):
 
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of the document, draft 2020-12."""
-    schema = PlanDocument.model_json_schema(mode="serialization")
+    from setwright.model.attribute_docs import described
+
+    schema = described(PlanDocument.model_json_schema(mode="serialization"), PlanDocument)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **{key: schema[key] for key in sorted(schema, key=lambda key: (key == "$defs", key))},

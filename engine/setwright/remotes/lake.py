@@ -33,14 +33,7 @@ class LakeRemote:
         """`location` is how people name the lake: its folder as the project gives it."""
         self._lake = lake
         self._location = location
-
-    @property
-    def location(self) -> str:
-        return self._location
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(
+        self._capabilities = Capabilities(
             exports=export_names(),
             augments=True,
             reads_config=True,
@@ -49,6 +42,14 @@ class LakeRemote:
             renames=True,
             deletes=True,
         )
+
+    @property
+    def location(self) -> str:
+        return self._location
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
 
     def revision(self) -> int:
         return self._lake.revision()

@@ -49,7 +49,7 @@ class Pin:
 class PinFile(BaseModel):
     """What one dataset is pinned to."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     revision: Annotated[int, Field(ge=0)] | None = None
     """Of the lake. Absent for a remote that cannot be asked about the past."""
@@ -64,9 +64,7 @@ class PinFile(BaseModel):
 class LockFile(BaseModel):
     """What the specs of a project are pinned to, by address."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, title="setwright lock file", use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, title="setwright lock file")
 
     format_version: Literal["1.0"]
     datasets: dict[Address, PinFile] = Field(default={}, json_schema_extra={"additionalProperties": False})
@@ -120,7 +118,10 @@ def lock_text(pins: Mapping[str, Pin]) -> str:
 
 def lock_schema() -> dict[str, Any]:
     """The JSON Schema of the lock file, once TOML is read; draft 2020-12."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **LockFile.model_json_schema()}
+    from setwright.model.attribute_docs import described
+
+    schema = described(LockFile.model_json_schema(), LockFile)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _block(address: str, lines: Sequence[str], where: str) -> SourceRef:

@@ -91,12 +91,7 @@ def decode(document: Any) -> State:
         return State(
             lineage=str(document["lineage"]),
             serial=int(document["serial"]),
-            datasets=MappingProxyType(
-                {
-                    address: from_document(Applied, applied)
-                    for address, applied in document["datasets"].items()
-                }
-            ),
+            datasets=MappingProxyType(from_document(dict[str, Applied], document["datasets"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError("Not a state", f"The document cannot be read as one: {error}.") from error
