@@ -110,3 +110,16 @@ def test_the_steps_of_a_plan_that_a_check_forbids_are_not_promised() -> None:
 
 def test_the_checks_that_forbid_a_plan_come_first_and_those_that_hold_last() -> None:
     assert [check.status for check in plans.denied().checks] == ["fail", "fail", "warn", "unknown", "pass"]
+
+
+def test_of_a_thousand_datasets_that_stay_as_they_are_a_few_are_named() -> None:
+    kept = plans.keeping()
+    (change,) = kept.changes
+    many = tuple(change.model_copy(update={"address": f"cells-{number:03}"}) for number in range(1000))
+    told = text(kept.model_copy(update={"changes": many}))
+    assert len(told.splitlines()) < 30
+    assert "  cells-019  " in told
+    assert "  and 980 datasets more; `setwright plan --json` lists all" in told
+    (other,) = plans.amending().changes
+    told = text(kept.model_copy(update={"changes": (*many, other)}))
+    assert "cells-018, cells-019 and 980 datasets more." in told

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 def described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """`schema`, which pydantic made of `model`, with what is said of each field below it in the model's module."""
-    docs = {name: dict(fields) for name, fields in _documented(inspect.getsource(sys.modules[model.__module__]))}
+    docs = {
+        name: dict(fields) for name, fields in _documented(inspect.getsource(sys.modules[model.__module__]))
+    }
 
     def told(name: str, part: dict[str, Any]) -> dict[str, Any]:
         known = docs.get(name, {})
         properties = {
-            field: dict(sorted({**written, "description": known[field]}.items())) if field in known else written
+            field: dict(sorted({**written, "description": known[field]}.items()))
+            if field in known
+            else written
             for field, written in part.get("properties", {}).items()
         }
         return {**part, "properties": properties} if properties else part

@@ -52,4 +52,9 @@ def from_document(kind: type[T], document: Any) -> T:
 
 def config_digest(config: DatasetConfig) -> str:
     """Identifies the meaning of a configuration."""
-    return digest_of(CONFIG_ALGORITHM, to_document(config))
+    return document_digest(to_document(config))
+
+
+def document_digest(document: Any) -> str:
+    """The same, of the document that tells the configuration."""
+    return digest_of(CONFIG_ALGORITHM, document)

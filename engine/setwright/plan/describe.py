@@ -8,7 +8,7 @@ import numpy as np
 
 from setwright import __version__
 from setwright.model.canonical import digest_of
-from setwright.model.documents import config_digest, to_document
+from setwright.model.documents import config_digest, document_digest, to_document
 from setwright.model.splits import SPLITS
 from setwright.plan import document
 from setwright.plan.changes import (
@@ -199,6 +199,7 @@ def _change(
     before = None if isinstance(change, Create) else change.observed.version.statistics
     after = statistics_of(change)
     unmet, leaks = _divided(change, limit)
+    config = to_document(change.config)
     return document.DatasetChange(
         address=change.address,
         name=change.config.name,
@@ -208,8 +209,8 @@ def _change(
         reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
         place=None if spec is None else place(spec.where),
         severity=change.severity.value if isinstance(change, Follow | Amend) else None,
-        config=to_document(change.config),
-        config_digest=config_digest(change.config),
+        config=config,
+        config_digest=document_digest(config),
         version=_version(change),
         fields=tuple(_field(field, spec) for field in fields),
         frames=_frames(change, after.frames, spec, limit),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LISTED = 96
 """Columns for names one after the other, beside what they are indented by."""
 _EXPORTS = "exports  "
+_UNCHANGED = 20
+"""So many datasets that stay as they are are named: in a plan of a thousand they are what nobody looks for."""
 
 ROLES: dict[Action, Role] = {
     "create": "added",
@@ -63,7 +65,8 @@ def render(
     for change in changing:
         lines += [*_dataset(change, color, width), ""]
     if still:
-        lines += [f"Unchanged: {', '.join(escape.terminal(change.address) for change in still)}."]
+        names = ", ".join(escape.terminal(change.address) for change in still[:_UNCHANGED])
+        lines += [f"Unchanged: {names}{_and_more(still)}."]
         lines += [*_upgrades(still), ""]
     if drift:
         lines += [*_drift(document, color), ""]
@@ -77,15 +80,29 @@ def _nothing(document: PlanDocument, still: list[DatasetChange]) -> Iterator[str
     yield f"No changes. The datasets {'that were chosen ' if document.left_out else ''}are as their specs ask."
     rows = [
         (f"  {escape.terminal(change.address)}", change.version.after, counted(change.frames.after, "frame"))
-        for change in still
+        for change in still[:_UNCHANGED]
         if change.version is not None and change.frames is not None
     ]
     yield from aligned(rows, left=2)
+    if more := _and_more(still):
+        yield f" {more}; `setwright plan --json` lists all"
     yield from _upgrades(still)
 
 
+def _and_more(still: list[DatasetChange]) -> str:
+    more = len(still) - _UNCHANGED
+    return f" and {counted(more, 'dataset')} more" if more > 0 else ""
+
+
 def _upgrades(still: list[DatasetChange]) -> Iterator[str]:
-    """What the lake has beyond the pins of datasets that do not change."""
+    """What the lake has beyond the pins of datasets that do not change, and which of them nobody asks for any more."""
+    lines = list(_beyond(still))
+    yield from lines[:_UNCHANGED]
+    if len(lines) > _UNCHANGED:
+        yield f"… {counted(len(lines) - _UNCHANGED, 'line')} more; `setwright plan --json` tells all"
+
+
+def _beyond(still: list[DatasetChange]) -> Iterator[str]:
     for change in still:
         if "protected" in change.reasons:
             yield escape.terminal(f"{change.address} has no spec any more, and stays, for it is protected.")
