@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from setwright.apply.ledger import Ledger, applied
 from setwright.apply.order import waits_for
 from setwright.apply.steps import AmendStep, BindStep, DeleteStep, ForgetStep, PublishStep, Step, steps
-from setwright.model.errors import LockHeldError, NotTriedError, RemoteError, SetwrightError, StalePlanError
+from setwright.model.errors import (
+    LockHeldError,
+    NotTriedError,
+    RemoteError,
+    SetwrightError,
+    StalePlanError,
+    UnansweredError,
+)
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.versions import Amendment, Deletion, Publication, Version
 
@@ -222,6 +229,8 @@ class _Walk:
                 self._journal.intend(step)
                 try:
                     version = _sent(step, self._remote, self._author, self._clock(), self._listener)
+                except UnansweredError:
+                    raise  # it may have been made: the next run asks, by the intent's key
                 except (StalePlanError, RemoteError):
                     self._journal.settle(step.address)  # refused: it is certain that nothing was made
                     raise

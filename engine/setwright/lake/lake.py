@@ -20,6 +20,7 @@ from setwright.lake.answers import Answers
 from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import Catalogue, new_revision, newest_revision, require_revision
 from setwright.lake.difference import difference
+from setwright.lake.foreign import unknown_frames
 from setwright.lake.garbage import GRACE, Cleared, collect
 from setwright.lake.identity import checked_name
 from setwright.lake.index.read import IndexCache
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import BinaryIO
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from setwright.lake.difference import LakeDifference
     from setwright.lake.ingest import Prepared
     from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
@@ -56,7 +60,7 @@ if TYPE_CHECKING:
     from setwright.lake.verify import Damage, Verification
     from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
-    from setwright.model.frames import Membership
+    from setwright.model.frames import Frames, Membership
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
@@ -556,6 +560,15 @@ class Lake:
         with self._catalogue.writing() as connection:
             versions.delete(connection, deletion)
 
+    def unknown_frames(self, frames: Frames) -> NDArray[np.int64]:
+        """The rows of `frames` that were never in the lake as they are there: under that number, with that picture."""
+        with self._catalogue.reading() as connection:
+            return unknown_frames(connection, frames)
+
+    def has_pictures(self, digests: Iterable[str]) -> bool:
+        """Whether all of these pictures are in the lake, or somewhere that it refers to."""
+        return all(self._blobs.has(each) or self._blobs.elsewhere(each) for each in digests)
+
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         """The datasets of these names, those that exist."""
         with self._catalogue.reading() as connection:
@@ -637,6 +650,27 @@ class Lake:
             LockHeldError: somebody else holds it, and has renewed it within its life.
         """
         return leases.held(self._catalogue, name, holder, self._clock, self._lease_life)
+
+    @property
+    def lease_life(self) -> float:
+        """Seconds for which a lock is held that is not renewed."""
+        return self._lease_life
+
+    def take_lease(self, claim: leases.Claim) -> None:
+        """Give a lock to somebody who renews and releases it himself; the same claim again only renews it.
+
+        Raises:
+            LockHeldError: somebody else holds it.
+        """
+        leases.take(self._catalogue, claim, self._clock, self._lease_life)
+
+    def renew_lease(self, name: str, token: str) -> bool:
+        """Let a lock live on; False where it is no longer held by that token."""
+        return leases.renew(self._catalogue, name, token, self._clock, self._lease_life)
+
+    def release_lease(self, name: str, token: str) -> None:
+        """Let a lock go, if it is held by that token."""
+        leases.release(self._catalogue, name, token)
 
     def _check(self) -> int:
         """The version of the catalogue's schema, if it is one that we know."""

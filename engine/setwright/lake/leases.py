@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
+from setwright.edge.heartbeat import beating
 from setwright.edge.processes import has_ended, this_system
 from setwright.lake.schema import leases
 from setwright.model.errors import LakeError, LockHeldError
@@ -28,6 +29,30 @@ LIFE = 60.0
 """Seconds that a lease lives without being renewed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Somebody's claim to the lock `name`. `holder` tells people who it is; `token`, 32 letters or digits, is known
+    to the holder alone. `process` is the holder's, on `system`.
+    """
+
+    name: str
+    holder: str
+    token: str
+    system: str
+    process: int
+
+    @classmethod
+    def of_this_process(cls, name: str, holder: str) -> Claim:
+        """A claim of ours, with a token that nobody had before."""
+        return cls(
+            name=name,
+            holder=holder,
+            token=secrets.token_hex(16),
+            system=this_system(),
+            process=os.getpid(),
+        )
+
+
 @contextmanager
 def held(
     catalogue: Catalogue, name: str, holder: str, clock: Callable[[], datetime], life: float = LIFE
@@ -40,63 +65,66 @@ def held(
     Raises:
         LockHeldError: somebody else holds it.
     """
-    token = secrets.token_hex(16)
-    _take(catalogue, name, holder, token, clock, life)
-    done = threading.Event()
-    keeper = threading.Thread(
-        target=_renew, args=(catalogue, name, token, clock, life, done), name=f"lease {name}", daemon=True
-    )
-    keeper.start()
+    claim = Claim.of_this_process(name, holder)
+    take(catalogue, claim, clock, life)
+
+    def beat() -> None:
+        with suppress(LakeError):  # busy, perhaps; there are two more chances
+            renew(catalogue, name, claim.token, clock, life)
+
     try:
-        yield
+        with beating(f"lease {name}", life / 3, beat):
+            yield
     finally:
-        done.set()
-        keeper.join()
-        with catalogue.writing() as connection:
-            connection.execute(delete(leases).where(leases.c.name == name, leases.c.token == token))
+        release(catalogue, name, claim.token)
 
 
-def _take(
-    catalogue: Catalogue, name: str, holder: str, token: str, clock: Callable[[], datetime], life: float
-) -> None:
+def take(catalogue: Catalogue, claim: Claim, clock: Callable[[], datetime], life: float) -> None:
+    """Give the lock to whoever claims it; with the token that it is held by already, renew it.
+
+    Raises:
+        LockHeldError: somebody else holds it.
+    """
     with catalogue.writing() as connection:
         now = clock()
-        row = connection.execute(select(leases).where(leases.c.name == name)).one_or_none()
-        if row is not None and row.expires > now and not has_ended(row.system, row.process):
+        row = connection.execute(select(leases).where(leases.c.name == claim.name)).one_or_none()
+        if (
+            row is not None
+            and row.token != claim.token
+            and row.expires > now
+            and not has_ended(row.system, row.process)
+        ):
             raise LockHeldError(
-                f"{name} is locked",
+                f"{claim.name} is locked",
                 f"{row.holder} holds the lock since {row.since:%Y-%m-%d %H:%M:%S} UTC.",
                 f"wait for it to finish; a lock that nobody renews is free after {life:g} seconds",
             )
-        connection.execute(delete(leases).where(leases.c.name == name))
+        connection.execute(delete(leases).where(leases.c.name == claim.name))
         connection.execute(
             insert(leases).values(
-                name=name,
-                holder=holder,
-                token=token,
-                system=this_system(),
-                process=os.getpid(),
+                name=claim.name,
+                holder=claim.holder,
+                token=claim.token,
+                system=claim.system,
+                process=claim.process,
                 since=now,
                 expires=now + timedelta(seconds=life),
             )
         )
 
 
-def _renew(
-    catalogue: Catalogue,
-    name: str,
-    token: str,
-    clock: Callable[[], datetime],
-    life: float,
-    done: threading.Event,
-) -> None:
-    while not done.wait(life / 3):
-        try:
-            with catalogue.writing() as connection:
-                connection.execute(
-                    update(leases)
-                    .where(leases.c.name == name, leases.c.token == token)
-                    .values(expires=clock() + timedelta(seconds=life))
-                )
-        except LakeError:  # busy, perhaps; there are two more chances
-            continue
+def renew(catalogue: Catalogue, name: str, token: str, clock: Callable[[], datetime], life: float) -> bool:
+    """Let the lock live for another life; False where it is in other hands, or in none."""
+    with catalogue.writing() as connection:
+        renewed = connection.execute(
+            update(leases)
+            .where(leases.c.name == name, leases.c.token == token)
+            .values(expires=clock() + timedelta(seconds=life))
+        )
+        return renewed.rowcount > 0
+
+
+def release(catalogue: Catalogue, name: str, token: str) -> None:
+    """Let the lock go, if it is held by that token."""
+    with catalogue.writing() as connection:
+        connection.execute(delete(leases).where(leases.c.name == name, leases.c.token == token))

@@ -9,6 +9,7 @@
     ├── LakeError                 the lake cannot serve: absent, damaged, from a newer setwright
     │   └── LakeBusyError         another process is writing; waiting did not help
     ├── RemoteError               a remote refused, or does not offer what was asked
+    │   └── UnansweredError       no answer came, so nobody knows whether it was done
     ├── MissingExtraError         a library that only some need is not installed; says which to install
     ├── LockHeldError             exit code 4: another apply holds the dataset
     ├── StalePlanError            exit code 5: the world has moved on since the plan was made
@@ -86,6 +87,10 @@ class LakeBusyError(LakeError):
 
 class RemoteError(SetwrightError):
     """A remote refused, or does not offer what was asked of it."""
+
+
+class UnansweredError(RemoteError):
+    """No answer came from a remote. What was asked for may have been done all the same."""
 
 
 class MissingExtraError(SetwrightError):

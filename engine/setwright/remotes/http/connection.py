@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from setwright.model.errors import RemoteError
+from setwright.model.errors import RemoteError, UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from setwright.remotes.http.credentials import Credentials
 
 _CHUNK: Final = 1 << 16
+_SLOWEST: Final = 100_000  # bytes a second
 _BUSY: Final = frozenset({429, 502, 503, 504})
 
 
@@ -69,10 +70,6 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-class Unanswered(RemoteError):
-    """No answer came. What was asked for may have been done all the same."""
 
 
 def base_url(text: str, *, allow_plain: bool = False) -> str:
@@ -136,7 +133,7 @@ class Connection:
         """What comes for `call`, whatever its status.
 
         Raises:
-            Unanswered: nothing came.
+            UnansweredError: nothing came.
             RemoteError: it is too large, or leads elsewhere; or the server cannot be trusted.
         """
         last = self._limits.tries if call.again else 1
@@ -168,7 +165,7 @@ class Connection:
         return session
 
     def _once(self, call: Call) -> Reply:
-        limits, started = self._limits, time.monotonic()
+        limits = self._limits
         largest = limits.answer if call.largest is None else call.largest
         try:
             with self._session().request(
@@ -182,7 +179,7 @@ class Connection:
                 stream=True,
             ) as response:
                 self._check_way(response)
-                body = bytearray()
+                body, started = bytearray(), time.monotonic()
                 for piece in response.iter_content(_CHUNK):
                     body += piece
                     if len(body) > largest:
@@ -190,7 +187,9 @@ class Connection:
                             f"{self._service}'s answer is too large",
                             f"{call} gave more than {largest // 2**20} MiB.",
                         )
-                    if time.monotonic() - started > limits.total:
+                    # What may be large may take longer, as long as it comes at some pace.
+                    longer = 0.0 if call.largest is None else len(body) / _SLOWEST
+                    if time.monotonic() - started > limits.total + longer:
                         raise _Unreachable(f"no end of the answer within {limits.total:.0f} s")
                 return Reply(response.status_code, response.headers, bytes(body))
         except requests.exceptions.SSLError as error:
@@ -217,13 +216,13 @@ class Connection:
             return min(asked, self._limits.longest_wait)
         return min(2.0 ** (attempt - 1), 30.0) * random.uniform(0.5, 1.0)  # noqa: S311 - so that clients spread
 
-    def _unanswered(self, call: Call, error: _Unreachable) -> Unanswered:
+    def _unanswered(self, call: Call, error: _Unreachable) -> UnansweredError:
         what = (
             f"{self._limits.tries} tries."
             if call.again
             else "It may have been carried out all the same; plan again to see."
         )
-        return Unanswered(
+        return UnansweredError(
             f"{self._url} does not answer", f"{call}: {error}. {what}", "try again, or check the URL"
         )
 
