@@ -15,7 +15,7 @@ from setwright.model.statistics import Statistics
 from setwright.model.versions import Version, VersionNumber
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 def version_of(number: str = "1.0.0", dataset: str = "balloons") -> Version:
@@ -81,6 +81,9 @@ class Served:
     def picture(self, digest: str) -> BinaryIO:
         self.fetched.append(digest)
         return _Telling(self.pictures[digest])
+
+    def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]:
+        return self.picture
 
     def picture_path(self, digest: str) -> Path | None:
         return None if self.store is None else self.store / digest

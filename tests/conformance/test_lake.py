@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +15,7 @@ from PIL import Image
 from setwright.lake.ingest import Mode
 from setwright.lake.lake import Lake
 from setwright.remotes.lake import LakeRemote
+from setwright.remotes.protocol import Remote
 from tests.conformance.remotes import NOON, Filled, RemoteConformance
 
 
@@ -30,26 +32,28 @@ def draw(folder: Path, collection: str, frames: dict[str, list[str]]) -> None:
     (folder / "via.json").write_text(json.dumps(listed))
 
 
+def filling(lake: Lake, folder: Path, remote: Remote) -> Filled:
+    """`remote`, which shows `lake`, and how to put frames there; their files are made in `folder`."""
+    drawn = itertools.count(1)
+
+    def say(operation: str, mode: Mode, collection: str, frames: dict[str, list[str]]) -> None:
+        place = folder / str(next(drawn))
+        draw(place, collection, frames)
+        lake.ingest(
+            place,
+            collection=collection,
+            author="test",
+            at=NOON,
+            format="via",
+            operation=operation,
+            mode=mode,
+        )
+
+    return Filled(remote, partial(say, "project", "human"), partial(say, "model", "machine"))
+
+
 class TestLakeRemote(RemoteConformance):
     @pytest.fixture
     def filled(self, catalog: str | None, tmp_path: Path) -> Iterator[Filled]:
         with Lake.create(tmp_path / "lake", catalog) as lake:
-            drawn = 0
-
-            def say(operation: str, mode: Mode, collection: str, frames: dict[str, list[str]]) -> None:
-                nonlocal drawn
-                drawn += 1
-                draw(tmp_path / str(drawn), collection, frames)
-                lake.ingest(
-                    tmp_path / str(drawn),
-                    collection=collection,
-                    author="test",
-                    at=NOON,
-                    format="via",
-                    operation=operation,
-                    mode=mode,
-                )
-
-            yield Filled(
-                LakeRemote(lake, "lake"), partial(say, "project", "human"), partial(say, "model", "machine")
-            )
+            yield filling(lake, tmp_path, LakeRemote(lake, "lake"))

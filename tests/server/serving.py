@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from setwright.lake.lake import Lake
+from setwright.remotes.http.connection import Connection
+from setwright.remotes.http.credentials import Credentials, Secret
+from setwright.remotes.lake_server.remote import ServedLakeRemote
 from setwright.server.application import application
 from setwright.server.commands.serve import make_service
 from setwright.server.keys import Role
@@ -34,6 +37,14 @@ class Serving:
     app: FastAPI
     service: Service
     keys: dict[Role, tuple[str, str]]
+
+
+@contextmanager
+def connected(url: str, pair: tuple[str, str]) -> Iterator[ServedLakeRemote]:
+    """The lake's server at `url`, as setwright sees it with the key `pair`."""
+    credentials = Credentials(key=Secret(pair[0]), secret=Secret(pair[1]), source="the test")
+    with closing(Connection(url, credentials, service="The lake's server")) as connection:
+        yield ServedLakeRemote(connection)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
 from setwright.model.events import Advanced, Finished, Listener, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -30,7 +30,7 @@ _BATCH_BYTES = 4 << 20
 class Pictures(Protocol):
     """Where pictures come from."""
 
-    def picture(self, digest: str) -> BinaryIO: ...
+    def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]: ...
     def picture_path(self, digest: str) -> Path | None: ...
 
 
@@ -82,11 +82,14 @@ def _write_batch(
     remote: Pictures, batch: Sequence[Wanted], local: set[Path], gate: _Gate
 ) -> list[tuple[Wanted, bool]]:
     written = []
+    opened = remote.opener(
+        one.entry for one in batch if isinstance(one.entry, PictureFile) and one.path not in local
+    )
     for one in batch:
         with gate.passing() as may:
             if not may:
                 break
-            written.append(_write(remote, one, linked=one.path in local))
+            written.append(_write(remote, opened, one, linked=one.path in local))
     return written
 
 
@@ -122,18 +125,21 @@ class _Gate:
             self._changed.wait_for(lambda: self._inside == 0)
 
 
-def _write(remote: Pictures, wanted: Wanted, *, linked: bool) -> tuple[Wanted, bool]:
-    """Write one file; with its own SHA-256, and whether it became a link."""
+def _write(
+    remote: Pictures, opened: Callable[[str], BinaryIO], wanted: Wanted, *, linked: bool
+) -> tuple[Wanted, bool]:
+    """Write one file, a picture as `opened` gives it; with its own SHA-256, and whether it became a link."""
     match wanted.entry:
         case MadeFile(_, content):
             write_whole(wanted.path, content, durable=False)
         case PictureFile() as entry:
             if linked and _link(remote.picture_path(entry.digest), wanted):
                 return wanted, True
-            write_whole(wanted.path, picture_bytes(entry, remote.picture), durable=False)
+            write_whole(wanted.path, picture_bytes(entry, opened), durable=False)
         case PackedFile() as entry:
             hasher = hashlib.sha256()
-            write_whole(wanted.path, _hashed(packed_bytes(entry, remote.picture), hasher), durable=False)
+            inside = remote.opener(part for part in entry.parts() if isinstance(part, PictureFile))
+            write_whole(wanted.path, _hashed(packed_bytes(entry, inside), hasher), durable=False)
             return replace(wanted, sha256=hasher.hexdigest()), False
     return wanted, False
 

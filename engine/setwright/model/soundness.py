@@ -51,25 +51,25 @@ _DEPTH: Final = {POLYGON: 3, LINE: 2, POINTS: 2}
 _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
-def require_sound_membership(membership: Membership) -> None:
-    """Make sure that a membership from outside is one.
+def require_sound_membership(membership: Membership, *, texts: bool = True) -> None:
+    """Make sure that a membership from outside is one. Without `texts` no outline is read, of which there may be many.
 
     Raises:
         FormatError: it is not, and why.
     """
     _frames(membership.frames)
-    _annotations(membership.annotations, len(membership.frames))
+    _annotations(membership.annotations, len(membership.frames), texts=texts)
 
 
-def require_sound_manifest(manifest: Manifest) -> None:
-    """Make sure that a manifest from outside is one.
+def require_sound_manifest(manifest: Manifest, *, texts: bool = True) -> None:
+    """Make sure that a manifest from outside is one. Without `texts` no outline is read, of which there may be many.
 
     Raises:
         FormatError: it is not, and why.
     """
     count = len(manifest.frames)
     _frames(manifest.frames)
-    _annotations(manifest.annotations, count)
+    _annotations(manifest.annotations, count, texts=texts)
     _column("split", manifest.split, np.int8, count)
     _places("split", manifest.split, len(SPLITS))
     _copies(manifest.copies, count)
@@ -91,7 +91,7 @@ def _frames(frames: Frames) -> None:
         raise _unsound("name", "a frame has no name")
 
 
-def _annotations(annotations: Annotations, frames: int) -> None:
+def _annotations(annotations: Annotations, frames: int, *, texts: bool) -> None:
     count = len(annotations)
     for field in fields(Annotations):
         if field.name not in ("labels", "operations"):
@@ -110,6 +110,8 @@ def _annotations(annotations: Annotations, frames: int) -> None:
         raise _unsound("frame", "annotations are sorted by their frames")
     if not bool(np.all(np.isfinite(annotations.box))):
         raise _unsound("box", "a number is not finite")
+    if not texts:
+        return
     for shape, outline in zip(annotations.shape.tolist(), annotations.outline.tolist(), strict=True):
         if (shape == RECTANGLE) != (outline == "") or (outline and not _is_outline(shape, outline)):
             raise _unsound("outline", "one does not fit its shape")

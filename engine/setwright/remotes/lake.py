@@ -10,12 +10,12 @@ from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
-    from setwright.formats.protocol import ExportEntry
+    from setwright.formats.protocol import ExportEntry, PictureFile
     from setwright.lake.lake import Lake
     from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
@@ -97,6 +97,9 @@ class LakeRemote:
 
     def picture(self, digest: str) -> BinaryIO:
         return self._lake.picture(digest)
+
+    def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]:
+        return self.picture
 
     def picture_path(self, digest: str) -> Path | None:
         return self._lake.picture_path(digest)

@@ -31,11 +31,11 @@ from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import TypeAlias
 
-    from setwright.formats.protocol import ExportEntry
+    from setwright.formats.protocol import ExportEntry, PictureFile
     from setwright.model.dataset import DatasetConfig, Operations, Selection
     from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
@@ -293,6 +293,9 @@ class MemoryRemote:
                 if hashlib.sha256(frame.picture).hexdigest() == digest:
                     return io.BytesIO(frame.picture)
         raise RemoteError("There is no such picture", f"None has the digest {digest}.")
+
+    def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], io.BytesIO]:
+        return self.picture
 
     def picture_path(self, digest: str) -> Path | None:
         return None

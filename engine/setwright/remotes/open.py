@@ -26,11 +26,14 @@ def open_remote(settings: RemoteSettings, root: Path, state: StateSettings | Non
         LakeError: there is no lake, or it cannot serve.
         RemoteError: a remote of this kind cannot be reached by this setwright.
     """
-    if settings.kind != "lake" or settings.url is not None:
-        what = "LayerNext" if settings.kind == "layernext" else "a lake behind a URL"
+    if settings.kind == "lake" and settings.url is not None:
+        with _served_lake(settings.url) as remote:
+            yield _with_state(remote, root, state)
+        return
+    if settings.kind == "layernext":
         raise RemoteError(
-            f"{what[0].upper()}{what[1:]} cannot be reached yet",
-            "This setwright works with lakes on this machine.",
+            "LayerNext cannot be reached yet",
+            "This setwright works with lakes.",
             "name a lake's folder: `remote: {kind: lake, path: .setwright/lake}` in setwright.yaml",
         )
     # The SQL layer costs half a second to import, which only those who open a lake should pay.
@@ -40,6 +43,17 @@ def open_remote(settings: RemoteSettings, root: Path, state: StateSettings | Non
     path = settings.path or DEFAULT_LAKE
     with Lake.open(root / path) as lake:
         yield _with_state(LakeRemote(lake, path), root, state)
+
+
+@contextmanager
+def _served_lake(url: str) -> Iterator[Remote]:
+    import os
+
+    from setwright.edge.settings import settings_folder
+    from setwright.remotes.lake_server.opening import open_served_lake
+
+    with open_served_lake(url, os.environ, settings_folder()) as remote:
+        yield remote
 
 
 def _with_state(remote: Remote, root: Path, state: StateSettings | None) -> Remote:

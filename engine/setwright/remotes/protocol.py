@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 from setwright.model.events import silence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
-    from setwright.formats.protocol import ExportEntry
+    from setwright.formats.protocol import ExportEntry, PictureFile
     from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
@@ -111,6 +111,12 @@ class RemoteReader(Protocol):
 
     def picture(self, digest: str) -> BinaryIO:
         """The stored picture with that digest, to be read once and closed."""
+
+    def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]:
+        """How to open `wanted`, which are read one after the other, in this order and from one thread.
+
+        A remote that is far away fetches small ones together.
+        """
 
     def picture_path(self, digest: str) -> Path | None:
         """Where the picture lies as a file of this machine, None where it does not."""

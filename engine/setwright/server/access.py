@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from setwright.server.answers import Refused
+from setwright.server.answers import Refused, RoleMissing
 from setwright.server.keys import Role
 from setwright.server.service import Service
 
@@ -32,8 +32,7 @@ def needs(role: Role) -> Callable[[Request], None]:
             raise Refused(401, "The key or its secret is wrong.")
         request.state.key = name
         if found < role:
-            # Not 403, which the SDK does not tell apart from a server that is gone.
-            raise Refused(406, f"This key may {found.word}; {role.word} is needed.")
+            raise RoleMissing(f"This key may {found.word}; {role.word} is needed.")
 
     return check
 

@@ -31,12 +31,24 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Refused(Exception):
-    """A request that is not carried out. `message` is for its sender, and holds no secret."""
+    """A request that is not carried out. `message` is for its sender, and holds no secret.
 
-    def __init__(self, status: int, message: str) -> None:
+    `kind` names why, for programs, where the status does not say it.
+    """
+
+    def __init__(self, status: int, message: str, kind: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.kind = kind
+
+
+class RoleMissing(Refused):
+    """A key that may not do what it was used for."""
+
+    def __init__(self, message: str) -> None:
+        # Not 403, which the SDK does not tell apart from a server that is gone.
+        super().__init__(406, message, "role-missing")
 
 
 def words_of(failure: SetwrightError) -> str:

@@ -15,7 +15,9 @@ from starlette.exceptions import HTTPException
 
 from setwright import __version__
 from setwright.model.errors import LakeBusyError, SetwrightError
+from setwright.remotes.lake_server.wire import ROOT
 from setwright.server.answers import NO_STORE, Refused, error, words_of
+from setwright.server.api.application import lake_api
 from setwright.server.wire import datasets, explore, names, uploads, versions
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ access_log = logging.getLogger("setwright.server.access")
 log = logging.getLogger("setwright.server")
 
 _LAKE_WITHOUT_PREFIX = re.compile(r"/api/(client|job|metadata)/")
+_BOUNDED_ELSEWHERE = ("/parts/", f"{ROOT}/manifests/")
+"""Where bodies have a bound of their own."""
 _TOKEN = re.compile(r"^/(files|parts)/.*")
 
 
@@ -39,6 +43,7 @@ def application(service: Service) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
+        service.publishing.stop()
         service.jobs.close()
 
     app = FastAPI(
@@ -62,6 +67,8 @@ def application(service: Service) -> FastAPI:
         uploads.parts,
     ):
         app.include_router(router)
+
+    app.mount(ROOT, lake_api(service))
 
     @app.get("/health", tags=["care"])
     def health() -> dict[str, Any]:
@@ -124,7 +131,7 @@ class _Gate:
             path = f"/datalake{path}"  # as the SDK's beta has it
         scope = {**scope, "path": path}
         status = 0
-        bounded = not path.startswith("/parts/")  # a part of a file has a bound of its own
+        bounded = not path.startswith(_BOUNDED_ELSEWHERE)
 
         async def told(message: Message) -> None:
             nonlocal status

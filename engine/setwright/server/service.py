@@ -9,9 +9,13 @@ from setwright.lake.identity import outward_id
 from setwright.remotes.lake import LakeRemote
 
 if TYPE_CHECKING:
+    from threading import BoundedSemaphore
+
     from setwright.lake.lake import Lake
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
+    from setwright.server.manifests import Manifests
+    from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.signing import Signer
     from setwright.server.uploads import Uploads
@@ -19,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much a client may ask for: bytes of a JSON body, bytes of one part of a file, rows of a page."""
+    """How much a client may ask for: bytes of a JSON body, of one part of a file, of a manifest; rows of a page."""
 
     body: int = 16 * 2**20
     part: int = 101 * 2**20
+    manifest: int = 2 * 2**30
     page: int = 1000
     patience: float = 20.0
     """Seconds for which a create is waited for, before its client is given a job to ask for."""
@@ -30,7 +35,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Service:
-    """One server over one lake. `public_url` is how clients reach it, without a slash at the end."""
+    """One server over one lake. `public_url` is how clients reach it, without a slash at the end.
+
+    `heavy` lets only so many requests at a time hold a whole membership or manifest in memory.
+    """
 
     lake: Lake
     keys: Keyring
@@ -38,6 +46,9 @@ class Service:
     selections: Selections
     jobs: Jobs
     uploads: Uploads
+    manifests: Manifests
+    publishing: Publishing
+    heavy: BoundedSemaphore
     limits: Limits
     public_url: str
 

@@ -7,6 +7,7 @@ import logging
 import secrets
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from setwright.server.service import Service
 
 SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variable
+
+HEAVY = 4
+"""So many requests at a time may hold a whole membership or manifest in memory."""
 
 
 @click.group(invoke_without_command=True)
@@ -182,6 +186,8 @@ def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) ->
 
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
+    from setwright.server.manifests import Manifests
+    from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.service import Limits, Service
     from setwright.server.signing import Signer
@@ -195,6 +201,9 @@ def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) ->
         selections=Selections(),
         jobs=Jobs(),
         uploads=Uploads(lake.folder),
+        manifests=Manifests(lake.folder),
+        publishing=Publishing(),
+        heavy=threading.BoundedSemaphore(HEAVY),
         limits=Limits(),
         public_url=public_url.rstrip("/"),
     )

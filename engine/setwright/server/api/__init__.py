@@ -1,0 +1,1 @@
+"""The lake's own HTTP API, for setwright itself and for programs: beside LayerNext's wire, under a path of its own."""

@@ -1,0 +1,108 @@
+"""What changes datasets: versions made of manifests that were sent before, amendments, deletions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from setwright.model.versions import Amendment, Deletion, VersionNumber
+from setwright.remotes.lake_server import wire
+from setwright.server.access import TheService  # noqa: TC001 - FastAPI reads the annotations
+from setwright.server.api.routes import route
+from setwright.server.keys import Role
+
+if TYPE_CHECKING:
+    from setwright.model.versions import Version
+    from setwright.server.publishing import Publishing
+
+router = APIRouter(tags=["changes"])
+
+
+@route(
+    router,
+    "PUT",
+    "/manifests/{digest}",
+    Role.APPLY,
+    body=wire.COLUMNS,
+    status_code=204,
+    response_class=Response,
+)
+async def send_manifest(
+    request: Request, digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], service: TheService
+) -> Response:
+    """Send the content of a version to come, as columns, called by the SHA-256 of its bytes. It is kept for a day."""
+    await service.manifests.take(digest, request.stream(), service.limits.manifest)
+    return Response(status_code=204)
+
+
+@route(router, "POST", "/publications", Role.APPLY, later=wire.PublicationDocument)
+def publish(wish: wire.PublicationWish, service: TheService, response: Response) -> wire.PublicationDocument:
+    """Make a version, whole or not at all. A key that was published before gives what it made then.
+
+    The status is 202 where that takes longer; then ask how far it is.
+    """
+    made = service.lake.made_by(wish.key)
+    if made is not None:
+        return _done(made)
+    service.publishing.start(service, wish)
+    told = _told(service.publishing, wish.key, service.limits.patience)
+    if told.status == "running":
+        response.status_code = 202
+    return told
+
+
+@route(router, "GET", "/publications", Role.READ)
+def publication(
+    key: Annotated[str, Query(min_length=1, max_length=128, pattern=r"^[0-9A-Za-z_.:-]+$")],
+    service: TheService,
+) -> wire.PublicationDocument:
+    """How far the publication, or the amendment, with that key is. Why one failed is told as the refusal that it is."""
+    made = service.lake.made_by(key)
+    return _told(service.publishing, key, 0) if made is None else _done(made)
+
+
+@route(router, "POST", "/amendments", Role.APPLY)
+def amend(wish: wire.AmendmentWish, service: TheService) -> wire.VersionDocument:
+    """Change the current version in place: how it is called, packed and described. A repeated key changes nothing."""
+    amended = service.lake.amend(
+        Amendment(
+            key=wish.key,
+            config=wish.config,
+            version=wish.version,
+            number=VersionNumber.parse(wish.number),
+            severity=wish.severity,
+            author=wish.author,
+            at=wish.at,
+        )
+    )
+    return wire.VersionDocument.of(amended)
+
+
+@route(router, "POST", "/deletions", Role.ADMIN, status_code=204)
+def delete(wish: wire.DeletionWish, service: TheService) -> None:
+    """Let a dataset go. Its versions can still be read by their ids. A repeated key changes nothing."""
+    service.lake.delete(
+        Deletion(key=wish.key, name=wish.name, version=wish.version, author=wish.author, at=wish.at)
+    )
+
+
+def _told(publishing: Publishing, key: str, patience: float) -> wire.PublicationDocument:
+    progress = publishing.progress(key)
+    if progress is None:
+        return wire.PublicationDocument(status="unknown")
+    version = progress.version(patience)
+    if version is not None:
+        return _done(version)
+    return wire.PublicationDocument(
+        status="running",
+        task=progress.task,
+        unit=progress.unit,
+        done=progress.done,
+        total=progress.total,
+    )
+
+
+def _done(version: Version) -> wire.PublicationDocument:
+    return wire.PublicationDocument(status="done", version=wire.VersionDocument.of(version))

@@ -1,0 +1,93 @@
+"""How a route of the API is declared: with the role that it wants, and what it says no with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fastapi import Depends
+
+from setwright.remotes.lake_server.wire import COLUMNS, PARCELS, PROBLEM, Problem
+from setwright.server.access import needs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import APIRouter
+    from pydantic import BaseModel
+
+    from setwright.server.keys import Role
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+ROLE = "x-role"
+"""Under this name the OpenAPI says which role an operation wants."""
+
+_REFUSALS = {
+    401: "The key or its secret is wrong.",
+    403: "The key's role may not do that.",
+    404: "There is no such thing.",
+    409: "The world has moved on, or the lake refuses.",
+    413: "The body is too large.",
+    422: "The request is not what it should be.",
+    423: "Somebody else holds the lock.",
+    500: "The server failed, or its lake is damaged.",
+    501: "A library that this takes is not installed at the server.",
+    503: "The lake is busy. Try again.",
+}
+
+
+def route(
+    router: APIRouter,
+    method: str,
+    path: str,
+    role: Role,
+    *,
+    binary: str | None = None,
+    body: str | None = None,
+    later: type[BaseModel] | None = None,
+    **said: Any,
+) -> Callable[[F], F]:
+    """Declare a function of `router` as what answers `method` at `path`, to whoever may do what `role` may.
+
+    `binary` is the media type of an answer that is no JSON, `body` that of a body that is none; `later`
+    what an answer is that comes before the work is done.
+    """
+    responses: dict[int | str, dict[str, Any]] = {
+        status: {"description": why, "content": {PROBLEM: {"schema": _PROBLEM}}}
+        for status, why in _REFUSALS.items()
+    }
+    if later is not None:
+        responses[202] = {"description": "It takes longer.", "model": later}
+    if binary is not None:
+        responses[200] = {
+            "description": _BINARY.get(binary, "The bytes."),
+            "content": {binary: {"schema": {"type": "string", "format": "binary"}}},
+        }
+
+    extra: dict[str, Any] = {ROLE: role.word}
+    if body is not None:
+        schema = {"type": "string", "format": "binary"}
+        extra["requestBody"] = {"required": True, "content": {body: {"schema": schema}}}
+
+    def declared(function: F) -> F:
+        router.add_api_route(
+            path,
+            function,
+            methods=[method],
+            dependencies=[Depends(needs(role))],
+            responses=responses,
+            operation_id=function.__name__,
+            openapi_extra=extra,
+            **said,
+        )
+        return function
+
+    return declared
+
+
+_PROBLEM = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+_BINARY = {
+    COLUMNS: "Columns: a zip of NumPy arrays beside a header in JSON, as `numpy.load` reads them.",
+    PARCELS: "Parcels, in the order that was asked for: how many (4 bytes, big-endian), then each with its length "
+    "before it (8 bytes).",
+}
