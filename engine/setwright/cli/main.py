@@ -109,6 +109,9 @@ def root(context: click.Context, debug: bool, color: str, folder: str | None) ->
 
 def main() -> NoReturn:
     """Run `setwright` as a program."""
+    # Plugins of pydantic would see every value that is checked, and looking for them reads what every installed package
+    # says of itself.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # `kill` and a build server's "cancel" deserve the same tidy end as Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else somebody had it ignored

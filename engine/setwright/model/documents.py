@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,8 +31,38 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_document(value: object) -> Any:
     """`value`, a dataclass of the model, as plain JSON values."""
-    kind: Any = type(value)
-    return _adapter(kind).dump_python(value, mode="json")
+    try:
+        return _plain(value)
+    except _UnusualError:
+        kind: Any = type(value)
+        return _adapter(kind).dump_python(value, mode="json")
+
+
+class _UnusualError(Exception):
+    """The value holds something for which pydantic has a form, and `_plain` has none."""
+
+
+_FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
+"""The fields of each class met so far, and whether they hold numbers that need not be whole."""
+
+
+def _plain(value: Any, real: bool = False) -> Any:
+    """What pydantic gives as well, which takes thrice as long for a configuration, since it tries all of a union."""
+    kind = type(value)
+    if kind is str or kind is float or kind is bool or value is None:
+        return value
+    if kind is int and not real:  # a whole number where pydantic would make it 80.0, and another digest
+        return value
+    if kind is tuple:
+        return [_plain(each, real) for each in value]
+    if kind is date:
+        return value.isoformat()
+    names = _FIELDS.get(kind)
+    if names is None:
+        if not is_dataclass(kind):
+            raise _UnusualError
+        names = _FIELDS[kind] = tuple((field.name, "float" in str(field.type)) for field in fields(kind))
+    return {name: _plain(getattr(value, name), number) for name, number in names}
 
 
 def from_document(kind: type[T], document: Any) -> T:

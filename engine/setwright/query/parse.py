@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache, lru_cache
-from importlib.resources import files
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -108,7 +107,10 @@ def _by_grammar(text: str) -> Node:
 
 @cache
 def _parser() -> Lark:
-    from lark import Lark  # 40 ms, which only those pay who have a query
+    # 40 ms, which only those pay who have a query that is more than plain conditions.
+    from importlib.resources import files
+
+    from lark import Lark
 
     grammar = files("setwright.query").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=False)

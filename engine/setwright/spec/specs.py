@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from setwright.spec import findings
-from setwright.spec.checks import decode_checks
 from setwright.spec.decode import decode
 from setwright.spec.draft import Draft
 from setwright.spec.field_places import FieldPlaces
@@ -175,6 +174,8 @@ def _checks(
     *,
     of_project: bool = False,
 ) -> Mapping[Check, SourceRef]:
+    from setwright.spec.checks import decode_checks  # most specs have none
+
     return decode_checks(
         wanted, ("checks",), places, classes, surroundings.lists, tell, of_project=of_project
     )

@@ -1,0 +1,36 @@
+"""Values as documents: what the digests of configurations are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from pydantic import TypeAdapter
+
+from setwright.model.canonical import canonical_json
+from setwright.model.dataset import DatasetConfig
+from setwright.model.documents import from_document, to_document
+from tests.laws import examples
+from tests.spec.strategies import checks, configs
+
+
+def by_pydantic(value: object) -> str:
+    kind: Any = type(value)
+    return canonical_json(TypeAdapter(kind).dump_python(value, mode="json"))
+
+
+@settings(max_examples=examples(50))
+@given(config=configs)
+def test_a_configurations_document_is_what_pydantic_makes_and_reads(config: DatasetConfig) -> None:
+    document = to_document(config)
+    assert canonical_json(document) == by_pydantic(config)
+    assert from_document(DatasetConfig, document) == config
+
+
+@settings(max_examples=examples(50))
+@given(some=checks(("Balloon", "Kite")))
+def test_so_are_the_documents_of_checks(some: tuple[Any, ...]) -> None:
+    for check in some:
+        document = to_document(check)
+        assert canonical_json(document) == by_pydantic(check)
+        assert from_document(type(check), document) == check
