@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from setwright.lake.lake import Lake
-from setwright.remotes.http.connection import Connection
 from setwright.remotes.http.credentials import Credentials, Secret
-from setwright.remotes.lake_server.remote import ServedLakeRemote
+from setwright.remotes.lake_server.opening import served_lake
 from setwright.server.application import application
 from setwright.server.commands.serve import make_service
 from setwright.server.keys import Role
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from setwright.remotes.lake_server.remote import ServedLakeRemote
     from setwright.server.service import Service
 
 
@@ -43,8 +43,8 @@ class Serving:
 def connected(url: str, pair: tuple[str, str]) -> Iterator[ServedLakeRemote]:
     """The lake's server at `url`, as setwright sees it with the key `pair`."""
     credentials = Credentials(key=Secret(pair[0]), secret=Secret(pair[1]), source="the test")
-    with closing(Connection(url, credentials, service="The lake's server")) as connection:
-        yield ServedLakeRemote(connection)
+    with served_lake(url, credentials) as remote:
+        yield remote
 
 
 @contextmanager

@@ -13,6 +13,9 @@ import requests
 
 from setwright.lake.lake import Lake
 from setwright.model.errors import LakeError, UsageError
+from setwright.remotes.lake_server.wire import ROOT
+from setwright.server.api.application import lake_api
+from setwright.server.api.routes import ROLE
 from setwright.server.keys import Keyring, Role
 from setwright.server.signing import Signer
 from tests.lake.lakes import ingest, write
@@ -41,6 +44,19 @@ WANTS = {
     "/datalake/api/client/metadata/validateMetaFields": Role.APPLY,
     "/datalake/api/client/metadata/uploadMetadataByJson": Role.APPLY,
     "/datalake/api/client/metadata/uploadMetadataByMetaObject": Role.APPLY,
+}
+
+# Of the lake's own API, by method as well: what is read at a path may be written there.
+WANTS_API = {
+    ("POST", "/memberships"): Role.PLAN,
+    ("PUT", "/state"): Role.APPLY,
+    ("POST", "/leases/take"): Role.APPLY,
+    ("POST", "/leases/renew"): Role.APPLY,
+    ("POST", "/leases/release"): Role.APPLY,
+    ("PUT", "/manifests/{digest}"): Role.APPLY,
+    ("POST", "/publications"): Role.APPLY,
+    ("POST", "/amendments"): Role.APPLY,
+    ("POST", "/deletions"): Role.ADMIN,
 }
 
 
@@ -73,22 +89,27 @@ def client(tmp_path: Path) -> Iterator[Client]:
         made.close()
 
 
-def test_every_route_wants_the_role_that_it_should(client: Client) -> None:
-    cases = 0
+def operations(described: dict[str, Any]) -> list[tuple[str, str]]:
+    """Method and path of all operations of an OpenAPI."""
+    return [(method.upper(), path) for path, known in described["paths"].items() for method in known]
+
+
+def bearers(client: Client) -> dict[str, tuple[tuple[str, str] | None, Role | None]]:
+    """Who may come, by what they are called: their credentials, and their role if these are good."""
     name, secret = client.keys[Role.ADMIN]
-    bearers: dict[str, tuple[tuple[str, str] | None, Role | None]] = {
+    return {
         "none": (None, None),
         "empty": (("", ""), None),
         "wrong secret": ((name, secret[:-1]), None),
         "wrong name": (("key_0", secret), None),
         **{role.word: (client.keys[role], role) for role in Role},
     }
-    routes = [
-        (method.upper(), path)
-        for path, operations in client.app.openapi()["paths"].items()
-        for method in operations
-    ]
-    for (method, path), (pair, role) in itertools.product(routes, bearers.values()):
+
+
+def test_every_route_wants_the_role_that_it_should(client: Client) -> None:
+    cases = 0
+    routes = operations(client.app.openapi())
+    for (method, path), (pair, role) in itertools.product(routes, bearers(client).values()):
         answer = client.ask(method, path.replace("{", "").replace("}", ""), auth=pair, json={})
         cases += 1
         if path in OPEN:
@@ -104,6 +125,25 @@ def test_every_route_wants_the_role_that_it_should(client: Client) -> None:
             assert answer.status_code != 401 and "is needed" not in told, (path, answer.text)
     assert set(WANTS) | OPEN <= {path for _, path in routes}
     assert cases >= 200
+
+
+def test_every_route_of_the_lakes_own_api_wants_the_role_that_it_should_and_says_so(client: Client) -> None:
+    described = lake_api(None).openapi()
+    routes = operations(described)
+    for (method, path), (pair, role) in itertools.product(routes, bearers(client).values()):
+        answer = client.ask(method, ROOT + path.replace("{", "").replace("}", ""), auth=pair, json={})
+        wanted = WANTS_API.get((method, path), Role.READ)
+        assert described["paths"][path][method.lower()][ROLE] == wanted.word
+        if role is None:
+            assert answer.status_code == 401 and answer.headers["www-authenticate"].startswith("Basic "), path
+        elif role < wanted:
+            assert answer.status_code == 403 and "is needed" in answer.json()["detail"], path
+        else:
+            assert answer.status_code not in (401, 403, 500), (path, answer.text)
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+    assert set(WANTS_API) <= set(routes)
+    assert client.ask("GET", f"{ROOT}/openapi.json").json() == described
 
 
 def test_a_key_that_is_revoked_lets_nobody_in_any_more(client: Client) -> None:

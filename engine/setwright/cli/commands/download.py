@@ -8,10 +8,12 @@ import click
 
 from setwright.cli import completing
 from setwright.cli.context import Session, pass_session
-from setwright.cli.layernext import layernext_options
+from setwright.cli.servers import server_options
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from setwright.cli.servers import Server
 
 
 @click.command()
@@ -28,21 +30,20 @@ if TYPE_CHECKING:
     help="Where to make the dataset's folder.",
 )
 @click.option("--no-media", is_flag=True, help="Leave the pictures out.")
-@layernext_options
+@server_options
 @pass_session
 def command(
-    session: Session, version_id: str, export: str, folder: str, no_media: bool, url: str | None
+    session: Session, version_id: str, export: str, folder: str, no_media: bool, server: Server | None
 ) -> None:
     """Download the EXPORT, as in RAW, of the version with the id VERSION_ID, which `setwright show` tells.
 
     It takes what `download_dataset` of LayerNext's SDK takes. From LayerNext the files lie as its SDK lays them, with
-    paths that stay right when the folder moves; from a lake of files they are those of `setwright pull`. Run again, it
+    paths that stay right when the folder moves; from a lake they are those of `setwright pull`. Run again, it
     fetches only what is missing or was changed.
     """
     import time
     from pathlib import Path
 
-    from setwright.cli.layernext import credentials_for
     from setwright.cli.progress import listening
     from setwright.remotes.layernext.client import Client
     from setwright.remotes.layernext.connection import Connection
@@ -50,19 +51,19 @@ def command(
     from setwright.remotes.layernext.fetching import Fetcher
     from setwright.spec.exports import KNOWN_EXPORTS
 
-    if url is None:
+    if server is None or server.kind == "lake":
         _from_lake(session, version_id, export, Path(folder), media=not no_media)
         return
     exact = {known.short: known.name for known in KNOWN_EXPORTS}.get(export.lower(), export)
     session.on_interrupt = "The files that came are whole; the same command goes on."
-    with Connection(url, credentials_for(url)) as connection, listening(session) as listener:
+    with Connection(server.url, server.credentials()) as connection, listening(session) as listener:
         done = download(
             Client(connection),
             version_id,
             exact,
             Path(folder),
             session=f"{time.time():.6f}",
-            fetcher=lambda: Fetcher(url),
+            fetcher=lambda: Fetcher(server.url),
             media=not no_media,
             listener=listener,
         )

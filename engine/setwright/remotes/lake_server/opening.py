@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from setwright.remotes.http.connection import Connection, base_url
-from setwright.remotes.http.credentials import Service, find_credentials
+from setwright.remotes.http.credentials import find_credentials
+from setwright.remotes.lake_server.credentials import LAKE
 from setwright.remotes.lake_server.remote import ServedLakeRemote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-LAKE: Final = Service(
-    name="the lake's server",
-    key="SETWRIGHT_LAKE_KEY",
-    secret="SETWRIGHT_LAKE_SECRET",  # noqa: S106 - the name of a variable
-    keyring="setwright-lake",
-    made="as `setwright serve keys create` makes them",
-)
+    from setwright.remotes.http.credentials import Credentials
+
+
+@contextmanager
+def served_lake(url: str, credentials: Credentials) -> Iterator[ServedLakeRemote]:
+    """The lake's server at `url`, a `base_url`. Nothing is asked of it yet."""
+    with closing(Connection(url, credentials, service="The lake's server")) as connection:
+        yield ServedLakeRemote(connection)
 
 
 @contextmanager
 def open_served_lake(
     url: str, environment: Mapping[str, str], config_dir: Path
 ) -> Iterator[ServedLakeRemote]:
-    """The lake's server at `url`. Nothing is asked of it yet.
+    """The lake's server at `url`, with the credentials that are found for it.
 
     Raises:
         RemoteError: the URL cannot be used, or there are no credentials for it.
     """
     base = base_url(url)
-    credentials = find_credentials(LAKE, base, environment, config_dir)
-    with closing(Connection(base, credentials, service="The lake's server")) as connection:
-        yield ServedLakeRemote(connection)
+    with served_lake(base, find_credentials(LAKE, base, environment, config_dir)) as remote:
+        yield remote

@@ -18,7 +18,8 @@ COMMANDS: Sections = {
 def command() -> None:
     """Look after the credentials for a remote. None of these commands shows a secret.
 
-    A key and a secret come from SETWRIGHT_LAYERNEXT_KEY and SETWRIGHT_LAYERNEXT_SECRET, else from a file of your own
-    (credentials.yaml in setwright's folder of settings, or what SETWRIGHT_CREDENTIALS_FILE names), else from the
-    keyring. Never from a project's files, which others may change.
+    A key and a secret come from SETWRIGHT_LAYERNEXT_KEY and SETWRIGHT_LAYERNEXT_SECRET, or for a lake's server from
+    SETWRIGHT_LAKE_KEY and SETWRIGHT_LAKE_SECRET; else from a file of your own (credentials.yaml in setwright's folder
+    of settings, or what SETWRIGHT_CREDENTIALS_FILE names), else from the keyring. Never from a project's files, which
+    others may change. The first variable may hold both, with a colon between.
     """

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from setwright.cli.context import Session, pass_session
-from setwright.cli.layernext import layernext_options
+from setwright.cli.servers import server_options
+
+if TYPE_CHECKING:
+    from setwright.cli.servers import Server
 
 
 @click.command()
-@layernext_options
+@server_options
 @pass_session
-def command(session: Session, url: str | None) -> None:
+def command(session: Session, server: Server | None) -> None:
     """Tell where the credentials for the project's remote come from. Nothing is sent anywhere."""
-    from setwright.cli.layernext import credentials_for
-
-    if url is None:
+    if server is None:
         click.echo("The project's remote is a lake on this machine, which wants no credentials.")
         return
-    click.echo(f"{url}: from {credentials_for(url).source}")
+    click.echo(f"{server.url}: from {server.credentials().source}")
