@@ -126,7 +126,7 @@ def test_frames_are_counted_in_all_and_by_split() -> None:
 def test_annotations_are_counted_by_class() -> None:
     change = created(TEN)
     assert told(FewestAnnotations(at_least=(("WBC", 5), ("RBC", 10))), change) == (
-        "pass: The dataset has enough annotations of 2 classes."
+        "pass: The dataset has enough annotations: WBC 5 (at least 5), RBC 10 (at least 10)."
     )
     assert told(FewestAnnotations(at_least=(("WBC", 6), ("RBC", 11))), change) == (
         "fail: The dataset has too few annotations: WBC 5 of 6, RBC 10 of 11."

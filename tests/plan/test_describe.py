@@ -202,3 +202,14 @@ def test_sizes_that_cannot_be_as_asked_are_told_with_the_quota_and_the_reason() 
 def test_sizes_that_are_as_asked_need_no_reason() -> None:
     told = document(plan({"cells": CELLS}, untouched(membership({"a": [], "b": []})))).changes[0]
     assert told.unmet is None
+
+
+def test_sizes_that_a_spec_asks_for_and_that_frames_which_stay_do_not_give_are_told_where_nothing_else_is() -> (
+    None
+):
+    members = membership({f"{number:02}": [] for number in range(10)})
+    other = replace(CELLS, split=SplitWish(train=50, validation=30, test=20))
+    (change,) = document(changed(CELLS, other, members, members)).changes
+    assert change.actions == ("update",)
+    assert change.unmet is not None
+    assert (change.unmet.why, [split.quota for split in change.splits]) == (("kept",), [5, 3, 2])

@@ -167,8 +167,8 @@ def _fewest_annotations(check: FewestAnnotations, change: MadeChange) -> _Found:
     ]
     where = _whole(check.split)
     if not few:
-        classes = _counted(len(check.at_least), "class", "classes")
-        return _Found(True, f"{where} has enough annotations of {classes}.")
+        enough = [f"{label} {counts.get(label, 0):,} (at least {least:,})" for label, least in check.at_least]
+        return _Found(True, f"{where} has enough annotations: {_listed(enough)}.")
     told = [f"{label} {count:,} of {least:,}" for label, count, least in few]
     return _Found(False, f"{where} has too few annotations: {_listed(told)}.")
 

@@ -450,6 +450,12 @@ def _divided(
     change: MadeChange, limit: int | None
 ) -> tuple[document.Unmet | None, tuple[document.Leak, ...]]:
     """Which wishes the division did not meet, and what leaks between the splits."""
+    if isinstance(change, Amend) and any(field.path.startswith("split.") for field in change.fields):
+        # The spec asks for other sizes, and every frame stays in the split that it had.
+        statistics = statistics_of(change)
+        asked = tuple(quotas(statistics.frames, change.config.split).values())
+        unequal = asked != tuple(split.frames for split in statistics.splits)
+        return document.Unmet(why=("kept",), apart=0) if unequal else None, ()
     if not isinstance(change, Create | Follow):
         return None, ()
     content = change.content

@@ -155,7 +155,7 @@ def _row(change: DatasetChange) -> str:
         signs = ("+", "-", "", "")
         numbers = [
             whole,
-            *(f"{sign}{kind.count:,}" if kind.count else "" for sign, kind in zip(signs, kinds, strict=True)),
+            *(_some(sign, kind.count) for sign, kind in zip(signs, kinds, strict=True)),
         ]
     number = ""
     if version is not None:
@@ -164,6 +164,10 @@ def _row(change: DatasetChange) -> str:
     means = f"**{change.severity}**" if change.severity in ("eval", "schema") else _name(change.severity)
     cells = [f"`{words.SIGNS[change.actions[0]]}`", _name(change.address), number, means, *numbers]
     return f"| {' | '.join(cells)} |"
+
+
+def _some(sign: str, count: int) -> str:
+    return f"{sign}{count:,}" if count else ""
 
 
 def _new(change: DatasetChange) -> bool:
@@ -227,7 +231,7 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         yield from _table(
             ["frames change because of", "entering", "leaving"],
             [
-                [_name(words.cause(cause)), f"+{cause.entering:,}", f"-{cause.leaving:,}"]
+                [_name(words.cause(cause)), _some("+", cause.entering), _some("-", cause.leaving)]
                 for cause in frames.causes
             ],
             right=2,
@@ -249,22 +253,22 @@ def _facts(change: DatasetChange) -> Iterator[str]:
 def _splits(change: DatasetChange) -> Iterator[str]:
     if not change.splits or change.frames is None:
         return
-    whole = change.frames.after
+    whole, new = change.frames.after, _new(change)
     rows = [
         [
             split.split,
             f"{split.target:g} %",
-            f"{split.before:,}",
+            *([] if new else [f"{split.before:,}"]),
             f"{split.after:,}",
-            delta(split.before, split.after),
+            *([] if new else [delta(split.before, split.after)]),
             f"{100 * split.after / whole:.1f} %" if whole else "",
-            f"{split.background:,}",
+            f"{split.background:,}" if split.background else "",
         ]
         for split in change.splits
     ]
-    yield from _table(
-        ["split", "asked for", "before", "after", "", "share", "without annotation"], rows, right=6
-    )
+    counts = ["frames"] if new else ["before", "after", ""]
+    heads = ["split", "asked for", *counts, "share", "without annotation"]
+    yield from _table(heads, rows, right=len(heads) - 1)
     for found in change.leakage:
         yield f"- ⚠️ leakage: {_prose(words.leak(found))}"
         yield ""

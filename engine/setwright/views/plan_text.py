@@ -141,6 +141,8 @@ def body(change: DatasetChange, color: bool) -> Iterator[str]:
         yield from _splits(change, color)
         yield from _labels(change, color)
         yield from _copies(change, color)
+    elif change.unmet is not None:
+        yield from _splits(change, color)
     yield from _exports(change, color)
     yield from _dependents(change)
 
@@ -305,9 +307,9 @@ def _labels(change: DatasetChange, color: bool) -> Iterator[str]:
     for label in change.labels:
         counts = [(split.before, split.after) for split in label.splits]
         counts.append((sum(before for before, _ in counts), sum(after for _, after in counts)))
-        gone = " (no longer a class)" if label.id_after is None else ""
-        rows.append([f"  {escape.terminal(label.label)}{gone}", *(f"{after:,}" for _, after in counts)])
         new = change.actions == ("create",)
+        became = "" if new else words.class_id(label)
+        rows.append([f"  {escape.terminal(label.label)}{became}", *(f"{after:,}" for _, after in counts)])
         deltas.append(["", *("" if new else delta(before, after) for before, after in counts)])
     yield from _with_deltas(rows, deltas, color)
 

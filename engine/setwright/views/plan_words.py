@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         DatasetChange,
         Drift,
         FrameCause,
+        LabelChange,
         LabelFlip,
         Leak,
         LossLine,
@@ -49,7 +50,7 @@ SEVERITIES = {
 """What a severity means for those who train."""
 
 _UNEVEN = {
-    "kept": "frames stay in the splits that they had",
+    "kept": "frames stay in the splits that they had, unless `resplit: true` divides anew",
     "together": "frames that belong together are not divided",
 }
 
@@ -281,6 +282,14 @@ def annotation_changes(changes: AnnotationChanges) -> str:
         f"{changes.retouched:,} retouched" if changes.retouched else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def class_id(label: LabelChange) -> str:
+    """What becomes of the id of a class, in brackets after its name; empty where it stays, or the class is new."""
+    if label.id_after is None:
+        return " (no longer a class)"
+    moves = label.id_before is not None and label.id_before != label.id_after
+    return f" (id {label.id_before} -> {label.id_after})" if moves else ""
 
 
 def flip(labels: LabelFlip) -> str:

@@ -101,8 +101,8 @@ def command(
     forms.show(session, document)
     if forms.printed == "text":
         if document.applyable:
-            how = "setwright apply" if out is None else f"setwright apply {shlex.quote(out)}"
-            click.echo(f"\nNothing was changed. `{how}` makes it so.")
+            how = _again(choice, options, prune=prune) if out is None else [out]
+            click.echo(f"\nNothing was changed. `{shlex.join(['setwright', 'apply', *how])}` makes it so.")
         if approve_digest:
             click.echo(document.digest)
     if approve_digest:
@@ -111,3 +111,15 @@ def command(
         return ChecksDeniedError.exit_code
     pending = any(change.actions != ("no-op",) for change in document.changes)
     return CHANGES_PENDING if detailed_exitcode and pending else 0
+
+
+def _again(choice: Choice, options: SpecOptions, *, prune: bool) -> list[str]:
+    """The options with which apply makes the same plan."""
+    return [
+        *(["--env", options.environment] if options.environment is not None else []),
+        *(word for name, value in options.variables for word in ("--var", f"{name}={value}")),
+        *(word for file in options.variable_files for word in ("--var-file", str(file))),
+        *(word for term in choice.select for word in ("--select", term)),
+        *(word for term in choice.exclude for word in ("--exclude", term)),
+        *(["--prune"] if prune else []),
+    ]

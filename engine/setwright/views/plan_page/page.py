@@ -144,16 +144,21 @@ def _versions(change: DatasetChange) -> str | None:
 
 
 def _checks(document: PlanDocument) -> Iterator[Markup]:
+    """Those that do not hold, or could not be evaluated, for everybody to see; those that hold for who asks."""
     if document.checks:
+        held = [check for check in document.checks if check.status == "pass"]
+        others = [check for check in document.checks if check.status != "pass"]
+        told = f"{len(held):,} of {counted(len(document.checks), 'check')} hold{'s' * (len(held) == 1)}"
         yield tag(
             "section",
             tag("h2", "Checks"),
-            table(
-                ["dataset", "check", "result", "found", "where"],
-                [_check(check) for check in document.checks],
-                class_="words",
-            ),
+            _check_table(others) if others else None,
+            folded(told, _check_table(held)) if held else None,
         )
+
+
+def _check_table(checks: list[Check]) -> Markup:
+    return table(["dataset", "check", "result", "found"], [_check(check) for check in checks], class_="words")
 
 
 def _check(check: Check) -> list[Child]:
@@ -164,8 +169,15 @@ def _check(check: Check) -> list[Child]:
         check.address,
         tag("span", check.check, title=f"{check.code}, {check.level}: {check.summary}"),
         tag("span", check.status, class_=f"status {check.status}"),
-        f"{check.message}{named}{more}",
-        joined(placed(check.place), " ", tag("code", check.excerpt) if check.excerpt.strip(" \t") else None),
+        joined(
+            f"{check.message}{named}{more}",
+            tag(
+                "div",
+                placed(check.place),
+                " ",
+                tag("code", check.excerpt) if check.excerpt.strip(" \t") else None,
+            ),
+        ),
     ]
 
 
