@@ -14,7 +14,7 @@ from setwright.spec.findings import KINDS, MAX_FINDINGS
 from setwright.spec.source_text import MAX_BYTES
 from setwright.spec.variables import GivenValue
 from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_SCALARS
-from tests.spec.projects import MINIMAL, findings_of, load
+from tests.spec.projects import MINIMAL, findings_of, load, only_finding, with_field
 
 HEAD = "dataset: a\nsource: {datalake: image}\nlabels: [A]\n"
 OTHER = "dataset: b\nsource: {datalake: image}\nlabels: [A]\n"
@@ -347,6 +347,9 @@ def test_a_cycle_is_shown_whole() -> None:
     assert "a → b → c → a" in finding.detail
 
 
+_BRACKETS = "close each bracket, brace and quote that is open; write text with signs at its start in quotes"
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -371,11 +374,96 @@ def test_a_cycle_is_shown_whole() -> None:
         ("checks: {frozen_splits: test}", "write it in brackets: [test]"),
         ("checks: {fewest_annotations: {test: {a: 3}}}", 'did you mean "A"?'),
         ("previously: My Set", 'did you mean "my-set"?'),
+        ("operations: some", "name those that are meant in a list: `operations: [NAME, …]`"),
+        ("operations: yolo-5", "name those that are meant in a list: `operations: [yolo-5]`"),
+        ("operations: {take: yolo-5}", "name those that are meant in a list: `take: [yolo-5]`"),
+        ("operations: no", 'did you mean "none"?'),
+        ("val: 30", "did you mean `validation` under `split`?"),
+        ("split_info: {train: 100}", 'did you mean "split"?'),
+        ("operation_list: [a]", 'did you mean "operations"?'),
+        ("collection_id: 64e4", "did you mean `collection` under `source`?"),
+        ("remote: {}", "it holds for the whole project, so write it in setwright.yaml"),
+        ("tags: *jpg", "text that begins with * stands in quotes"),
+        ("tags: *.jpg", "write text that begins with * or & in quotes"),
+        ("tags: [", _BRACKETS),
     ],
 )
 def test_a_hint_says_what_was_probably_meant(text: str, hint: str) -> None:
     hints = [finding.hint for finding in load(HEAD + text + "\n")[1]]
     assert hint in hints
+
+
+@pytest.mark.parametrize(
+    ("spec", "hint"),
+    [
+        ("source: party", "write `source: {collection: party}`, or `{datalake: image}` for the whole lake"),
+        ("labels: Balloon", "write it in brackets: [Balloon]"),
+    ],
+)
+def test_a_name_alone_where_more_is_needed_is_put_into_its_place(spec: str, hint: str) -> None:
+    hints = [finding.hint for finding in load(f"dataset: balloons\n{spec}\n")[1]]
+    assert hint in hints
+
+
+@pytest.mark.parametrize(
+    ("project", "hint"),
+    [
+        ("defaults: {dataset: x}", "it is one dataset's own, so write it in the spec"),
+        ("labels: [A]", "it is a field of specs; what they share stands under `defaults`"),
+        (
+            "remote: https://lake.example.org",
+            "write `remote: {kind: lake, url: https://lake.example.org}`, or `path` for a folder of this machine",
+        ),
+        ("remote: {kind: layernext}", "add `url: https://…`"),
+    ],
+)
+def test_what_stands_in_the_wrong_file_is_sent_to_the_other(project: str, hint: str) -> None:
+    assert only_finding(MINIMAL, project=project + "\n").hint == hint
+
+
+def test_a_list_of_specs_is_told_from_several_specs() -> None:
+    assert only_finding("- " + MINIMAL.replace("\n", "\n  ").rstrip() + "\n").hint == (
+        "take away the dashes; specs in one file have a line `---` between them"
+    )
+
+
+def test_one_word_that_fits_is_not_called_one_of_several() -> None:
+    assert only_finding(with_field("operations: {prefer: machine}")).detail == (
+        '`operations.prefer` can only be human; the text "machine" stands there.'
+    )
+
+
+@pytest.mark.parametrize(
+    "split", ["{train: 70, validaton: 30}", "{train: 70, validation: x}", "{trian: 100, seed: x}"]
+)
+def test_a_share_that_cannot_be_read_is_not_missed_in_the_sum(split: str) -> None:
+    assert "SW213" not in {finding.code for finding in load(with_field(f"split: {split}"))[1]}
+
+
+def test_a_value_is_not_judged_by_a_reference_to_nothing() -> None:
+    variables = "variables: {month: {type: number}, flag: {type: flag}}\n"
+    for field in (
+        'filter: {from_date: "2024-${var.month}-01"}',
+        'protect: "${var.flag}"',
+        'query: "frame.bytes=${var.month}"',
+        "source2: ${HOME}",
+    ):
+        codes = {finding.code for finding in load(with_field(field), project=variables)[1]}
+        assert codes - {"SW203"} in ({"SW407"}, {"SW409"}), field
+
+
+def test_what_a_list_holds_beside_a_reference_to_nothing_is_judged() -> None:
+    found = load(with_field("labels2: x\nsource2: ['${HOME}']\ntags: {a: '${HOME}'}"))[1]
+    assert [finding.code for finding in found] == ["SW203", "SW203", "SW409", "SW204", "SW409"]
+
+
+def test_a_value_that_was_given_and_refused_is_not_called_missing() -> None:
+    given = [GivenValue(name="flag", value="yes", origin="--var")]
+    found = load(
+        with_field('protect: "${var.flag}"'), project="variables: {flag: {type: flag}}\n", given=given
+    )[1]
+    assert [finding.code for finding in found] == ["SW407", "SW408"]
+    assert found[0].detail == '"flag" has no default, and the value given is not of its type.'
 
 
 @pytest.mark.parametrize(

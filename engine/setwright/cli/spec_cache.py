@@ -8,6 +8,7 @@ no failure of it is a failure of a command.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -159,9 +160,10 @@ def _makers() -> Iterator[Any]:
     yield sys.version
     for package in setwright.__path__:
         for part in _PARTS:
-            for entry in sorted(os.scandir(f"{package}/{part}"), key=lambda each: each.name):
-                if entry.name.endswith((".py", ".lark")):
-                    yield _looks(entry.path, entry.stat())
+            with os.scandir(f"{package}/{part}") as entries:
+                for entry in sorted(entries, key=lambda each: each.name):
+                    if entry.name.endswith((".py", ".lark")):
+                        yield _looks(entry.path, entry.stat())
     for library in _LIBRARIES:
         found = find_spec(library)
         yield (
@@ -226,9 +228,11 @@ def _signature(key: bytes, content: bytes) -> bytes:
 def _tidy(folder: Path) -> None:
     """Remove what was not used for longest, until the rest is within the bounds."""
     found = []
-    for entry in os.scandir(folder):
-        facts = entry.stat(follow_symlinks=False)
-        found.append((facts.st_mtime, facts.st_size, entry.path))
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):  # another run tidies too
+                facts = entry.stat(follow_symlinks=False)
+                found.append((facts.st_mtime, facts.st_size, entry.path))
     total, left = sum(size for _, size, _ in found), len(found)
     for _, size, path in sorted(found):
         if left <= MAX_FILES and total <= MAX_BYTES:

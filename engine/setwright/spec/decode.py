@@ -307,10 +307,9 @@ class _Decoder:
     def _shares(self, wanted: SplitFile) -> dict[str, float]:
         given = {part: getattr(wanted, part) for part in _PARTS}
         usual = {"train": 80.0, "validation": 10.0, "test": 10.0}
-        if any(
-            path[:1] == ("split",) and path[1:2] in ((), *((part,) for part in _PARTS))
-            for path in self.broken
-        ):
+        # A share that cannot be read, or one that may hide behind a name that is no field's.
+        others = [(name,) for name in type(wanted).model_fields if name not in _PARTS]
+        if any(path[:1] == ("split",) and path[1:2] not in others for path in self.broken):
             return usual
         if all(share is None for share in given.values()):
             return usual

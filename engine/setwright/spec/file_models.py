@@ -7,7 +7,7 @@ mistake can still be checked for others; `REQUIRED` names those that may not.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
@@ -188,7 +188,10 @@ Operations: TypeAlias = Annotated[
 class DatasetFields(Part):
     """The fields that a project's `defaults` may hold as well: all but those that are one dataset's own."""
 
-    CALLED = "spec"
+    CALLED = "project's defaults"
+    ELSEWHERE = dict.fromkeys(
+        ("dataset", "name", "previously"), "it is one dataset's own, so write it in the spec"
+    )
     description: Prose | None = Field(
         None,
         description="What the dataset is for, in a sentence or more.",
@@ -286,6 +289,11 @@ class DatasetFile(DatasetFields):
     """A dataset as code: which frames, which labels, how divided, in which layouts."""
 
     model_config = ConfigDict(title="setwright dataset spec")
+    CALLED = "spec"
+    ELSEWHERE = dict.fromkeys(
+        ("remote", "specs", "state", "variables", "environments", "defaults"),
+        "it holds for the whole project, so write it in setwright.yaml",
+    )
     REQUIRED = ("dataset", "source", "labels")
     FIRST = ("dataset", "name")
     dataset: Address | None = Field(
@@ -394,6 +402,13 @@ class ProjectFile(Part):
 
     model_config = ConfigDict(title="setwright project")
     CALLED = "project"
+    ELSEWHERE: ClassVar[dict[str, str]] = {
+        "dataset": "it begins a spec, which is a file of its own, as in specs/balloons.yaml",
+        **dict.fromkeys(
+            tuple(DatasetFields.model_fields),
+            "it is a field of specs; what they share stands under `defaults`",
+        ),
+    }
     project: Text | None = Field(
         None, description="The project's name. Default: that of its folder.", examples=["party"]
     )

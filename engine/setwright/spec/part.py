@@ -49,6 +49,8 @@ class Part(BaseModel):
     REQUIRED: ClassVar[tuple[str, ...]] = ()
     CALLED: ClassVar[str] = "entry"
     """What such a mapping is called in a finding."""
+    ELSEWHERE: ClassVar[dict[str, str]] = {}
+    """What is no field here, though somebody may well think so, with what to do."""
     FIRST: ClassVar[tuple[str, ...]] = ()
     """The fields that come before those that a model inherits."""
 

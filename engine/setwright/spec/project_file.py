@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from setwright.model.suggestions import did_you_mean
@@ -225,7 +225,7 @@ def _variables(
             where = places.value(("variables", variable, "default"))
             tell(findings.VARIABLE_TYPE.at(where, _unsuited(variable, type_, value)))
             value = None
-        found[variable] = Variable(type_, value)
+        found[variable] = Variable(type_, value, refused=value is None and file.default is not None)
     overlaid = [
         GivenValue(
             name=variable,
@@ -244,7 +244,8 @@ def _variables(
                         each.where,
                         f'{each.origin} gives a value to "{each.name[:60]}", and {PROJECT_FILE} declares no such '
                         "variable.",
-                        did_you_mean(each.name, found),
+                        did_you_mean(each.name, found)
+                        or (f"it declares {', '.join(list(found)[:10])}" if found else None),
                     )
                 )
             continue
@@ -256,6 +257,7 @@ def _variables(
             tell(
                 findings.VARIABLE_TYPE.at(each.where, f"{each.origin}: " + _unsuited(each.name, type_, shown))
             )
+            found[each.name] = replace(found[each.name], refused=True)
         else:
             found[each.name] = Variable(type_, cast("str | int | float | bool", value))
     return found

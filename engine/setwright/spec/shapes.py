@@ -76,7 +76,24 @@ _SYNONYMS: dict[str, str] = {
     "version": "versioning",
     "lake": "datalake",
     "dependencies": "datasets",
+    # What LayerNext's SDK calls them.
+    "dataset_name": "name",
+    "split_info": "split",
+    "operation_list": "operations",
+    "augmentation_list": "augmentations",
+    "is_new_version_required": "versioning",
+    "collection_id": "collection",
+    "collection_name": "collection",
+    "item_type": "datalake",
 }
+_MENDED: dict[Path, str] = {
+    ("source",): "write `source: {{collection: {}}}`, or `{{datalake: image}}` for the whole lake",
+    ("labels",): "write it in brackets: [{}]",
+    ("remote",): "write `remote: {{kind: lake, url: {}}}`, or `path` for a folder of this machine",
+}
+"""By path, how a text is written where a mapping or a list is wanted."""
+_VAGUE = frozenset({"some", "any", "several", "list", "listed", "selected", "custom"})
+"""Words that promise a list, and are none."""
 _STATES_LATER = frozenset(
     {"http", "https", "gitlab", "gitea", "s3", "gcs", "azure", "object_store", "postgres"}
 )
@@ -139,10 +156,18 @@ def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagn
                     f"The state is kept by the lake itself, or in a folder; {given} is not offered yet.",
                     "write `state: {kind: folder}`, or leave it out",
                 )
+            wanted = _WANTED_OF_SEVERAL.get(".".join(map(str, path)))
             return findings.UNKNOWN_VALUE.at(
                 places.value(path),
-                f"{_sentence(field)} is one of {', '.join(known)}; {described(given)} stands there.",
-                did_you_mean(given, known) if isinstance(given, str) else None,
+                (
+                    f"{_sentence(field)} takes {wanted}"
+                    if wanted is not None
+                    else f"{_sentence(field)} is one of {', '.join(known)}"
+                    if len(known) > 1
+                    else f"{_sentence(field)} can only be {known[0]}"
+                )
+                + f"; {described(given)} stands there.",
+                (did_you_mean(given, known) or _listed(path, given)) if isinstance(given, str) else None,
             )
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
             bound = context.get("ge", context.get("le", context.get("gt", context.get("lt"))))
@@ -172,7 +197,7 @@ def _finding(model: type[Part], error: Any, path: Path, places: Places) -> Diagn
             return findings.WRONG_TYPE.at(
                 places.value(path),
                 f"{_sentence(field)} takes {wanted}; {described(given)} stands there.",
-                _mend(kind, given),
+                _mend(kind, given, path),
             )
 
 
@@ -180,20 +205,24 @@ def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
     name = str(path[-1])
     known = _part_at(model, path[:-1]).in_order()
     inside = f"`{field_name(path[:-1]).strip('`')}`" if len(path) > 1 else f"a {model.CALLED}"
-    meant = _SYNONYMS.get(name.lower())
-    if meant not in known:
-        meant = closest(name, known)
+    synonym = _SYNONYMS.get(name.lower(), name)
+    meant = synonym if synonym in known else closest(name, known)
     hint = None if meant is None else f'did you mean "{meant}"?'
-    if hint is None and len(path) == 1:
+    if len(path) == 1 and meant != synonym:
         home = next(
             (
                 each
                 for each in _DATASET_FIELDS
-                if each in known and name in _part_at(model, (each,)).model_fields
+                if each in known and synonym in _part_at(model, (each,)).model_fields
             ),
             None,
         )
-        hint = None if home is None else f"it belongs under `{home}`; look at the indentation"
+        if home is not None and name == synonym:
+            hint = f"it belongs under `{home}`; look at the indentation"
+        elif home is not None:
+            hint = f"did you mean `{synonym}` under `{home}`?"
+        elif name in model.ELSEWHERE:
+            hint = model.ELSEWHERE[name]
     return findings.UNKNOWN_FIELD.at(
         places.key(path), f'There is no "{_short(name)}" in {inside}. It knows {", ".join(known)}.', hint
     )
@@ -271,7 +300,19 @@ def address_like(text: str) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", text[:100].lower()).strip("-._")
 
 
-def _mend(kind: str, given: Any) -> str | None:
+def _listed(path: Path, given: str) -> str | None:
+    """How to write a word that was to pick from what the lake holds, where only a list picks."""
+    if path[:1] != ("operations",) or path[-1:] == ("prefer",):
+        return None
+    names = "NAME, …" if given.lower() in _VAGUE else _short(given)
+    return f"name those that are meant in a list: `{'.'.join(map(str, path))}: [{names}]`".replace(
+        "operations.take: ", "take: "
+    )
+
+
+def _mend(kind: str, given: Any, path: Path) -> str | None:
+    if isinstance(given, str) and path in _MENDED:
+        return _MENDED[path].format(_short(given))
     if kind == "string_type" and isinstance(given, bool | int | float):
         return f'write it in quotes: "{str(given).lower() if isinstance(given, bool) else given}"'
     if kind == "bool_type" and isinstance(given, str) and given.lower() in ("yes", "on", "y", "true"):

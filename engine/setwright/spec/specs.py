@@ -116,7 +116,9 @@ def _draft(
             findings.NOT_A_SPEC.at(
                 root.source.ref(root.start, root.end),
                 "A spec is made of keys with values.",
-                "begin with `dataset: balloons`",
+                "take away the dashes; specs in one file have a line `---` between them"
+                if isinstance(root, Sequence) and root.items and isinstance(root.items[0], MappingNode)
+                else "begin with `dataset: balloons`",
             )
         )
         return None

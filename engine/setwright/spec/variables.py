@@ -30,10 +30,14 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A declared variable. `value` is None where none was given, which matters only where it is used."""
+    """A declared variable. `value` is None where none was given, which matters only where it is used.
+
+    `refused` says that one was given, which is not of the type.
+    """
 
     type: VariableType
     value: str | int | float | bool | None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +104,12 @@ class Variables:
             return match[0]
         value = self._variables[name].value
         if value is None:
+            refused = self._variables[name].refused
             self._tell(
                 findings.NO_VARIABLE_VALUE.at(
                     place,
-                    f'"{name}" has no default, and no value was given.',
+                    f'"{name}" has no default, and '
+                    + ("the value given is not of its type." if refused else "no value was given."),
                     f"add `--var {name}=…`, or set SETWRIGHT_VAR_{name}",
                 )
             )

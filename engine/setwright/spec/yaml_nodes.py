@@ -226,7 +226,8 @@ class _Builder:
                     place,
                     f"*{_short(name)} stands for what an anchor &{_short(name)} names, and no such anchor comes "
                     "before it in this document.",
-                    did_you_mean(name, list(self.anchors)[:1000]),
+                    did_you_mean(name, list(self.anchors)[:1000])
+                    or "text that begins with * stands in quotes",
                 )
             )
             return Scalar(self.source, start, end, "", "", False)

@@ -45,6 +45,21 @@ _WORDS: tuple[tuple[str, str, str | None], ...] = (
         "write `[RAW, COCO]`, with text that holds , [ or ] in quotes",
     ),
     (
+        "did not find expected node content",
+        "A value is missing here, or cannot begin like this.",
+        "close each bracket, brace and quote that is open; write text with signs at its start in quotes",
+    ),
+    (
+        "expected alphabetic or numeric character",
+        "* and & begin a name of letters and digits, and none follows.",
+        "write text that begins with * or & in quotes",
+    ),
+    (
+        "incompatible YAML document",
+        "The file says that it is written in a version of YAML that nobody reads.",
+        "delete the line that begins with %YAML",
+    ),
+    (
         "unexpected end of stream",
         "A quote is opened and never closed.",
         "close the quote",
