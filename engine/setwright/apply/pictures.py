@@ -61,6 +61,8 @@ def pictures(plan: Plan, remote: RemoteReader, limit: int) -> dict[str, tuple[do
     Each kind of each dataset gets its share, chosen evenly along the names, so that the same plan shows the same.
     A picture that the remote cannot give, or that is none, is left out.
     """
+    if not remote.capabilities.tells_content:
+        return {}
     kinds = [kind for change in plan.changes for kind in _kinds(change)]
     shown: dict[str, list[document.Picture]] = {}
     for kind, share in zip(kinds, _shares([len(kind.rows) for kind in kinds], limit), strict=True):

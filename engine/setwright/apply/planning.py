@@ -10,6 +10,7 @@ from setwright.apply.surveying import survey
 from setwright.augment.objects import with_copies
 from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import find
+from setwright.model.dataset import Selection
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import silence
@@ -18,7 +19,7 @@ from setwright.plan.changes import Amend, Create, Follow
 from setwright.plan.describe import plan_digest
 from setwright.plan.document import LossLine
 from setwright.plan.plan import Plan, plan
-from setwright.plan.preflight import afterthoughts, on_pins, preflight
+from setwright.plan.preflight import afterthoughts, on_pins, on_remarks, preflight
 from setwright.plan.saved import configs, previous_addresses, saved_pins
 from setwright.plan.staleness import changed_since
 from setwright.state.document import never_applied
@@ -84,13 +85,23 @@ def make_plan(
     specs = [spec for spec in project.specs if spec.address in within]
     offers = remote.capabilities
     found = list(
-        preflight(specs, remote.vocabulary(), augments=offers.augments, composes=offers.reads_membership)
+        preflight(
+            specs,
+            remote.vocabulary(),
+            augments=offers.augments,
+            composes=offers.reads_membership,
+            in_place=offers.in_place,
+        )
     )
+    for spec in specs:
+        found += on_remarks(spec, remote.unfit(spec.config), ())
     if any(finding.severity is Severity.ERROR for finding in found):
         raise FindingsError(in_reading_order(found))
+    for spec in specs:
+        found += on_remarks(spec, (), remote.doubts(Selection.of(spec.config)))
     desired = {spec.address: spec.config for spec in specs}
-    if any(config.augmentations.recipes for config in desired.values()):
-        # Now, not after a plan that cannot be applied.
+    if offers.tells_content and any(config.augmentations.recipes for config in desired.values()):
+        # Now, not after a plan that cannot be applied; a remote that makes them elsewhere needs nothing here.
         require("images", "make varied copies", "cv2", "shapely")
     previously = {spec.address: spec.previously for spec in specs if spec.previously is not None}
     surveyed = survey(remote, state, desired, pins=pins or {}, previously=previously, listener=listener)

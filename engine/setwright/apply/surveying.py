@@ -108,6 +108,7 @@ def survey(
         previously=previously,
         renames=renames,
         deletes=remote.capabilities.deletes,
+        numbers=remote.capabilities.numbers,
     )
 
 

@@ -130,6 +130,7 @@ def described(desk: Desk, made: Planned, *, all_frames: bool, pictures: int = 0)
         left_out=made.left_out,
         pictures=made_small(made.plan, desk.remote, pictures) if pictures else {},
         verdicts=made.verdicts,
+        untold=desk.remote.capabilities.untold,
     )
 
 

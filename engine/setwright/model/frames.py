@@ -91,6 +91,25 @@ class Frames:
         return Frames(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
 
     @classmethod
+    def named(cls, names: Iterable[str], file_names: Iterable[str], collections: Iterable[str]) -> Frames:
+        """Frames of which nothing but what they are called is known, in the order of `names`."""
+        name = texts(names)
+        nothing = np.zeros(len(name), np.int64)
+        return cls(
+            number=np.arange(len(name), dtype=np.int64),
+            name=name,
+            file_name=texts(file_names),
+            collection=texts(collections),
+            digest=np.zeros(len(name), "S64"),
+            width=nothing.astype(np.int32),
+            height=nothing.astype(np.int32),
+            size=nothing,
+            media_type=texts([""] * len(name)),
+            group=texts([""] * len(name)),
+            phash=nothing.astype(np.uint64),
+        )
+
+    @classmethod
     def empty(cls) -> Frames:
         """No frames."""
         return cls(
@@ -170,9 +189,11 @@ class Annotations:
 class Membership:
     """The frames that a selection gives at one revision, with the annotations that were asked for.
 
-    `annotations.labels` are the lake's labels here; a manifest's are the dataset's classes.
+    `annotations.labels` are the lake's labels here; a manifest's are the dataset's classes. `names_only`: the remote
+    tells nothing of the frames but their names, so every other column is empty, zero, or of no meaning.
     """
 
     revision: int
     frames: Frames
     annotations: Annotations
+    names_only: bool = False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from setwright.model.canonical import canonical_json
+from setwright.model.canonical import canonical_json, digest_of
 from setwright.model.copies import Copies
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from setwright.model.frames import Annotations, Frames
 
 ALGORITHM = "manifest-1"
-"""Names how a manifest's digest is made; a change of it is a new name."""
+NAMES_ALGORITHM = "members-1"
+"""They name how a manifest's digest is made, and that of one of names alone; a change of it is a new name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -30,6 +31,9 @@ class Manifest:
     `annotations` are the dataset's classes, so its column `label` holds class ids. `copies` are recipes: what they
     come to, frames with pictures and annotations, `augment.expand` adds to a manifest for those who export it.
 
+    `names_only`: of this content nothing but the frames' names and the classes are known. It has no annotations and no
+    copies then, and its splits mean nothing.
+
     Raises:
         ValueError: the frames are not sorted, a name stands twice, or the columns differ in length.
     """
@@ -38,6 +42,7 @@ class Manifest:
     split: NDArray[np.int8]
     annotations: Annotations
     copies: Copies = field(default_factory=Copies.none)
+    names_only: bool = False
 
     def __post_init__(self) -> None:
         if len(self.split) != len(self.frames):
@@ -57,8 +62,10 @@ class Manifest:
 
         It covers what a trainer could notice. The numbers that a lake gives its frames are its own affair, and the
         bytes of the pictures, with all that is computed from them, are covered by their digests. Of the copies it
-        covers the recipes, for what they come to follows from them.
+        covers the recipes, for what they come to follows from them. Where only names are known it covers these.
         """
+        if self.names_only:
+            return digest_of(NAMES_ALGORITHM, self.frames.name.tolist())
         hasher = hashlib.sha256(ALGORITHM.encode())
         for part in self._identity():
             hasher.update(len(part).to_bytes(8, "little"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.model.frames import Frames
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -32,14 +33,18 @@ class SplitStatistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """A version, counted by split, in the order train, validation, test."""
+    """A version, counted by split, in the order train, validation, test.
+
+    `undivided` counts frames of which the remote does not tell the split, or anything else.
+    """
 
     splits: tuple[SplitStatistics, ...]
+    undivided: int = 0
 
     @property
     def frames(self) -> int:
         """All frames."""
-        return sum(split.frames for split in self.splits)
+        return self.undivided + sum(split.frames for split in self.splits)
 
     @property
     def annotations(self) -> int:
@@ -68,6 +73,9 @@ class Statistics:
 
 def count(manifest: Manifest) -> Statistics:
     """The statistics of `manifest`."""
+    if manifest.names_only:
+        nothing = count(replace(manifest, frames=Frames.empty(), split=manifest.split[:0], names_only=False))
+        return replace(nothing, undivided=len(manifest.frames))
     annotations = manifest.annotations
     classes = len(manifest.classes)
     split_of_annotation = manifest.split[annotations.frame]

@@ -38,7 +38,7 @@ class VersionNumber:
     patch: int
 
     def __str__(self) -> str:
-        return f"{self.major}.{self.minor}.{self.patch}"
+        return "unnumbered" if self == UNNUMBERED else f"{self.major}.{self.minor}.{self.patch}"
 
     @classmethod
     def parse(cls, text: str) -> VersionNumber:
@@ -57,6 +57,8 @@ class VersionNumber:
 
     def after(self, severity: ChangeSeverity) -> VersionNumber:
         """The number that follows this one when a change of `severity` is made."""
+        if self == UNNUMBERED:
+            return self
         match severity:
             case ChangeSeverity.METADATA:
                 return self
@@ -69,6 +71,9 @@ class VersionNumber:
 
 
 FIRST_VERSION = VersionNumber(1, 0, 0)
+
+UNNUMBERED = VersionNumber(0, 0, 0)
+"""Stands for the number of a version of which it is not known: its remote gives numbers itself, or tells none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

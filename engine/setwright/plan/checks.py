@@ -101,6 +101,8 @@ def needs_content(check: Check) -> bool:
 def judge(check: Check, change: MadeChange, evidence: Evidence) -> Verdict:
     """Whether `check` holds after `change`."""
     match check:
+        case _ if _is_hidden(check, change):
+            found = _NAMES_ONLY
         case FewestFrames():
             found = _fewest_frames(check, change)
         case FewestAnnotations():
@@ -131,6 +133,15 @@ def judge(check: Check, change: MadeChange, evidence: Evidence) -> Verdict:
     return Verdict(check=check, status=status, message=found.message, frames=found.frames)
 
 
+def _is_hidden(check: Check, change: MadeChange) -> bool:
+    """Whether `check` is of what a remote does not tell that only tells the names of frames."""
+    if not statistics_of(change).undivided:
+        return False
+    return isinstance(check, FewestAnnotations | LargestShare | FrozenSplit | NoLeakage) or (
+        isinstance(check, FewestFrames) and check.split is not None
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
     """`holds` is None where nobody can tell."""
@@ -141,6 +152,9 @@ class _Found:
 
 
 _NOT_TOLD = _Found(None, "The remote does not tell which frames the version holds.")
+_NAMES_ONLY = _Found(
+    None, "The remote tells the names of the frames alone, neither their splits nor their annotations."
+)
 _NEW = _Found(True, "The dataset is new, so there is nothing yet that could change.")
 _SAME = _Found(True, "The content stays as it is.")
 

@@ -36,11 +36,19 @@ def desired_content(config: DatasetConfig, membership: Membership, parent: Manif
     Labels become classes, frames without an annotation of a class stay or go as `config.background` says, and the
     splits are assigned last, so that their sizes are of the frames that are in the dataset. `parent` is the content
     of the version that the new one follows; frames keep the splits they have there. Varied copies are of what is in
-    the train split then; one that loses all its objects is background, and goes where that does.
+    the train split then; one that loses all its objects is background, and goes where that does. Of frames that only
+    names are known of, nothing but the names is known of the content.
 
     Raises:
         MissingExtraError: outlines have to be cut for the copies, and what cuts them is not installed.
     """
+    if membership.names_only:
+        return Manifest(
+            frames=membership.frames,
+            split=np.zeros(len(membership.frames), np.int8),
+            annotations=Annotations.empty(config.classes),
+            names_only=True,
+        )
     annotations = _as_classes(membership.annotations, config)
     frames = membership.frames
     if config.background == "drop":

@@ -78,6 +78,7 @@ def describe(
     varied: Mapping[str, tuple[int, int]] | None = None,
     left_out: tuple[str, ...] = (),
     verdicts: Mapping[str, tuple[Verdict, ...]] | None = None,
+    untold: tuple[str, ...] = (),
 ) -> document.PlanDocument:
     """The document of `plan`. `specs`, by address, say where things are written.
 
@@ -85,7 +86,8 @@ def describe(
     frame that changes is listed, else a sample of each kind. `findings` are warnings in reading order, `steps` what
     apply will walk, `pictures`, by address, are of frames that change. `environment` is what was laid over the
     project. `varied` counts, by address, the pictures of copies that apply would make and those that are there.
-    `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks.
+    `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks. `untold` is what the
+    remote does not tell, in whole sentences.
     """
     shown, copies = pictures or {}, varied or {}
     configs = {spec.address: spec.config for spec in specs.values() if spec.config.source.kind == "datasets"}
@@ -127,6 +129,7 @@ def describe(
         checks=tuple(checks),
         findings=tuple(map(finding, findings)),
         drift=tuple(map(_drift, plan.drift)),
+        untold=untold,
         steps=steps or (),
         summary=_summary(changes, steps),
     )
@@ -200,6 +203,7 @@ def _change(
     after = statistics_of(change)
     unmet, leaks = _divided(change, limit)
     config = to_document(change.config)
+    told = not after.undivided
     return document.DatasetChange(
         address=change.address,
         name=change.config.name,
@@ -214,13 +218,14 @@ def _change(
         version=_version(change),
         fields=tuple(_field(field, spec) for field in fields),
         frames=_frames(change, after.frames, spec, limit),
-        annotations=_annotations(change, before, after),
-        splits=tuple(_splits(change.config, before, after)),
+        content="all" if told else "frames",
+        annotations=_annotations(change, before, after) if told else None,
+        splits=tuple(_splits(change.config, before, after)) if told else (),
         unmet=unmet,
         leakage=leaks,
-        labels=tuple(_labels(before, after)),
+        labels=tuple(_labels(before, after)) if told else (),
         exports=tuple(_exports(change, losses)),
-        bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes),
+        bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes) if told else None,
     )
 
 
@@ -399,7 +404,7 @@ def _cause(cause: Cause, spec: Spec | None) -> document.FrameCause:
 
 def _listed(manifest: Manifest, rows: NDArray[np.int64], limit: int | None, side: _Side) -> FrameList:
     nowhere = np.full(len(rows[:limit]), -1, np.int8)
-    splits = manifest.split[rows[:limit]]
+    splits = nowhere if manifest.names_only else manifest.split[rows[:limit]]
     before, after = (splits, nowhere) if side == "before" else (nowhere, splits)
     return FrameList(count=len(rows), listed=_lines(manifest.frames, rows[:limit], before, after))
 
@@ -456,7 +461,7 @@ def _divided(
         asked = tuple(quotas(statistics.frames, change.config.split).values())
         unequal = asked != tuple(split.frames for split in statistics.splits)
         return document.Unmet(why=("kept",), apart=0) if unequal else None, ()
-    if not isinstance(change, Create | Follow):
+    if not isinstance(change, Create | Follow) or change.content.names_only:
         return None, ()
     content = change.content
     before = change.before if isinstance(change, Follow) else None

@@ -66,7 +66,7 @@ class ConfigField(Part):
 
 
 class FrameLine(Part):
-    """One frame that changes. A split is absent where the frame is not in the version."""
+    """One frame that changes. A split is absent where the frame is not in the version, or where it is not known."""
 
     name: str
     """The lake-wide unique name."""
@@ -287,6 +287,7 @@ class VersionChange(Part):
 
     before: str | None = None
     after: str
+    """`unnumbered` where the remote numbers its versions itself."""
     id_before: str | None = None
     manifest_before: str | None = None
     manifest_after: str
@@ -348,6 +349,9 @@ class DatasetChange(Part):
     pin: PinLine | None = None
     """Absent for a spec that follows the lake."""
     fields: tuple[ConfigField, ...] = ()
+    content: Literal["all", "frames"] = "all"
+    """What is known of the content: all of it, or which frames by their names alone. Then the parts on annotations,
+    splits, labels and bytes are absent."""
     frames: FrameChanges | None = None
     annotations: AnnotationChanges | None = None
     splits: tuple[SplitChange, ...] = ()
@@ -481,6 +485,8 @@ class PlanDocument(Part):
     """In reading order."""
     drift: tuple[Drift, ...] = ()
     """Sorted by address, whether or not this plan does anything about it."""
+    untold: tuple[str, ...] = ()
+    """What this remote does not tell and a plan beside another would say, in whole sentences."""
     steps: tuple[Step, ...] = ()
     """What apply walks, in its order."""
     summary: Summary

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from setwright.diff.annotations import annotation_diff
 from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
-from setwright.model.versions import FIRST_VERSION, ChangeSeverity
+from setwright.model.versions import FIRST_VERSION, UNNUMBERED, ChangeSeverity
 from setwright.plan.causes import causes, variants
 from setwright.plan.changes import (
     Adopt,
@@ -27,7 +27,7 @@ from setwright.plan.changes import (
 from setwright.plan.content import desired_content
 from setwright.plan.drift import drift
 from setwright.plan.pinning import Pinned, pinned
-from setwright.plan.severity import content_severity, settings_severity
+from setwright.plan.severity import content_severity, settings_severity, unseen_severity
 from setwright.plan.standing import Standing, moved_addresses, standing
 from setwright.plan.upstream import made_of
 
@@ -154,7 +154,7 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
         return Create(
             address=address,
             config=config,
-            number=FIRST_VERSION,
+            number=FIRST_VERSION if survey.numbers else UNNUMBERED,
             content=desired_content(config, survey.memberships[address], None),
             revision=survey.at(address),
             reasons=(reason, Reason.CANNOT_RENAME) if stands.stays else (reason,),
@@ -170,7 +170,7 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
         return Amend(
             address=address,
             config=config,
-            number=observed.version.number.after(severity),
+            number=observed.version.number.after(severity) if survey.numbers else observed.version.number,
             reasons=reasons,
             severity=severity,
             fields=changed_fields(known, config),
@@ -207,7 +207,10 @@ def _following(
     if address not in survey.unmoved:
         content = desired_content(config, survey.memberships[address], before)
     diff = data_diff(before, content)
-    severity = content_severity(before, content, diff)
+    if content.names_only:
+        severity = unseen_severity(known, config, diff)
+    else:
+        severity = content_severity(before, content, diff)
     number = None if severity is None else observed.version.number.after(severity)
     if severity is None and always:
         reasons = (*reasons, Reason.VERSIONING_ALWAYS)
@@ -219,7 +222,7 @@ def _following(
     return Follow(
         address=address,
         config=config,
-        number=number,
+        number=number if survey.numbers else UNNUMBERED,
         content=content,
         revision=survey.at(address),
         reasons=reasons or (Reason.DATA_CHANGED,),
@@ -244,7 +247,9 @@ def _causes(
     after: Manifest,
     diff: DataDiff,
 ) -> tuple[Cause, ...]:
-    asked = variants(known, config, lake_moved=survey.lake_moved(address, observed.version))
+    # Where only names are known no revision tells whether the lake moved, so it always may have.
+    moved = after.names_only or survey.lake_moved(address, observed.version)
+    asked = variants(known, config, lake_moved=moved)
     answers = survey.answers.get(address, {})
     if len(asked) != 1 and any(variant.cause not in answers for variant in asked):
         return ()  # nobody asked, or could: then nothing is said rather than something made up

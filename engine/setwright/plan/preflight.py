@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.model.remarks import Remark
     from setwright.model.vocabulary import Vocabulary
     from setwright.plan.changes import Change
     from setwright.plan.pinning import Pinned
@@ -24,11 +25,17 @@ if TYPE_CHECKING:
 
 
 def preflight(
-    specs: Sequence[Spec], vocabulary: Vocabulary, *, augments: bool, composes: bool = True
+    specs: Sequence[Spec],
+    vocabulary: Vocabulary,
+    *,
+    augments: bool,
+    composes: bool = True,
+    in_place: bool = False,
 ) -> Iterator[Diagnostic]:
     """Names of `specs` that the remote does not know, and wishes that it cannot fill.
 
-    `augments` says whether the remote makes augmented copies, `composes` whether datasets can be made of others there.
+    `augments` says whether the remote makes augmented copies, `composes` whether datasets can be made of others there,
+    `in_place` whether a version may get other content.
     """
     for spec in specs:
         yield from _source(spec, vocabulary, composes=composes)
@@ -41,12 +48,24 @@ def preflight(
                 "This remote makes no augmented copies yet, and leaving them out in silence would not do.",
                 "take the augmentations out of the spec for now",
             )
-        if spec.config.versioning == "in_place":
+        if spec.config.versioning == "in_place" and not in_place:
             yield findings.NOT_OFFERED.at(
                 _place(spec, "versioning"),
                 "A version of this remote never changes its content, so it cannot be changed in place.",
                 "leave `versioning` out: what is no content is updated in place anyway",
             )
+
+
+def on_remarks(spec: Spec, unfit: Sequence[Remark], doubts: Sequence[str]) -> Iterator[Diagnostic]:
+    """What the remote itself has to say of `spec`: settings that it cannot fill, and `doubts` of what it selects."""
+    for remark in unfit:
+        yield findings.NOT_OFFERED.at(_place(spec, remark.path), remark.why, remark.hint)
+    for doubt in doubts:
+        yield findings.DOUBTFUL_SELECTION.at(
+            _place(spec, "query" if spec.config.query else "source"),
+            doubt,
+            "compare the number of frames in the plan with what you expect",
+        )
 
 
 def on_pins(
@@ -103,6 +122,8 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
                 _place(spec, "query" if spec.config.query else "source"),
                 "The source has no frame that passes the query and the filter, so the dataset would be empty.",
             )
+            continue
+        if statistics.undivided:
             continue
         wishes = spec.config.split.percent
         for split, wish in zip(statistics.splits, wishes.values(), strict=True):

@@ -8,6 +8,7 @@ import numpy as np
 
 from setwright.model.splits import Split
 from setwright.model.versions import ChangeSeverity
+from setwright.plan.content import asks_alike
 
 if TYPE_CHECKING:
     from setwright.diff.data import DataDiff
@@ -30,6 +31,20 @@ def content_severity(before: Manifest, after: Manifest, diff: DataDiff) -> Chang
     if len(diff.entering) or diff.copies_entering or after.classes != before.classes:
         return ChangeSeverity.ADDITIVE
     return None
+
+
+def unseen_severity(before: DatasetConfig, after: DatasetConfig, diff: DataDiff) -> ChangeSeverity | None:
+    """The gravest thing that may happen to a content of which only the frames' names are known; None for nothing.
+
+    Its remote divides the frames itself, and whether those that stay keep their splits it does not tell.
+    """
+    if diff.empty and asks_alike(before, after):
+        return None
+    if before.split.test or after.split.test:
+        return ChangeSeverity.EVAL
+    if after.classes[: len(before.classes)] != before.classes:
+        return ChangeSeverity.SCHEMA
+    return ChangeSeverity.REMOVAL
 
 
 def settings_severity(before: DatasetConfig, after: DatasetConfig) -> ChangeSeverity | None:

@@ -28,7 +28,8 @@ class Survey:
     the variants that tell the causes of a change apart (`plan.causes`), where there is more than one.
 
     `previously` leads from addresses to those that their datasets had before; `renames` and `deletes` say whether the
-    remote can give a dataset another name, and delete one.
+    remote can give a dataset another name, and delete one, `numbers` whether it gives versions the numbers that it is
+    told.
 
     `held`, by address, is what was found for the specs that are pinned: their frames are those of their pins.
     `on_datasets` are the addresses whose queries speak of datasets: what these give may be another at any revision.
@@ -48,6 +49,7 @@ class Survey:
     on_datasets: frozenset[str] = frozenset()
     renames: bool = True
     deletes: bool = True
+    numbers: bool = True
 
     def at(self, address: str) -> int:
         """The revision whose frames the spec of `address` is given."""

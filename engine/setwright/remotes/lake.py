@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
+    from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
     from setwright.state.document import State
@@ -59,6 +60,12 @@ class LakeRemote:
 
     def vocabulary(self) -> Vocabulary:
         return self._lake.vocabulary()
+
+    def unfit(self, config: DatasetConfig) -> tuple[Remark, ...]:
+        return ()
+
+    def doubts(self, selection: Selection) -> tuple[str, ...]:
+        return ()
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         return self._lake.membership(selection, revision)

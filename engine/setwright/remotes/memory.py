@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig, Operations, Selection
     from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
+    from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, Publication
     from setwright.query.evaluate import AnnotationFacts, FrameFacts
     from setwright.query.tree import Query
@@ -181,6 +182,12 @@ class MemoryRemote:
                 for name, dataset in sorted(self._datasets.items())
             },
         )
+
+    def unfit(self, config: DatasetConfig) -> tuple[Remark, ...]:
+        return ()
+
+    def doubts(self, selection: Selection) -> tuple[str, ...]:
+        return ()
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         query = parse(selection.query)

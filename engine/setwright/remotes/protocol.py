@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
+    from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
     from setwright.state.document import State
@@ -34,6 +35,10 @@ class Capabilities:
     `exports` are exact names. `augments`: it makes varied copies. `reads_config`, `reads_membership`: a dataset's
     configuration and content can be read back. `pins_revisions`: the frames of an earlier revision can still be asked
     for. `renames`, `deletes`: a dataset can get another name and keep its versions, and it can be deleted.
+
+    `tells_content`: of frames and versions it tells pictures, sizes, annotations and splits; where it does not,
+    memberships and manifests hold names only. `numbers`: versions get the numbers that they are published with.
+    `in_place`: a version may get other content. `untold` is what it does not tell and a plan would else say, in whole sentences.
     """
 
     exports: tuple[str, ...]
@@ -43,6 +48,10 @@ class Capabilities:
     pins_revisions: bool
     renames: bool = False
     deletes: bool = False
+    tells_content: bool = True
+    numbers: bool = True
+    in_place: bool = False
+    untold: tuple[str, ...] = ()
 
 
 class RemoteReader(Protocol):
@@ -66,6 +75,16 @@ class RemoteReader(Protocol):
 
     def vocabulary(self) -> Vocabulary:
         """The names in use now."""
+
+    def unfit(self, config: DatasetConfig) -> tuple[Remark, ...]:
+        """The settings of `config` that the remote has no place for, beside what its capabilities say."""
+
+    def doubts(self, selection: Selection) -> tuple[str, ...]:
+        """Why the remote may understand `selection` otherwise than it is meant, in whole sentences.
+
+        Raises:
+            RemoteError: a name in the selection is not known there.
+        """
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         """The frames that `selection` gives at `revision`, sorted by unique name.

@@ -52,6 +52,8 @@ def events(document: PlanDocument) -> Iterator[Event]:
         yield diagnosed(diagnostic_document(diagnostic(finding)))
     if document.errored:
         return
+    for sentence in document.untold:
+        yield event("untold", sentence)
     yield from map(_drift, document.drift)
     yield from (_change(change) for change in document.changes if change.actions != ("no-op",))
     yield from map(_check, document.checks)

@@ -33,8 +33,8 @@ def findings(document: PlanDocument) -> tuple[Diagnostic, ...]:
 def _change(change: DatasetChange) -> Diagnostic:
     kind = _BY_SEVERITY.get(change.severity or "", PLANNED)
     detail = [f"{words.headline(change)}."]
-    if change.severity in words.SEVERITIES:
-        detail.append(f"{words.SEVERITIES[change.severity].capitalize()}.")
+    if means := words.meaning(change):
+        detail.append(f"{means.capitalize()}.")
     if change.frames is not None and (change.frames.entering.count or change.frames.leaving.count):
         frames = change.frames
         detail.append(

@@ -11,7 +11,15 @@ from setwright.views import plan_words as words
 from setwright.views.numbers import counted, delta, size
 
 if TYPE_CHECKING:
-    from setwright.plan.document import Check, DatasetChange, Finding, FrameList, Place, PlanDocument
+    from setwright.plan.document import (
+        Check,
+        DatasetChange,
+        Finding,
+        FrameLine,
+        FrameList,
+        Place,
+        PlanDocument,
+    )
 
 MOST_BYTES = 65_000
 """GitHub takes 65,536 characters in a comment, and refuses a longer one whole."""
@@ -94,6 +102,8 @@ def _blocks(document: PlanDocument) -> Iterator[tuple[str, _Choices]]:
         yield "checks", lambda: [_checks(document)]
     if any(change.pin is not None and change.pin.upgrade is not None for change in document.changes):
         yield "upgrades of pins", lambda: [_upgrades(document)]
+    if document.untold:
+        yield "untold", lambda: [_untold(document)]
     if document.drift:
         yield "drift", lambda: [_drift(document)]
     if document.steps:
@@ -197,8 +207,8 @@ def _folded(summary: str, lines: Sequence[str]) -> Block:
 
 
 def _facts(change: DatasetChange) -> Iterator[str]:
-    if change.severity in words.SEVERITIES:
-        yield f"**{change.severity}**: {words.SEVERITIES[change.severity]}."
+    if means := words.meaning(change):
+        yield f"**{change.severity}**: {means}."
         yield ""
     if because := words.because(change):
         yield f"Because {_prose(because)}.{_placed(change.place)}"
@@ -244,6 +254,9 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         yield ""
     if change.dependents:
         yield f"Followed by {_prose(', '.join(change.dependents))}."
+        yield ""
+    if change.content == "frames":
+        yield f"{words.HIDDEN.capitalize()}."
         yield ""
     if change.bytes is not None:
         yield f"{size(change.bytes.after)} of pictures."
@@ -326,12 +339,15 @@ def _frames(change: DatasetChange) -> Iterator[str]:
     ]
     for kind, word in kinds:
         if kind.listed:
-            names = ", ".join(
-                f"{_name(line.name)} ({_journey(line.before, line.after)})" for line in kind.listed
-            )
+            names = ", ".join(_named(line) for line in kind.listed)
             yield f"- {kind.count:,} {word}: {names}{', …' if kind.count > len(kind.listed) else ''}"
     if any(kind.listed for kind, _ in kinds):
         yield ""
+
+
+def _named(line: FrameLine) -> str:
+    journey = _journey(line.before, line.after)
+    return f"{_name(line.name)} ({journey})" if journey else _name(line.name)
 
 
 def _journey(before: str | None, after: str | None) -> str:
@@ -346,6 +362,13 @@ def _checks(document: PlanDocument) -> Block:
     lines = [f"- ✅ {_check(check)}" for check in held[:MOST_ROWS]]
     told = f"{len(held):,} of {counted(len(document.checks), 'check')} hold{'s' * (len(held) == 1)}"
     return _folded(told, [*lines, *_more(held, "check"), ""])
+
+
+def _untold(document: PlanDocument) -> Block:
+    """What the remote keeps to itself."""
+    return _folded(
+        "What this remote does not tell", [*(f"- {_prose(sentence)}" for sentence in document.untold), ""]
+    )
 
 
 def _upgrades(document: PlanDocument) -> Block:
@@ -382,7 +405,11 @@ def _afterword(document: PlanDocument) -> Iterator[str]:
         yield escape.markdown(_clipped(words.left_out(document), 600))
         yield ""
     if not document.errored:
-        where = f"revision {document.revision:,} of {_name(document.remote)}"
+        where = (
+            f"revision {document.revision:,} of {_name(document.remote)}"
+            if words.has_revisions(document)
+            else _name(document.remote)
+        )
         yield f"<sub>{where}, digest {_name(document.digest)}, setwright {_name(document.setwright_version)}</sub>"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from setwright.model.diagnostics import Severity
@@ -49,6 +50,7 @@ def render(
     if not changing:
         lines = [
             *_nothing(document, still),
+            *_untold(document),
             *(_drift(document, color) if drift else ()),
             *_left_out(document),
         ]
@@ -60,7 +62,8 @@ def render(
             ]
         lines += _refusal(document, color)
         return "\n".join(lines) + "\n"
-    where = f"{escape.terminal(document.remote)} (revision {document.revision:,})"
+    where = escape.terminal(document.remote)
+    where += f" (revision {document.revision:,})" if words.has_revisions(document) else ""
     lines = [f"These changes would be made at {where}:", ""]
     for change in changing:
         lines += [*_dataset(change, color, width), ""]
@@ -115,8 +118,8 @@ def _dataset(change: DatasetChange, color: bool, width: int) -> Iterator[str]:
     action = change.actions[0]
     sign, role = words.SIGNS[action], ROLES[action]
     yield paint(f"  # {escape.terminal(words.headline(change))}", "strong", color=color)
-    if change.severity in words.SEVERITIES:
-        yield f"  # {change.severity}: {words.SEVERITIES[change.severity]}"
+    if means := words.meaning(change):
+        yield f"  # {change.severity}: {means}"
     if because := words.because(change):
         yield f"  # because {escape.terminal(because)}"
     address, name = escape.terminal(change.address), escape.terminal(change.name)
@@ -192,9 +195,9 @@ def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
         (frames.relabelled.count, f"{frames.relabelled.count:,} relabelled", "changed"),
     ]
     told = ", ".join(paint(text, role, color=color) for count, text, role in kinds if count)
-    pictures = f"{size(change.bytes.after)} of pictures" if change.bytes else ""
+    pictures = f"{size(change.bytes.after)} of pictures" if change.bytes else words.HIDDEN
     if change.actions == ("create",):
-        yield f"frames  {frames.after:,}, {pictures}"
+        yield f"frames  {frames.after:,}{', ' if change.bytes else '; '}{pictures}"
     else:
         grows = (
             f"{frames.before:,} -> {frames.after:,}" if frames.before != frames.after else f"{frames.after:,}"
@@ -236,7 +239,7 @@ def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:
         for line in kind.listed:
             name = _name(line)
             pad = " " * (wide - width_of(name))
-            yield f"{paint(sign, role, color=color)} {name}{pad}  {_journey(line, word)}"
+            yield f"{paint(sign, role, color=color)} {name}{pad}  {_journey(line, word)}".rstrip()
         if kind.count > len(kind.listed):
             more.append(f"{kind.count - len(kind.listed):,} more {word}")
     if more:
@@ -248,6 +251,8 @@ def _name(line: FrameLine) -> str:
 
 
 def _journey(line: FrameLine, word: str) -> str:
+    if line.before is None and line.after is None:
+        return ""
     if line.before is None:
         return f"into {line.after}"
     if line.after is None:
@@ -275,7 +280,7 @@ def _annotations(change: DatasetChange) -> Iterator[str]:
 
 def _splits(change: DatasetChange, color: bool) -> Iterator[str]:
     frames = change.frames
-    if frames is None:
+    if frames is None or not change.splits:
         return
     new = change.actions == ("create",)
     rows = [["splits", "asked for", *([] if new else ["before"]), "frames" if new else "after", "share"]]
@@ -437,6 +442,17 @@ def _end(document: PlanDocument, color: bool) -> Iterator[str]:
         yield words.checks(document)
     yield from _refusal(document, color)
     yield from _left_out(document)
+    yield from _untold(document)
+
+
+def _untold(document: PlanDocument) -> Iterator[str]:
+    """What the remote keeps to itself."""
+    if document.untold:
+        yield "This remote does not tell everything:"
+        for sentence in document.untold:
+            yield from wrap(
+                escape.terminal(sentence), _LISTED, initial_indent="  - ", subsequent_indent="    "
+            )
 
 
 def _refusal(document: PlanDocument, color: bool) -> Iterator[str]:

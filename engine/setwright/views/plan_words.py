@@ -49,6 +49,13 @@ SEVERITIES = {
 }
 """What a severity means for those who train."""
 
+_AT_WORST = {
+    "eval": "the remote divides the frames itself, so the test split may change, and results may not be comparable",
+    "schema": "class ids move, and frames may change their splits, which the remote decides",
+    "removal": "the remote divides the frames itself, so frames may change between train and validation",
+}
+"""The same, where the remote does not tell what becomes of the frames that stay."""
+
 _UNEVEN = {
     "kept": "frames stay in the splits that they had, unless `resplit: true` divides anew",
     "together": "frames that belong together are not divided",
@@ -71,6 +78,24 @@ _REASONS = {
 }
 
 
+NUMBERED_THERE = "unnumbered"
+"""What stands for the number of a version that its remote is yet to give."""
+
+HIDDEN = "splits, labels and annotations are not told by this remote"
+"""What is said in place of the parts on a content of which only the frames' names are known."""
+
+
+def has_revisions(document: PlanDocument) -> bool:
+    """Whether the remote counts revisions: one that does not is at none, and leaves more untold."""
+    return document.revision > 0 or not document.untold
+
+
+def meaning(change: DatasetChange) -> str:
+    """What the severity of `change` means for those who train; empty where it has none that is known."""
+    told = SEVERITIES.get(change.severity or "", "")
+    return _AT_WORST.get(change.severity or "", told) if change.content == "frames" else told
+
+
 def lost(loss: LossLine, change: DatasetChange) -> str:
     """How many annotations of `change` lose something in a format."""
     with_copies = ", with those of the copies" if change.copies is not None and change.copies.after else ""
@@ -81,10 +106,14 @@ def headline(change: DatasetChange) -> str:
     """What happens to a dataset, in a sentence without a stop."""
     address, version, action = change.address, change.version, change.actions[0]
     match action:
+        case "create" if version is not None and version.after == NUMBERED_THERE:
+            return f"{address} will be created; the remote gives the number"
         case "create" if version is not None:
             return f"{address} will be created, version {version.after}"
         case "new-version" | "update" if version is not None:
             how = "get a new version" if action == "new-version" else "be updated in place"
+            if version.after == NUMBERED_THERE:
+                return f"{address} {_moved(change)}will {how} after {version.before}; the remote gives the number"
             number = (
                 f"stays {version.after}"
                 if version.before == version.after
@@ -199,13 +228,12 @@ def drift(found: Drift) -> str:
 
 def step(taken: Step) -> str:
     """What apply does, in a sentence without a stop."""
+    made = "a version" if taken.version == NUMBERED_THERE else f"version {taken.version}"
     match taken.step:
         case "publish" if taken.follows is None:
-            return f"{taken.address}: make version {taken.version}; there must be no dataset of that name yet"
+            return f"{taken.address}: make {made}; there must be no dataset of that name yet"
         case "publish":
-            return (
-                f"{taken.address}: make version {taken.version}, if {taken.follows} is still the current one"
-            )
+            return f"{taken.address}: make {made}, if {taken.follows} is still the current one"
         case "amend":
             return f"{taken.address}: change {taken.version} in place, if {taken.follows} is still the current one"
         case "bind":
@@ -339,6 +367,8 @@ def _number(document: PlanDocument) -> str:
     """The version that the only dataset would get."""
     changing = [change for change in document.changes if change.actions != ("no-op",)]
     if len(changing) != 1 or (version := changing[0].version) is None:
+        return ""
+    if version.after == NUMBERED_THERE:
         return ""
     if version.before is None:
         return f" Version {version.after} (new)."

@@ -67,8 +67,8 @@ def severity(change: DatasetChange) -> Markup | None:
 def _head(change: DatasetChange, anchor: str) -> Iterator[Markup]:
     yield tag("h2", badge(change), words.headline(change), severity(change), id=anchor)
     told: list[Child] = []
-    if change.severity in words.SEVERITIES:
-        told.append(tag("strong", f"{words.SEVERITIES[change.severity].capitalize()}. "))
+    if means := words.meaning(change):
+        told.append(tag("strong", f"{means.capitalize()}. "))
     if because := words.because(change):
         told.append(f"Because {because}. ")
     named = tag("span", "Named ", tag("b", change.name), class_="faint")
@@ -137,6 +137,8 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
     yield tag("p", *grows, tag("b", f"{frames.after:,}"), " frames", _bytes(change), class_="figures")
     if told:
         yield tag("ul", *told, class_="figures")
+    if change.content == "frames":
+        yield tag("p", f"{words.HIDDEN.capitalize()}.", class_="faint")
     yield from _annotations(change)
     if frames.causes:
         yield table(

@@ -58,6 +58,7 @@ def _parts(document: PlanDocument) -> Iterator[Markup]:
     for number, change in enumerate(changing, start=1):
         yield dataset(change, f"dataset-{number}")
     yield from _still(still)
+    yield from _untold(document)
     yield from _drift(document)
     yield from _steps(document)
     yield _about(document)
@@ -224,6 +225,15 @@ def _still(still: list[DatasetChange]) -> Iterator[Markup]:
         )
 
 
+def _untold(document: PlanDocument) -> Iterator[Markup]:
+    if document.untold:
+        yield tag(
+            "section",
+            tag("h2", "What this remote does not tell"),
+            tag("ul", *(tag("li", sentence) for sentence in document.untold)),
+        )
+
+
 def _drift(document: PlanDocument) -> Iterator[Markup]:
     if document.drift:
         yield tag(
@@ -297,7 +307,12 @@ def _steps(document: PlanDocument) -> Iterator[Markup]:
 def _about(document: PlanDocument) -> Markup:
     yes = {True: "yes", False: "no"}
     facts: list[tuple[str, Child]] = [
-        ("Remote", f"{document.remote}, revision {document.revision:,}"),
+        (
+            "Remote",
+            f"{document.remote}, revision {document.revision:,}"
+            if words.has_revisions(document)
+            else document.remote,
+        ),
         ("State", f"serial {document.serial:,}, lineage {document.lineage}"),
         ("Digest", tag("code", document.digest)),
         ("Datasets that stay as they are", f"{document.summary.unchanged:,}"),
