@@ -38,7 +38,8 @@ class Capabilities:
 
     `tells_content`: of frames and versions it tells pictures, sizes, annotations and splits; where it does not,
     memberships and manifests hold names only. `numbers`: versions get the numbers that they are published with.
-    `in_place`: a version may get other content. `untold` is what it does not tell and a plan would else say, in whole sentences.
+    `in_place`: a version may get other content. `untold` is what it does not tell and a plan
+    would else say, in whole sentences.
     """
 
     exports: tuple[str, ...]
