@@ -334,6 +334,14 @@ class RemoteFile(Part):
         description="The address of a served lake or of LayerNext. It holds no credentials.",
         examples=["https://lake.example.org"],
     )
+    pin: Literal["ids"] | None = Field(
+        None,
+        description=(
+            "`ids`: LayerNext is sent the frames that the plan showed, one by one, instead of the query. Default: the "
+            "query, if it still gives those frames."
+        ),
+        examples=["ids"],
+    )
 
 
 class StateFile(Part):

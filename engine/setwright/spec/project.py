@@ -50,11 +50,15 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteSettings:
-    """How to reach the remote. A lake has either a `path`, from the project's folder, or a `url`."""
+    """How to reach the remote. A lake has either a `path`, from the project's folder, or a `url`.
+
+    `pin_ids`: LayerNext is sent the frames of a selection one by one, instead of its query.
+    """
 
     kind: Literal["lake", "layernext"] = "lake"
     path: str | None = None
     url: str | None = None
+    pin_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -307,6 +307,9 @@ def _one_remote(
     elif remote.path is not None and remote.url is not None:
         problem = "A lake is a folder of this machine, by `path`, or served elsewhere, by `url`."
         hint = "keep one of the two"
+    elif kind == "lake" and remote.pin is not None:
+        problem = "A lake is given what was planned in any case; `pin` is for LayerNext."
+        hint = "delete `pin`"
     if problem is not None and not any(each[: len(path)] == path for each in broken):
         tell(findings.UNCLEAR_REMOTE.at(places.key(path), problem, hint))
     if remote.url is not None and CREDENTIALS.search(remote.url):
@@ -320,7 +323,7 @@ def _one_remote(
         )
     if kind == "lake" and remote.url is None:
         return RemoteSettings(path=remote.path or DEFAULT_LAKE)
-    return RemoteSettings(kind=kind, url=remote.url)
+    return RemoteSettings(kind=kind, url=remote.url, pin_ids=remote.pin is not None)
 
 
 def _state(

@@ -183,7 +183,7 @@ class Connection:
                 for piece in response.iter_content(_CHUNK):
                     body += piece
                     if len(body) > largest:
-                        raise RemoteError(
+                        raise (RemoteError if call.again else Unanswered)(
                             f"{self._service}'s answer is too large",
                             f"{call} gave more than {largest // 2**20} MiB.",
                         )

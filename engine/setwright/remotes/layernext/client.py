@@ -72,10 +72,7 @@ class Client:
         seen: set[str] = set()
         page = 0
         while True:
-            asked = wire.list_objects(
-                collection=collection, items=items, query=query, filter=filter, page=page
-            )
-            listed = wire.read_list(self._ask(asked))
+            listed = self.page(page, collection=collection, items=items, query=query, filter=filter)
             fresh = [each for each in listed if each.id not in seen]
             yield from fresh
             if len(listed) < wire.PAGE:
@@ -84,6 +81,13 @@ class Client:
                 raise RemoteError("LayerNext's listing does not end", f"Page {page} repeats earlier ones.")
             seen.update(each.id for each in fresh)
             page += 1
+
+    def page(
+        self, page: int, *, collection: str | None, items: ItemType, query: str, filter: Filter
+    ) -> tuple[wire.Listed, ...]:
+        """One page, counted from 0, of what `objects` gives."""
+        asked = wire.list_objects(collection=collection, items=items, query=query, filter=filter, page=page)
+        return wire.read_list(self._ask(asked))
 
     def count(self, *, collection: str | None, items: ItemType, query: str, filter: Filter) -> int | None:
         """How many objects there are; None where the answer cannot be understood."""
@@ -97,6 +101,34 @@ class Client:
     def projects(self) -> tuple[str, ...] | None:
         """The annotation projects' names, sorted; None where LayerNext does not tell."""
         return wire.read_names(self._ask(wire.projects()))
+
+    def project_ids(self) -> dict[str, str]:
+        """The ids of annotation projects, by name, as far as they are told."""
+        return wire.read_ids(self._ask(wire.projects()))
+
+    def listed_versions(self) -> tuple[wire.ListedVersion, ...] | None:
+        """All versions of all datasets; None where LayerNext does not answer that, as no SDK ever asks it."""
+        try:
+            answer = self._connection.send(wire.version_list())
+        except RemoteError:
+            return None
+        return wire.read_version_list(answer.json) if answer.status == 200 else None
+
+    def has_version(self, version: str, export: str, *, session: str) -> bool:
+        """Whether there is such a version, and it was exported so."""
+        asked = wire.version_files(version, export, 1, session=session)
+        answer = self._connection.send(asked)
+        if answer.status not in (200, 204, 400, 404, 406, 422):
+            raise failure(asked, answer)
+        return answer.status == 200 and wire.read_version_files(answer.json) is not None
+
+    def select_ids(self, ids: tuple[str, ...], *, collection: str | None, items: ItemType) -> str:
+        """The tag of a selection of just these objects.
+
+        Raises:
+            RemoteError: it is refused; LayerNext's reason is kept.
+        """
+        return wire.read_selection(self._ask(wire.select_ids(ids, collection=collection, items=items)))
 
     def select(self, *, collection: str | None, items: ItemType, query: str, filter: Filter) -> str:
         """A selection's tag.

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
-from setwright.model.dataset import HumanOverMachine
+from setwright.model.dataset import Filter, HumanOverMachine
 from setwright.model.errors import RemoteError
 
 if TYPE_CHECKING:
-    from setwright.model.dataset import AugmentationWish, DatasetConfig, Filter, ItemType
+    from setwright.model.dataset import AugmentationWish, DatasetConfig, ItemType
 
 IMAGE: Final = 2
 DATASET: Final = 3
@@ -29,6 +29,8 @@ _CODES: Final[dict[ItemType, int]] = {
 }
 # The order in which the SDK lists them, whichever order its user had.
 _STATES: Final = (("human", 2), ("raw", 0), ("machine", 1))
+
+NO_FILTER: Final = Filter()
 
 PAGE: Final = 1000
 """The most objects that LayerNext lists in one answer."""
@@ -117,7 +119,7 @@ def select_ids(ids: tuple[str, ...], *, collection: str | None, items: ItemType)
 
 def create(tag: str, config: DatasetConfig) -> Request:
     """Make a dataset of what the selection `tag` holds."""
-    return _dataset("create", (("datasetSelectionId", tag),), {"name": config.name, **_payload(config)})
+    return _dataset("create", (("datasetSelectionId", tag),), {"name": config.name, **payload(config)})
 
 
 def update_in_place(tag: str, version: str, config: DatasetConfig) -> Request:
@@ -125,14 +127,14 @@ def update_in_place(tag: str, version: str, config: DatasetConfig) -> Request:
     return _dataset(
         "updateExistingVersion",
         (("datasetSelectionId", tag), ("datasetVersionId", version)),
-        _payload(config),
+        payload(config),
     )
 
 
 def new_version(tag: str, version: str, config: DatasetConfig) -> Request:
     """Make a version after `version`, of what the selection holds."""
     return _dataset(
-        "updateNewVersion", (("datasetSelectionId", tag), ("datasetVersionId", version)), _payload(config)
+        "updateNewVersion", (("datasetSelectionId", tag), ("datasetVersionId", version)), payload(config)
     )
 
 
@@ -160,6 +162,11 @@ def version_files(version: str, export: str, page: int, *, session: str) -> Requ
             ("sessionId", session),
         ),
     )
+
+
+def version_list() -> Request:
+    """All datasets with their versions: described in 2022, never asked by the SDK, and answered by who knows whom."""
+    return Request(method="GET", path="/dataset/api/datasets/list")
 
 
 def job(id: str) -> Request:
@@ -208,7 +215,8 @@ def _days(filter: Filter) -> dict[str, str]:
     return {key: day.isoformat() for key, day in days.items() if day is not None}
 
 
-def _payload(config: DatasetConfig) -> dict[str, Any]:
+def payload(config: DatasetConfig) -> dict[str, Any]:
+    """What a create and an update say of a dataset, but for its name."""
     split, operations = config.split, config.operations
     if isinstance(operations, HumanOverMachine):
         raise RemoteError(
@@ -370,18 +378,69 @@ class Made:
     group: str | None = None
     number: str | None = None
     job: str | None = None
+    raw: Any = None
+    """The answer as it came, to be kept: nothing documents it."""
 
 
 def read_made(answer: Any) -> Made:
     """The ids in an answer whose shape nothing documents."""
     if not isinstance(answer, Mapping):
-        return Made()
+        return Made(raw=answer)
     return Made(
+        raw=answer,
         version=_first_text(answer, "datasetVersionId", "versionId", "id"),
         group=_first_text(answer, "datasetGroupId", "groupId"),
         number=_first_text(answer, "versionNo", "versionNumber"),
         job=_first_text(answer, "jobId", "job_id"),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedVersion:
+    """One version of a dataset, as far as a listing tells of it. `place` counts from the oldest, which is 0."""
+
+    dataset: str
+    id: str
+    number: str
+    created_at: str
+    place: int
+
+
+def read_version_list(answer: Any) -> tuple[ListedVersion, ...] | None:
+    """The versions of all datasets, of each the oldest first; None where the answer is no such list."""
+    if not isinstance(answer, list):
+        return None
+    found: list[ListedVersion] = []
+    for each in answer:
+        versions = each.get("versionList") if isinstance(each, Mapping) else None
+        name = _optional_text(each, "name") if isinstance(each, Mapping) else None
+        if not isinstance(versions, list) or name is None:
+            return None
+        told = [version for version in versions if isinstance(version, Mapping)]
+        if len(told) != len(versions) or any(_optional_text(one, "versionId") is None for one in told):
+            return None
+        # The example has the newest first; a time in each says better which that is.
+        told.sort(key=lambda one: _optional_text(one, "createdAt") or "")
+        found += [
+            ListedVersion(
+                dataset=name,
+                id=_text(version, "versionId", "a list of versions"),
+                number=_optional_text(version, "versionNo") or "",
+                created_at=_optional_text(version, "createdAt") or "",
+                place=place,
+            )
+            for place, version in enumerate(told)
+        ]
+    return tuple(found)
+
+
+def read_ids(answer: Any) -> dict[str, str]:
+    """Names and ids in a list of projects, by name; those of which both are told."""
+    told = [each for each in answer if isinstance(each, Mapping)] if isinstance(answer, list) else []
+    pairs = [
+        (_first_text(each, "name", "projectName"), _first_text(each, "id", "projectId")) for each in told
+    ]
+    return {name: id for name, id in pairs if name is not None and id is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
