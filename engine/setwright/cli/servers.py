@@ -13,6 +13,7 @@ from setwright.cli import completing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from setwright.cli.context import Session
     from setwright.remotes.http.credentials import Credentials
@@ -80,3 +81,29 @@ def _server(session: Session, given: str | None, environment: str | None) -> Ser
         )
     remote = require_settings(session.cwd, environment=environment)[1].remote
     return None if remote.url is None else Server(remote.kind, base_url(remote.url))
+
+
+def bring(session: Session, server: Server, version: str, export: str, folder: Path, *, media: bool) -> None:
+    """Download the files of a version's export below `folder`, showing how it goes on, and say what was done."""
+    import time
+
+    from setwright.cli.progress import listening
+    from setwright.remotes.layernext.client import Client
+    from setwright.remotes.layernext.connection import Connection
+    from setwright.remotes.layernext.download import download
+    from setwright.remotes.layernext.fetching import Fetcher
+
+    session.on_interrupt = "The files that came are whole; the same command goes on."
+    with Connection(server.url, server.credentials()) as connection, listening(session) as listener:
+        done = download(
+            Client(connection),
+            version,
+            export,
+            folder,
+            session=f"{time.time():.6f}",
+            fetcher=lambda: Fetcher(server.url),
+            media=media,
+            listener=listener,
+        )
+    click.echo(f"{export} of version {version} is in {done.folder}")
+    click.echo(f"  {done.fetched:,} files came, {done.kept:,} were there already")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from setwright.model.errors import RemoteError
 from setwright.spec.project import DEFAULT_LAKE, DEFAULT_STATE
 
 if TYPE_CHECKING:
@@ -31,11 +30,9 @@ def open_remote(settings: RemoteSettings, root: Path, state: StateSettings | Non
             yield _with_state(remote, root, state)
         return
     if settings.kind == "layernext":
-        raise RemoteError(
-            "LayerNext cannot be reached yet",
-            "This setwright works with lakes.",
-            "name a lake's folder: `remote: {kind: lake, path: .setwright/lake}` in setwright.yaml",
-        )
+        with _layernext(settings, root, state) as remote:
+            yield remote
+        return
     # The SQL layer costs half a second to import, which only those who open a lake should pay.
     from setwright.lake.lake import Lake
     from setwright.remotes.lake import LakeRemote
@@ -53,6 +50,25 @@ def _served_lake(url: str) -> Iterator[Remote]:
     from setwright.remotes.lake_server.opening import open_served_lake
 
     with open_served_lake(url, os.environ, settings_folder()) as remote:
+        yield remote
+
+
+@contextmanager
+def _layernext(settings: RemoteSettings, root: Path, state: StateSettings | None) -> Iterator[Remote]:
+    import os
+    from datetime import UTC, datetime
+
+    from setwright.edge.settings import settings_folder
+    from setwright.remotes.layernext.credentials import find_credentials
+    from setwright.remotes.layernext.opening import open_layernext, records_folder
+    from setwright.state.folder import FolderStates
+
+    assert settings.url is not None, "the project file says where a LayerNext is"
+    folder = root / ((state.path if state is not None else None) or DEFAULT_STATE)
+    credentials = find_credentials(settings.url, os.environ, settings_folder())
+    states = FolderStates(folder, lambda: datetime.now(UTC))
+    records = records_folder(folder, settings.url)
+    with open_layernext(settings.url, credentials, states, records, pin_ids=settings.pin_ids) as remote:
         yield remote
 
 

@@ -69,10 +69,10 @@ def _read(text: str) -> tuple[str, bool]:
 @lru_cache(maxsize=2048)
 def _read_one(text: str) -> tuple[str, bool]:
     query = parse(text)
-    return format_query(query), _known_to_layernext(query)
+    return format_query(query), known_to_layernext(query)
 
 
-def _known_to_layernext(query: Query) -> bool:
+def known_to_layernext(query: Query) -> bool:
     return isinstance(query, Everything) or (
         isinstance(query, Comparison)
         and query.operator.value in ("=", "!=", "~")

@@ -50,7 +50,7 @@ def render(
     if not changing:
         lines = [
             *_nothing(document, still),
-            *_untold(document),
+            *([words.UNSEEN] if document.untold else []),
             *(_drift(document, color) if drift else ()),
             *_left_out(document),
         ]

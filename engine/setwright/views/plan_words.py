@@ -85,6 +85,10 @@ HIDDEN = "splits, labels and annotations are not told by this remote"
 """What is said in place of the parts on a content of which only the frames' names are known."""
 
 
+UNSEEN = "What was changed by hand at this remote does not show, unless it changed frames."
+"""What is to be known of a plan without changes beside a remote that leaves something untold."""
+
+
 def has_revisions(document: PlanDocument) -> bool:
     """Whether the remote counts revisions: one that does not is at none, and leaves more untold."""
     return document.revision > 0 or not document.untold
@@ -294,6 +298,11 @@ def summary(document: PlanDocument) -> str:
 def data_summary(document: PlanDocument, shown: Callable[[str], str] = str) -> str:
     """Ours, which follows it; what could be anybody's words is as `shown` has it."""
     counts = document.summary
+    if document.untold and all(change.content == "frames" for change in document.changes):
+        return (
+            f"Data: +{counts.entering:,} -{counts.leaving:,} frames; of labels and splits this remote tells nothing."
+            f"{shown(_number(document))}"
+        )
     return (
         f"Data: +{counts.entering:,} -{counts.leaving:,} frames, {counts.relabelled:,} relabelled, "
         f"{counted(counts.moving, 'split move')}.{shown(_number(document))}"

@@ -43,6 +43,9 @@ def version_text(
     ]
     yield from (f"  {name:9}{fact}" for name, fact in facts)
     yield ""
+    if version.statistics.undivided:
+        yield f"  {counted(version.statistics.frames, 'frame')}; the remote tells their names alone"
+        return
     yield from (f"  {line}" for line in aligned(list(_counted(version.statistics))))
     for sentence in division_words(division.targets, division.why, division.apart):
         yield f"  ! {sentence}"

@@ -327,6 +327,8 @@ def _line(done: Done) -> str:
     match done.step:
         case PublishStep() if version is not None:
             statistics = version.statistics
+            if statistics.undivided:
+                return f"  {address} {version.number}: {statistics.frames:,} frames"
             copies = f"{statistics.copies:,} varied copies, " if statistics.copies else ""
             return (
                 f"  {address} {version.number}: {statistics.frames:,} frames, {copies}"

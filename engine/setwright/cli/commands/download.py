@@ -41,34 +41,16 @@ def command(
     paths that stay right when the folder moves; from a lake they are those of `setwright pull`. Run again, it
     fetches only what is missing or was changed.
     """
-    import time
     from pathlib import Path
 
-    from setwright.cli.progress import listening
-    from setwright.remotes.layernext.client import Client
-    from setwright.remotes.layernext.connection import Connection
-    from setwright.remotes.layernext.download import download
-    from setwright.remotes.layernext.fetching import Fetcher
+    from setwright.cli.servers import bring
     from setwright.spec.exports import KNOWN_EXPORTS
 
     if server is None or server.kind == "lake":
         _from_lake(session, version_id, export, Path(folder), media=not no_media)
         return
     exact = {known.short: known.name for known in KNOWN_EXPORTS}.get(export.lower(), export)
-    session.on_interrupt = "The files that came are whole; the same command goes on."
-    with Connection(server.url, server.credentials()) as connection, listening(session) as listener:
-        done = download(
-            Client(connection),
-            version_id,
-            exact,
-            Path(folder),
-            session=f"{time.time():.6f}",
-            fetcher=lambda: Fetcher(server.url),
-            media=not no_media,
-            listener=listener,
-        )
-    click.echo(f"{exact} of version {version_id} is in {done.folder}")
-    click.echo(f"  {done.fetched:,} files came, {done.kept:,} were there already")
+    bring(session, server, version_id, exact, Path(folder), media=not no_media)
 
 
 def _from_lake(session: Session, version_id: str, export: str, folder: Path, *, media: bool) -> None:

@@ -66,9 +66,23 @@ def command(
     with open_remote(project.remote, workspace.root, project.state) as remote:
         version = find_version(remote, dataset_name(project, address, remote), address, number)
         name = chosen_export(version, address, export)
+        if not remote.capabilities.tells_content:
+            _downloaded(session, remote, version, name, folder, media=not no_media)
+            return
         to = Path(folder) if folder else Path(f"{address}-{version.number}-{short_name(name)}")
         wanted = Wish(export=name, to=to, media=not no_media, link=link, force=force)
         carry_out(session, remote, version, wanted, as_json=as_json)
+
+
+def _downloaded(
+    session: Session, remote: Remote, version: Version, export: str, folder: str | None, *, media: bool
+) -> None:
+    """From a remote that gives files, and not what is in them: as `setwright download` brings them."""
+    from pathlib import Path
+
+    from setwright.cli.servers import Server, bring
+
+    bring(session, Server("layernext", remote.location), version.id, export, Path(folder or "."), media=media)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,9 +57,15 @@ def _table(versions: Sequence[Version]) -> Iterator[str]:
                 str(version.number),
                 f"{version.created_at:%Y-%m-%d %H:%M} UTC",
                 f"{statistics.frames:,}",
-                f"{statistics.annotations:,}",
-                " / ".join(f"{split.frames:,}" for split in statistics.splits),
-                str(version.revision),
+                *(
+                    ["", "", ""]
+                    if statistics.undivided
+                    else [
+                        f"{statistics.annotations:,}",
+                        " / ".join(f"{split.frames:,}" for split in statistics.splits),
+                        str(version.revision),
+                    ]
+                ),
                 terminal(version.author),
             ]
         )

@@ -183,7 +183,7 @@ class Connection:
                 for piece in response.iter_content(_CHUNK):
                     body += piece
                     if len(body) > largest:
-                        raise (RemoteError if call.again else Unanswered)(
+                        raise (RemoteError if call.again else UnansweredError)(
                             f"{self._service}'s answer is too large",
                             f"{call} gave more than {largest // 2**20} MiB.",
                         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from setwright.model.errors import RemoteError
 from setwright.remotes.http import connection as http
 from setwright.remotes.http.connection import Limits as Limits  # with the connection that they are of
-from setwright.remotes.http.connection import Unanswered as Unanswered
+from setwright.remotes.http.connection import UnansweredError as UnansweredError
 from setwright.remotes.http.connection import base_url as base_url
 from setwright.remotes.layernext.wire import Request, reason
 
@@ -90,7 +90,7 @@ def _json(request: Request, status: int, body: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         if status != 200:
             return None  # a proxy's page; the status says enough
-        raise Unanswered(
+        raise UnansweredError(
             "LayerNext's answer is no JSON",
             f"{_told(request)} gave {len(body):,} bytes of something else.",
             "check that the URL is that of the API, for example https://api.example.layernext.ai",
@@ -102,7 +102,7 @@ def failure(request: Request, answer: Answer) -> RemoteError:
     said = reason(answer.json)
     status = f"{_told(request)} was answered with {answer.status}"
     # A server that breaks down on the way may have done its work before.
-    kind = Unanswered if answer.status >= 500 else RemoteError
+    kind = UnansweredError if answer.status >= 500 else RemoteError
     return kind("LayerNext refused", f"{status}: {said}." if said else f"{status}, without a reason.")
 
 

@@ -1,8 +1,7 @@
-"""What of a spec LayerNext has a place for, and which queries it is known to take."""
+"""What of a spec LayerNext has a place for. Exports and queries are looked at where specs are read."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from setwright.model.dataset import AugmentationWish, HumanOverMachine
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 EXPORTS: Final = ("RAW", "Semantic Segmentation", "YOLO Darknet")
 """The exports that LayerNext makes, by their exact names."""
 
-# One comparison, with a value of which it is certain that it is read as it is written.
-_KNOWN_QUERY: Final = re.compile(
-    r"(annotation\.label|metadata\.\w+|analytics\.embeddingModel)\s*(!=|=|~)\s*[^\s=<>!~\"'(),]+",
-    re.IGNORECASE,
-)
-
 
 def unfit(config: DatasetConfig) -> Iterator[Remark]:
     """The settings of `config` that cannot be sent; LayerNext would go on without them, and say nothing."""
@@ -30,13 +23,6 @@ def unfit(config: DatasetConfig) -> Iterator[Remark]:
     yield from _of_split(config.split)
     if config.augmentations.recipes:
         yield from _of_augmentations(config.augmentations)
-    for export in config.exports:
-        if export not in EXPORTS:
-            yield Remark(
-                path=f"exports.{export}",
-                why=f"LayerNext makes no {export}. It makes {', '.join(EXPORTS)}.",
-                hint="download one of these and convert it, or leave the export out",
-            )
 
 
 def _of_frames(config: DatasetConfig) -> Iterator[Remark]:
@@ -81,8 +67,3 @@ def _of_augmentations(wish: AugmentationWish) -> Iterator[Remark]:
                 why=f"LayerNext decides itself how it varies pictures, and has no place for `{field}`.",
                 hint="leave it out",
             )
-
-
-def is_known_query(query: str) -> bool:
-    """Whether LayerNext is known to take `query`: none at all, or one comparison with a plain value."""
-    return not query.strip() or _KNOWN_QUERY.fullmatch(query.strip()) is not None

@@ -62,6 +62,8 @@ class Lister:
             case LakeSource(items=items):
                 # What is selected are collections or datasets, and all that is in them comes along.
                 for outer in self._objects(None, items, query, filter):
+                    if items == "dataset" and outer.name == selection.apart_from:
+                        continue  # a dataset that is its own source would never lose a frame
                     named = outer.name if items == "image_collection" else ""
                     for each in self._objects(outer.id, "image", "", Filter()):
                         yield _member(each, named)

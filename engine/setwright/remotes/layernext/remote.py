@@ -19,12 +19,13 @@ from setwright.model.versions import UNNUMBERED, ObservedDataset, Version, Versi
 from setwright.model.vocabulary import Vocabulary
 from setwright.query.parse import parse
 from setwright.remotes.layernext import wire
-from setwright.remotes.layernext.connection import Unanswered
-from setwright.remotes.layernext.fit import EXPORTS, is_known_query, unfit
+from setwright.remotes.layernext.connection import UnansweredError
+from setwright.remotes.layernext.fit import EXPORTS, unfit
 from setwright.remotes.layernext.listing import Lister, Member, frames_of
 from setwright.remotes.layernext.reading_back import reconciled
 from setwright.remotes.layernext.records import Dataset, Pending, Record
 from setwright.remotes.protocol import Capabilities
+from setwright.spec.queries import known_to_layernext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -145,11 +146,10 @@ class LayerNextRemote:
             self._client.count(collection=collection, items=items, query=query, filter=selection.filter)
             for query in (selection.query, "")
         )
-        told = "" if some is None or all_ is None else f" It selects {some:,} of {all_:,}."
-        if not is_known_query(selection.query):
-            yield f"LayerNext is not known to take queries of this form.{told}"
         if some is not None and some == all_ and some > 0:
             yield f"With this query LayerNext selects as many as without any: {some:,}. It may not understand it."
+        elif some is not None and all_ is not None and not known_to_layernext(parse(selection.query)):
+            yield f"LayerNext is not known to take queries of this form. It selects {some:,} of {all_:,} with it."
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         parse(selection.query)  # what does not parse here would be anything there
@@ -315,7 +315,7 @@ class LayerNextRemote:
             else:
                 answer = self._client.new_version(tag, follows, config)
             self._wait(answer, listener)
-        except Unanswered as error:
+        except UnansweredError as error:
             return self._looked_for(pending, known, error)
         except RemoteError:
             self._records.keep(replace(known, pending=None))

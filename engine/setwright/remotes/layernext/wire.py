@@ -419,7 +419,8 @@ def read_version_list(answer: Any) -> tuple[ListedVersion, ...] | None:
         told = [version for version in versions if isinstance(version, Mapping)]
         if len(told) != len(versions) or any(_optional_text(one, "versionId") is None for one in told):
             return None
-        # The example has the newest first; a time in each says better which that is.
+        # The example has the newest first; a time in each says better which that is, unless two have the same.
+        told.reverse()
         told.sort(key=lambda one: _optional_text(one, "createdAt") or "")
         found += [
             ListedVersion(

@@ -25,7 +25,7 @@ from setwright.server.access import Admin, Applier, Planner, TheService
 from setwright.server.answers import Refused, words_of
 from setwright.server.jobs import outcome
 from setwright.server.selections import Selected
-from setwright.server.wire import words
+from setwright.server.wire import withdrawn, words
 
 if TYPE_CHECKING:
     from setwright.model.frames import Membership
@@ -116,10 +116,10 @@ def update_in_place(
 
 
 @router.get("/deleteVersion", dependencies=[Admin])
-def delete(version: VersionId, service: TheService) -> dict[str, Any]:
-    """Delete a version."""
-    _version(service, version)
-    raise Refused(406, "Versions of this lake are kept for ever; none can be deleted yet.")
+def delete(request: Request, version: VersionId, service: TheService) -> dict[str, Any]:
+    """Delete a version; with its last one a dataset goes."""
+    withdrawn.withdraw(service, version, f"{request.state.key} over HTTP")
+    return {"isSuccess": True, "message": "The version is deleted."}
 
 
 def _made(
@@ -272,15 +272,10 @@ def _config(service: Service, tag: str, wanted: Wanted, name: str) -> DatasetCon
     )
 
 
-def _version(service: Service, id: str) -> Version:
-    try:
-        return service.lake.version(id)
-    except SetwrightError as error:
-        raise Refused(404, f"There is no version {id}.") from error
-
-
 def _current(service: Service, id: str) -> Version:
-    version = _version(service, id)
+    version = withdrawn.version(service, id)
+    if version is None:
+        raise Refused(404, f"There is no version {id}.")
     current = service.lake.observe([version.dataset])[version.dataset].version
     if current.id != version.id:
         raise Refused(

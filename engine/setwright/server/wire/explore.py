@@ -9,7 +9,12 @@ import numpy as np
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from setwright.model.dataset import Filter, Selection
+from setwright.model.dataset import Filter, LakeSource, Selection
+from setwright.query import keys
+from setwright.query.format import format_query
+from setwright.query.keys import Key, Operator
+from setwright.query.parse import parse
+from setwright.query.tree import And, Comparison, Everything
 from setwright.server.access import Reader, TheService
 from setwright.server.answers import Refused
 from setwright.server.wire.words import (
@@ -199,9 +204,16 @@ class _Frames:
 def _objects(service: Service, id: str | None, wanted: Wanted) -> _Frames | list[dict[str, Any]]:
     query, filter = checked_query(wanted.query), filter_of(wanted.filterData)
     if id is None and wanted.contentType == IMAGE_COLLECTION:
-        return [{"id": uid, "name": name} for uid, name in service.lake.collections()]
+        listed = [{"id": uid, "name": name} for uid, name in service.lake.collections()]
+        if query or filter != Filter():
+            chosen = frames_of(service, LakeSource(items="image_collection"), query, filter)
+            among = set(chosen.collection.tolist())
+            listed = [each for each in listed if each["name"] in among]
+        return listed
     if id is None and wanted.contentType == DATASET:
         names = service.lake.vocabulary().datasets or ()
+        if query or filter != Filter():
+            names = tuple(name for name in names if _is_selected(service, name, query, filter))
         return [{"id": service.outward("dataset", name), "name": name} for name in names]
     datasets = {service.outward("dataset", name): name for name in service.lake.vocabulary().datasets or ()}
     if id in datasets:
@@ -209,6 +221,15 @@ def _objects(service: Service, id: str | None, wanted: Wanted) -> _Frames | list
         return _Frames(service, service.lake.manifest(current.id).frames)
     frames = frames_of(service, source_of(service.lake, id, wanted.contentType), query, filter)
     return _Frames(service, frames.take(_order(frames, wanted.sortBy)))
+
+
+def _is_selected(service: Service, dataset: str, query: str, filter: Filter) -> bool:
+    """Whether the query and the filter take the dataset, which is asked as if there were no other."""
+    named = Comparison(Key(keys.Field.DATASET), Operator.EQUAL, dataset)
+    asked = parse(query)
+    rest = asked.operands if isinstance(asked, And) else () if isinstance(asked, Everything) else (asked,)
+    both = And((named, *rest)) if rest else named
+    return bool(len(frames_of(service, LakeSource(items="dataset"), format_query(both), filter)))
 
 
 def _order(frames: Frames, sort: Sort) -> Any:

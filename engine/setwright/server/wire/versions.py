@@ -19,6 +19,7 @@ from setwright.formats.writing.registry import find
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.server.access import Reader, TheService
 from setwright.server.answers import NO_STORE, Refused, words_of
+from setwright.server.wire import withdrawn
 from setwright.server.wire.explore import picture_url
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from setwright.model.versions import Version
     from setwright.server.service import Service
 
-router = APIRouter(prefix="/dataset/api/dataset", tags=["downloads"], dependencies=[Reader])
+router = APIRouter(prefix="/dataset/api", tags=["downloads"], dependencies=[Reader])
 files = APIRouter(tags=["files"])
 
 # The one export of which the SDK makes all folders even where its user wants no pictures.
@@ -45,7 +46,7 @@ class _Item:
     zipped: bool = False
 
 
-@router.get("/getVersionData/{version}/{export}")
+@router.get("/dataset/getVersionData/{version}/{export}")
 def version_data(
     version: Annotated[str, Path(max_length=64)],
     export: Annotated[str, Path(max_length=64)],
@@ -54,7 +55,7 @@ def version_data(
     size: Annotated[int, Query(alias="pageSize", ge=1, le=1000)] = 250,
 ) -> dict[str, Any]:
     """One page of the files of an export. A version that has no such export has no data."""
-    found = _version(service, version)
+    found = withdrawn.version(service, version)
     if found is None or export not in found.exports:
         return {"data": {}, "message": f"There is no {export} of version {version}."}
     items = tuple(_items(service, found.id, export, service.lake.revision()).values())
@@ -74,6 +75,36 @@ def version_data(
     }
 
 
+@router.get("/datasets/list")
+def all_versions(service: TheService) -> list[dict[str, Any]]:
+    """All datasets with their versions, the newest first, in the words of the product's description of 2022.
+
+    No SDK asks it; it is the only way that anybody described to learn which versions there are.
+    """
+    return [
+        {
+            "id": service.outward("dataset", name),
+            "name": name,
+            "createdAt": versions[-1].created_at.isoformat(),
+            "versionList": [
+                {
+                    "versionId": version.id,
+                    "versionNo": str(version.number),
+                    "createdAt": version.created_at.isoformat(),
+                    "createdBy": version.author,
+                    "statsSummary": {
+                        "totalFrames": version.statistics.frames,
+                        "totalBoxes": version.statistics.annotations,
+                    },
+                }
+                for version in versions
+            ],
+        }
+        for name in service.lake.vocabulary().datasets or ()
+        if (versions := withdrawn.shown(service, name))
+    ]
+
+
 @files.get("/files/{token}")
 def file(token: Annotated[str, Path(max_length=4096)], service: TheService) -> Response:
     """A file, to whoever has its URL while that is good."""
@@ -90,7 +121,7 @@ def file(token: Annotated[str, Path(max_length=4096)], service: TheService) -> R
                 return Response(picture.read(), media_type="application/octet-stream", headers=_SAFE)
         except SetwrightError as error:
             raise Refused(404, "The picture is gone.") from error
-    version = _version(service, str(claims.get("version")))
+    version = withdrawn.version(service, str(claims.get("version")))
     if version is None:
         raise Refused(404, "The version is gone.")
     items = _items(service, version.id, str(claims.get("export")), service.lake.revision())
@@ -112,13 +143,6 @@ _SAFE = {**NO_STORE, "X-Content-Type-Options": "nosniff", "Content-Disposition":
 def folder_name(version: Version) -> str:
     """The folder into which the SDK puts a version: its dataset's name and number, tamed."""
     return re.sub(r"[^0-9A-Za-z_-]+", "_", f"{version.dataset}_{version.number}")
-
-
-def _version(service: Service, id: str) -> Version | None:
-    try:
-        return service.lake.version(id)
-    except SetwrightError:
-        return None
 
 
 # A download asks for page after page and file after file of one export, which is made once for all of them.
