@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,10 @@ import pytest
 from setwright.lake.ingest import Mode
 from setwright.lake.lake import Lake
 from setwright.model.versions import Deletion
-from setwright.remotes.http.credentials import Credentials, Secret
-from setwright.remotes.layernext.opening import open_layernext
 from setwright.remotes.protocol import Remote
-from setwright.server.keys import Role
-from setwright.state.folder import FolderStates
 from tests.conformance.remotes import NOON, Filled, RemoteConformance
 from tests.conformance.test_lake import draw
+from tests.remotes.layernext.served import connected
 from tests.server.serving import serving
 
 
@@ -28,9 +24,6 @@ class TestLayerNextRemote(RemoteConformance):
     def filled(self, tmp_path: Path) -> Iterator[Filled]:
         Lake.create(tmp_path / "lake").close()
         with serving(tmp_path / "lake") as server:
-            name, secret = server.keys[Role.ADMIN]
-            credentials = Credentials(key=Secret(name), secret=Secret(secret), source="the test")
-            states = FolderStates(tmp_path / "state", lambda: datetime.now(UTC))
             drawn = 0
 
             def say(operation: str, mode: Mode, collection: str, frames: dict[str, list[str]]) -> None:
@@ -47,7 +40,7 @@ class TestLayerNextRemote(RemoteConformance):
                     mode=mode,
                 )
 
-            with open_layernext(server.url, credentials, states, tmp_path / "records") as remote:
+            with connected(server, tmp_path) as remote:
                 yield Filled(remote, partial(say, "project", "human"), partial(say, "model", "machine"))
 
     @pytest.mark.xfail(

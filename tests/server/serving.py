@@ -61,9 +61,9 @@ def serving(folder: Path) -> Iterator[Serving]:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
         try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
             yield Serving(url, app, service, keys)
         finally:
             server.should_exit = True
