@@ -10,7 +10,6 @@
     │   └── LakeBusyError         another process is writing; waiting did not help
     ├── RemoteError               a remote refused, or does not offer what was asked
     │   └── UnansweredError       no answer came, so nobody knows whether it was done
-    ├── UncertainError            a remote may or may not have done what was asked, and nothing tells which
     ├── MissingExtraError         a library that only some need is not installed; says which to install
     ├── LockHeldError             exit code 4: another apply holds the dataset
     ├── StalePlanError            exit code 5: the world has moved on since the plan was made
@@ -92,10 +91,6 @@ class RemoteError(SetwrightError):
 
 class UnansweredError(RemoteError):
     """No answer came from a remote. What was asked for may have been done all the same."""
-
-
-class UncertainError(SetwrightError):
-    """A remote may or may not have done what was asked, and nothing tells which; it is not asked again."""
 
 
 class MissingExtraError(SetwrightError):

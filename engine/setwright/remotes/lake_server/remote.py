@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
+    from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
     from setwright.remotes.http.connection import Connection
@@ -99,6 +100,12 @@ class ServedLakeRemote:
 
     def vocabulary(self) -> Vocabulary:
         return self._asking.get("/vocabulary", wire.VocabularyDocument).as_vocabulary()
+
+    def unfit(self, config: DatasetConfig) -> tuple[Remark, ...]:
+        return ()
+
+    def doubts(self, selection: Selection) -> tuple[str, ...]:
+        return ()
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         wish = wire.MembershipsWish(asked=(wire.MembershipWish(selection=selection, revision=revision),))

@@ -7,10 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from setwright.model.errors import RemoteError
+from setwright.model.errors import RemoteError, UnansweredError
 from setwright.remotes.http import connection as http
 from setwright.remotes.http.connection import Limits as Limits  # with the connection that they are of
-from setwright.remotes.http.connection import UnansweredError as UnansweredError
 from setwright.remotes.http.connection import base_url as base_url
 from setwright.remotes.layernext.wire import Request, reason
 

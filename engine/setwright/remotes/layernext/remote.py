@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 
 from setwright.model.dataset import CollectionSource, LakeSource, Selection, taken
-from setwright.model.errors import RemoteError, StalePlanError, UncertainError, UsageError
+from setwright.model.errors import RemoteError, StalePlanError, UnansweredError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.frames import Annotations, Membership
 from setwright.model.manifest import Manifest
@@ -19,7 +19,6 @@ from setwright.model.versions import UNNUMBERED, ObservedDataset, Version, Versi
 from setwright.model.vocabulary import Vocabulary
 from setwright.query.parse import parse
 from setwright.remotes.layernext import wire
-from setwright.remotes.layernext.connection import UnansweredError
 from setwright.remotes.layernext.fit import EXPORTS, unfit
 from setwright.remotes.layernext.listing import Lister, Member, frames_of
 from setwright.remotes.layernext.reading_back import reconciled
@@ -28,12 +27,12 @@ from setwright.remotes.protocol import Capabilities
 from setwright.spec.queries import known_to_layernext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
-    from setwright.formats.protocol import ExportEntry
+    from setwright.formats.protocol import ExportEntry, PictureFile
     from setwright.model.dataset import DatasetConfig, ItemType
     from setwright.model.events import Listener
     from setwright.model.frames import Frames
@@ -264,6 +263,9 @@ class LayerNextRemote:
     def picture(self, digest: str) -> BinaryIO:
         raise RemoteError("LayerNext gives no picture by its digest", f"None with {digest} can be asked for.")
 
+    def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]:
+        return self.picture
+
     def picture_path(self, digest: str) -> Path | None:
         return None
 
@@ -327,7 +329,7 @@ class LayerNextRemote:
 
         Raises:
             RemoteError: nothing was.
-            UncertainError: nobody can tell.
+            UnansweredError: nobody can tell.
         """
         fate: _Fate = "unknown"
         for pause in _LOOKS:
@@ -363,7 +365,7 @@ class LayerNextRemote:
         """What became of a request that an earlier run was cut off at.
 
         Raises:
-            UncertainError: nobody can tell.
+            UnansweredError: nobody can tell.
         """
         fate, version = self._fate(pending)
         if fate == "unknown":
@@ -721,8 +723,8 @@ def _no_version(id: str) -> RemoteError:
     )
 
 
-def _uncertain(name: str) -> UncertainError:
-    return UncertainError(
+def _uncertain(name: str) -> UnansweredError:
+    return UnansweredError(
         f'Whether "{name}" was made cannot be told',
         "LayerNext was asked, its answer was lost, and it lists no versions. It is not asked again, for that might "
         "make it twice.",
