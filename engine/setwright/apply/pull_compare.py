@@ -110,8 +110,8 @@ def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
         if entry.path == RECORD or name.endswith(ASIDE):
             raise UnsafeNameError(f"Unsafe name {entry.path!r}", "Pull uses this name itself.")
         match entry:
-            case MadeFile(_, content):
-                wanted.append(Wanted(entry, folder / name, len(content), hashlib.sha256(content).hexdigest()))
+            case MadeFile():
+                wanted.append(Wanted(entry, folder / name, entry.size, entry.sha256))
             case PictureFile(_, digest, size):
                 wanted.append(Wanted(entry, folder / name, size, digest))
             case PackedFile(size=size, digest=digest):

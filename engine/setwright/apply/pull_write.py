@@ -130,8 +130,8 @@ def _write(
 ) -> tuple[Wanted, bool]:
     """Write one file, a picture as `opened` gives it; with its own SHA-256, and whether it became a link."""
     match wanted.entry:
-        case MadeFile(_, content):
-            write_whole(wanted.path, content, durable=False)
+        case MadeFile() as entry:
+            write_whole(wanted.path, entry.chunks(), durable=False)
         case PictureFile() as entry:
             if linked and _link(remote.picture_path(entry.digest), wanted):
                 return wanted, True

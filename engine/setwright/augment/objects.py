@@ -14,6 +14,7 @@ from setwright.augment.cutting import cut_line, cut_polygon
 from setwright.augment.masks import counts_of, hull, mask_of, moved
 from setwright.augment.placement import Placement, placements
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, Annotations
+from setwright.model.outline import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -287,7 +288,7 @@ def _hull(rings: list[Ring]) -> list[float]:
 
 def _rings(outline: str) -> list[Ring]:
     """The rings of a polygon; of a line and of points the only one."""
-    found = json.loads(outline)
+    found = parsed(outline)
     rings = found if isinstance(found[0][0], list) else [found]
     return [np.array(ring, np.float64) for ring in rings]
 
@@ -300,7 +301,7 @@ def _written(rings: list[Ring], shape: int) -> str:
 
 @lru_cache(maxsize=64)
 def _decoded(outline: str) -> NDArray[np.bool_]:
-    found = json.loads(outline)
+    found = parsed(outline)
     height, width = found["size"]
     return mask_of(found["counts"], width, height)
 

@@ -9,16 +9,39 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from setwright.formats.spool import Kept
     from setwright.model.frames import Annotations
     from setwright.model.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file whose bytes the export makes. `path` is relative, with `/` between, and safe to join to a folder."""
+    """A file whose bytes the export makes. `path` is relative, with `/` between, and safe to join to a folder.
+
+    Many bytes are better `made` in a spool, from which they are read when they are asked for.
+    """
 
     path: str
-    content: bytes
+    made: bytes | Kept
+
+    @property
+    def content(self) -> bytes:
+        """All its bytes."""
+        return self.made if isinstance(self.made, bytes) else b"".join(self.made.chunks())
+
+    @property
+    def size(self) -> int:
+        """How many bytes these are."""
+        return len(self.made) if isinstance(self.made, bytes) else self.made.size
+
+    @property
+    def sha256(self) -> str:
+        """Their SHA-256 in hexadecimal."""
+        return hashlib.sha256(self.made).hexdigest() if isinstance(self.made, bytes) else self.made.sha256
+
+    def chunks(self) -> Iterable[bytes]:
+        """Its bytes, a piece at a time."""
+        return (self.made,) if isinstance(self.made, bytes) else self.made.chunks()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LARGEST: Final = 8 * 2**30
 """Bytes of all columns together, unpacked; a file that says more of itself is refused."""
 
+_AT_ONCE = 4096
+"""Texts that are taken apart together: as Python has them, all of a column take several times its room."""
+
 _TEXT = np.dtypes.StringDType()
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NO_COLUMN = {"labels", "operations"}
@@ -151,20 +154,29 @@ def table_columns(table: str, value: Frames | Annotations) -> Iterator[tuple[str
 
 
 def _pack(column: Texts) -> tuple[Any, Any]:
-    encoded = [text.encode() for text in column.tolist()]
-    ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
-    return np.frombuffer(b"".join(encoded), np.uint8), ends
+    parts: list[bytes] = []
+    lengths: list[int] = []
+    for begin in range(0, len(column), _AT_ONCE):
+        encoded = [text.encode() for text in column[begin : begin + _AT_ONCE].tolist()]
+        lengths += map(len, encoded)
+        parts.append(b"".join(encoded))
+    return np.frombuffer(b"".join(parts), np.uint8), np.cumsum(lengths, dtype=np.int64)
 
 
 def _unpack(utf8: Any, ends: Any) -> Texts:
-    whole = utf8.tobytes()
+    whole = memoryview(utf8)
     # Texts that overlap could come to far more than what they are cut from.
     if ends.ndim != 1 or bool(np.any(np.diff(ends, prepend=0) < 0)) or (len(ends) and ends[-1] > len(whole)):
         raise ValueError("a column of text does not say where its texts end")
-    starts = [0, *ends.tolist()[:-1]]
-    return np.array(
-        [whole[start:end].decode() for start, end in zip(starts, ends.tolist(), strict=False)], dtype=_TEXT
-    )
+    column = np.empty(len(ends), dtype=_TEXT)
+    start = 0
+    for begin in range(0, len(ends), _AT_ONCE):
+        some = []
+        for end in ends[begin : begin + _AT_ONCE].tolist():
+            some.append(str(whole[start:end], "utf-8"))
+            start = end
+        column[begin : begin + len(some)] = some
+    return column
 
 
 def _npy(column: Any) -> bytes:

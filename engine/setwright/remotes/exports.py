@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from setwright.formats.protocol import VersionFacts
+from setwright.formats.protocol import MadeFile, VersionFacts
+from setwright.formats.spool import Spool
 from setwright.formats.writing.registry import find
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from setwright.formats.protocol import ExportEntry
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Version
+
+
+_SMALL = 1 << 10
+"""Bytes that take no more room than the place where they are kept would."""
 
 
 def export_entries(
@@ -29,4 +34,13 @@ def export_entries(
         manifest_digest=version.manifest_digest,
         description=description,
     )
-    return iter(sorted(find(export).files(manifest, facts), key=lambda entry: entry.path))
+    spool = Spool()
+    entries = (_spooled(entry, spool) for entry in find(export).files(manifest, facts))
+    return iter(sorted(entries, key=lambda entry: entry.path))
+
+
+def _spooled(entry: ExportEntry, spool: Spool) -> ExportEntry:
+    """The entry without its bytes in memory, if they are many."""
+    if isinstance(entry, MadeFile) and isinstance(entry.made, bytes) and entry.size > _SMALL:
+        return MadeFile(entry.path, spool.keep((entry.made,)))
+    return entry

@@ -43,8 +43,8 @@ def write(format: ExportFormat, manifest: Manifest, to: Path, pictures: dict[str
         path = to / entry.path
         path.parent.mkdir(parents=True, exist_ok=True)
         match entry:
-            case MadeFile(_, content):
-                path.write_bytes(content)
+            case MadeFile():
+                path.write_bytes(entry.content)
             case PictureFile(_, digest, _):
                 path.write_bytes(pictures[digest])
             case PackedFile():

@@ -34,7 +34,8 @@ def test_the_sidecar_lists_every_other_file_with_its_size_and_digest(format: Exp
     assert list(told) == sorted(set(entries) - {"setwright.json"})
     for path, record in told.items():
         match entries[path]:
-            case MadeFile(_, content):
+            case MadeFile() as entry:
+                content = entry.content
                 assert record == {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             case PictureFile(_, digest, size):
                 assert record == {"size": size, "sha256": digest}

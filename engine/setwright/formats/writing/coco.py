@@ -9,16 +9,17 @@ next, so the files can be joined.
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.rings import area, hull
+from setwright.formats.spool import Spool
 from setwright.formats.writing.attributes import Attributes
 from setwright.formats.writing.losses import CUT, NO_AREA, OTHER_SIZE, extras, some, without_area
 from setwright.formats.writing.names import export_names
@@ -28,6 +29,7 @@ from setwright.formats.writing.raster import fill, overlap, run_lengths, runs_hu
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import SHORT, subsets
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
+from setwright.model.outline import parsed
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ DECIMALS = 6
 """Boxes are told to a millionth of a pixel, outlines as exactly as they are known."""
 
 _AT_ONCE = 4096
+_LINES = 256
 _PLAIN_AREA = 1e-3  # of a pixel
 
 _CHANGES = (NO_AREA, OTHER_SIZE, CUT)
@@ -109,6 +112,7 @@ def _entries(
         names, folders, frames.digest.tolist(), frames.size.tolist(), strict=True
     ):
         yield PictureFile(f"images/{folder}/{name}", digest.decode(), size)
+    spool = Spool()
     image_ids = _Ids()
     object_ids = _Ids()
     for split in parts:
@@ -125,7 +129,7 @@ def _entries(
                 for each in _objects(chosen, frames, ids.tolist(), changes)
             ),
         )
-        yield MadeFile(f"annotations/instances_{SHORT[split]}.json", document)
+        yield MadeFile(f"annotations/instances_{SHORT[split]}.json", spool.keep(document))
 
 
 class _Ids:
@@ -143,23 +147,22 @@ class _Ids:
 
 def _document(
     info: dict[str, str], classes: Sequence[str], images: Iterable[str], objects: Iterable[str]
-) -> bytes:
-    """The JSON file, an image or object a line. Written piece by piece: a million objects need only their text."""
+) -> Iterator[bytes]:
+    """The JSON file, an image or object a line. Written piece by piece: a million objects do not fit in memory."""
     categories = (
         f'{{"id":{place},"name":{_json(name)},"supercategory":""}}'
         for place, name in enumerate(classes, start=1)
     )
-    file = io.BytesIO()
-    file.write(f'{{"info":{_json(info)},\n"licenses":[]'.encode())
+    yield f'{{"info":{_json(info)},\n"licenses":[]'.encode()
     for key, lines in (("categories", categories), ("images", images), ("annotations", objects)):
-        file.write(f',\n"{key}":['.encode())
+        yield f',\n"{key}":['.encode()
         separator = "\n"
-        for line in lines:
-            file.write(f"{separator}{line}".encode())
+        lines = iter(lines)
+        while some := list(islice(lines, _LINES)):
+            yield (separator + ",\n".join(some)).encode()
             separator = ",\n"
-        file.write(b"\n]")
-    file.write(b"}\n")
-    return file.getvalue()
+        yield b"\n]"
+    yield b"}\n"
 
 
 def _images(frames: Frames, ids: list[int], names: list[str]) -> Iterator[str]:
@@ -252,7 +255,7 @@ def _simple(box: Sequence[float], outline: str, width: int, height: int) -> str 
     left, top, right, bottom = box
     if left < 0 or top < 0 or right > width or bottom > height or PARTS_MEET in outline:
         return None
-    (ring,) = json.loads(outline)
+    (ring,) = parsed(outline)
     if len(ring) < 3 or ring[0] == ring[-1]:
         return None
     covered = area(ring)
@@ -302,5 +305,4 @@ def _members(box: tuple[float, float, float, float], covered: float, segmentatio
     )
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

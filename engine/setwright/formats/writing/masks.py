@@ -29,7 +29,7 @@ from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import lines, one_line, subsets
 from setwright.formats.writing.yolo_darknet import SUBSETS
 from setwright.model.errors import FormatError
-from setwright.model.frames import RECTANGLE
+from setwright.model.frames import MASK, RECTANGLE
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ _NOWHERE = "an object without a pixel inside its picture, left out"
 _HIDDEN = "an object that does not show, since others lie over all of it"
 _CHANGES = (_NOWHERE, OTHER_SIZE, _HIDDEN)
 
-_AT_ONCE = 64  # pictures whose masks are painted together
+_AT_ONCE, _EDGES = 64, 1 << 19
+"""At most so many pictures, and about so many edges of objects, are painted together."""
 
 _LAYOUT = (
     ("*/images/", "the pictures of each split"),
@@ -115,17 +116,34 @@ def _check(classes: Sequence[str]) -> None:
 def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
     """The PNG of each frame, in their order; counts in `changes` what became of objects."""
     frames, annotations = manifest.frames, manifest.annotations
-    for begin in range(0, len(frames), _AT_ONCE):
-        width, height = frames.width[begin : begin + _AT_ONCE], frames.height[begin : begin + _AT_ONCE]
-        first, last = np.searchsorted(annotations.frame, (begin, begin + _AT_ONCE))
+    for begin, end in pairwise(_together(manifest)):
+        width, height = frames.width[begin:end], frames.height[begin:end]
+        first, last = np.searchsorted(annotations.frame, (begin, end))
         some = annotations.take(np.arange(first, last))
         painted = paint(replace(some, frame=some.frame - begin), width, height)
         changes[_NOWHERE] += painted.nowhere
         changes[OTHER_SIZE] += painted.other_size
         changes[_HIDDEN] += painted.hidden
         sizes = zip(width.tolist(), height.tolist(), strict=True)
-        for (start, end), size in zip(pairwise(painted.bounds), sizes, strict=True):
-            yield png(painted.start[start:end], painted.value[start:end], *size)
+        for (start, stop), size in zip(pairwise(painted.bounds), sizes, strict=True):
+            yield png(painted.start[start:stop], painted.value[start:stop], *size)
+
+
+def _together(manifest: Manifest) -> Iterator[int]:
+    """Where the frames begin whose masks are made together, and the end: so many that NumPy is worth its calls, and
+    so few that their runs take little room, whatever the masks are.
+    """
+    frames, annotations = manifest.frames, manifest.annotations
+    # About how many edges an object has: those of a mask stand in its outline, all others have a few in each row.
+    rows = annotations.box[:, 3] - annotations.box[:, 1]
+    edges = np.where(annotations.shape == MASK, np.strings.str_len(annotations.outline) / 2, 2 * rows)
+    upto = np.concatenate([[0], np.cumsum(np.bincount(annotations.frame, edges, len(frames)))])
+    begin = 0
+    while begin < len(frames):
+        yield begin
+        end = int(np.searchsorted(upto, upto[begin] + _EDGES, "right")) - 1
+        begin = min(max(end, begin + 1), begin + _AT_ONCE)
+    yield len(frames)
 
 
 def _entries(manifest: Manifest, changes: Counter[str]) -> Iterator[ExportEntry]:

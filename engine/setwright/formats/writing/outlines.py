@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from setwright.formats.rings import Ring, clip, hull, is_flat, opened
 from setwright.formats.writing.raster import overlap
 from setwright.model.frames import POLYGON
+from setwright.model.outline import parsed
 
 if TYPE_CHECKING:
     from setwright.model.frames import Annotations
@@ -23,8 +21,7 @@ PARTS_MEET = "]],[["
 def several_rings(annotations: Annotations) -> list[str]:
     """The outlines of those polygons that have more than one ring."""
     outlines = annotations.outline[annotations.shape == POLYGON]
-    found: list[str] = outlines[np.strings.find(outlines, PARTS_MEET) >= 0].tolist()
-    return found
+    return [outline for outline in outlines.tolist() if PARTS_MEET in outline]
 
 
 def holed(annotations: Annotations) -> int:
@@ -69,10 +66,10 @@ class Runs:
 
 def mask_runs(outline: str) -> Runs:
     """The mask that `outline` tells."""
-    value = json.loads(outline)
+    value = parsed(outline)
     height, width = value["size"]
     return Runs(width, height, tuple(value["counts"]))
 
 
 def _rings(outline: str) -> tuple[Ring, ...]:
-    return tuple(tuple((x, y) for x, y in ring) for ring in json.loads(outline) if ring)
+    return tuple(tuple((x, y) for x, y in ring) for ring in parsed(outline) if ring)

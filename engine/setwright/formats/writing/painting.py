@@ -6,7 +6,6 @@ told in `raster`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import numpy as np
 
 from setwright.formats.writing.raster import crossings, runs_cover
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
+from setwright.model.outline import all_parsed, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,7 @@ def _spans(
     for place in np.flatnonzero(annotations.shape == MASK).tolist():
         frame = annotations.frame[place]
         w, h = int(width[frame]), int(height[frame])
-        value = json.loads(annotations.outline[place])
+        value = parsed(annotations.outline[place])
         if value["size"] != [h, w]:
             other_size += 1
             continue
@@ -135,8 +135,7 @@ def _edges(annotations: Annotations) -> tuple[NDArray[np.float64], NDArray[np.in
     # The edges at the top and the bottom cross no row.
     sides = np.stack([left, top, left, bottom, right, top, right, bottom], axis=1).reshape(-1, 4)
     polygons = np.flatnonzero(annotations.shape == POLYGON).tolist()
-    # All at once: a call for each would take longer than what it does.
-    outlines = json.loads(f"[{','.join(annotations.outline[polygons].tolist())}]")
+    outlines = all_parsed(annotations.outline[polygons].tolist())
     outlined, owner = _ring_edges(
         [ring for outline in outlines for ring in outline],
         [place for place, outline in zip(polygons, outlines, strict=True) for _ in outline],

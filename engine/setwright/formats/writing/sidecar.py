@@ -5,7 +5,6 @@ Neither holds a time or a place, so that two exports of one version are equal by
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -63,8 +62,8 @@ def with_sidecar(layout: Layout, manifest: Manifest, facts: VersionFacts) -> Ite
 
 def _record(entry: ExportEntry) -> dict[str, Any]:
     match entry:
-        case MadeFile(_, content):
-            return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        case MadeFile():
+            return {"size": entry.size, "sha256": entry.sha256}
         case PictureFile(_, digest, size):
             return {"size": size, "sha256": digest}
         case PackedFile(size=size, digest=digest, pictures=pictures):
@@ -127,8 +126,7 @@ def _sidecar(
     return opening + ',\n  "files": {\n' + ",\n".join(lines) + "\n  }\n}\n"
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _readme(layout: Layout, facts: VersionFacts, statistics: Statistics, changed: Sequence[Loss]) -> str:

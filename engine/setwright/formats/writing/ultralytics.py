@@ -54,7 +54,7 @@ class Ultralytics:
         rows = BoxRows.of(manifest.annotations, manifest.frames)
         layout = Layout(
             export=self.name,
-            entries=_entries(manifest, map(rows.text, range(len(manifest.frames)))),
+            entries=_entries(manifest, rows.texts()),
             changed=lambda: (*self.losses(manifest.annotations), *rows.changed),
             layout=_layout("a box", "class, x and y of the centre, width, height, all from 0 to 1"),
             start=self.start,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from setwright.formats.writing.boxes import Boxes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from setwright.formats.protocol import Loss
@@ -19,6 +22,7 @@ DECIMALS = 6
 """Of a share of the picture's width or height: at 10,000 pixels, a hundredth of one."""
 
 _UNITS = 10**DECIMALS
+_AT_ONCE = 256  # frames, for most of the time for one would go into calls
 _ROW = "%d" + f" %.{DECIMALS}f" * 4 + "\n"
 
 
@@ -42,10 +46,14 @@ class BoxRows:
         bounds = np.searchsorted(annotations.frame[boxes.rows[kept]], np.arange(len(frames) + 1)).tolist()
         return cls(values[kept], bounds, boxes.changes(kept))
 
-    def text(self, frame: int) -> str:
-        """The label file of a frame; empty for one without objects, which readers want rather than no file."""
-        start, end = self.bounds[frame], self.bounds[frame + 1]
-        return (_ROW * (end - start)) % tuple(self.values[start:end].ravel().tolist())
+    def texts(self) -> Iterator[str]:
+        """The label file of each frame; empty for one without objects, which readers want rather than no file."""
+        for first in range(0, len(self.bounds) - 1, _AT_ONCE):
+            bounds = self.bounds[first : first + _AT_ONCE + 1]
+            values = self.values[bounds[0] : bounds[-1]]
+            rows = (_ROW * len(values) % tuple(values.ravel().tolist())).splitlines(keepends=True)
+            for start, end in pairwise(bounds):
+                yield "".join(rows[start - bounds[0] : end - bounds[0]])
 
 
 def _on_grid(boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

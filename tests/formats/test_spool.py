@@ -1,0 +1,32 @@
+"""Bytes that wait to be written come back as they were, few or many, to several who ask at once."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.formats import spool
+from setwright.formats.spool import Spool
+
+contents = st.lists(st.lists(st.binary(max_size=40), max_size=4), max_size=6)
+
+
+@given(contents=contents)
+def test_what_is_kept_is_given_back_with_its_size_and_digest(contents: list[list[bytes]]) -> None:
+    one = Spool()
+    for kept, chunks in [(one.keep(chunks), chunks) for chunks in contents]:
+        whole = b"".join(chunks)
+        assert b"".join(kept.chunks()) == whole
+        assert (kept.size, kept.sha256) == (len(whole), hashlib.sha256(whole).hexdigest())
+
+
+def test_what_is_too_much_for_the_memory_is_the_same() -> None:
+    one = Spool()
+    pieces = [bytes([number]) * (spool._IN_MEMORY // 3) for number in range(5)]
+    kept = [one.keep([piece, piece]) for piece in pieces]
+    with ThreadPoolExecutor(4) as pool:
+        read = list(pool.map(lambda each: b"".join(each.chunks()), kept))
+    assert read == [piece * 2 for piece in pieces]
