@@ -59,8 +59,8 @@ def outcome(remote: Remote, project: Project, journals: Path) -> Outcome:
 def _sha256(remote: Remote, entry: ExportEntry) -> str:
     hasher = hashlib.sha256()
     match entry:
-        case MadeFile(_, content):
-            hasher.update(content)
+        case MadeFile():
+            hasher.update(entry.content)
         case PictureFile():
             with remote.picture(entry.digest) as picture:
                 hasher.update(picture.read())
