@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
     from sqlalchemy import ColumnElement, Connection
 
-MOST = 50_000
+MOST = 500_000
 """So many numbers are found one by one; of more, the database had better read all rows, and the rest is left out."""
 
 

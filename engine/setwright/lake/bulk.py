@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Table
+
+T = TypeVar("T")
+
+_CHUNK: Final = 500
+"""Keys in one question to the database, well below what any takes as parameters."""
+
+
+def in_chunks(keys: Sequence[T]) -> Iterable[Sequence[T]]:
+    """`keys`, as many at a time as one question may name."""
+    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -273,11 +273,16 @@ class Lake:
         checked_name("collection", collection)
         operation = checked_name("operation", f"ingest:{collection}" if operation is None else operation)
         found = find(listing, reader, options or ReadOptions(), listener)
-        known = self._known_pictures()
 
         def stored(dry: bool) -> Prepared:
             pictures = store_pictures(
-                listing, found.pictures, self._blobs, known.get, listener, in_place=in_place, dry=dry
+                listing,
+                found.pictures,
+                self._blobs,
+                self._known_picture,
+                listener,
+                in_place=in_place,
+                dry=dry,
             )
             return prepare(found, pictures, self._labels())
 
@@ -344,13 +349,15 @@ class Lake:
         """Where the report of the ingest that made `revision` lies."""
         return self.folder / "reports" / f"{revision}.json"
 
-    def _known_pictures(self) -> Mapping[str, StoredPicture]:
-        """The pictures of the lake, by the digest of the file that they came from."""
+    def _known_picture(self, source_digest: str) -> StoredPicture | None:
+        """The picture of the lake that came from a file with that digest."""
         columns = schema.frames.c
         fields = [columns[name] for name in StoredPicture.__dataclass_fields__]
         with self._catalogue.reading() as connection:
-            rows = connection.execute(select(*fields).distinct())
-            return {row.source_digest: StoredPicture(**row._mapping) for row in rows}
+            row = connection.execute(
+                select(*fields).where(columns.source_digest == source_digest).limit(1)
+            ).one_or_none()
+        return None if row is None else StoredPicture(**row._mapping)
 
     def _labels(self) -> tuple[str, ...]:
         with self._catalogue.reading() as connection:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import bindparam, func, select, update
 
 from setwright.lake import schema
-from setwright.lake.bulk import insert_rows
+from setwright.lake.bulk import in_chunks, insert_rows
 from setwright.lake.catalogue import insert_one, next_key
-from setwright.lake.identity import outward_id, storage_path, unique_name
+from setwright.lake.identity import outward_id, storage_path
 from setwright.lake.index.changes import IndexChanges
 from setwright.lake.membership import HUMAN, MACHINE
 from setwright.lake.schema import FOREVER
+from setwright.lake.unique_names import UniqueNames
 from setwright.lake.values import attribute_rows, metadata_rows
 from setwright.model.errors import UsageError
 from setwright.query.evaluate import folded
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from setwright.lake.stored import StoredPicture
 
 Row: TypeAlias = dict[str, Any]
-
-_CHUNK = 500
-"""Keys in one question to the database, well below what any takes as parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,17 +114,17 @@ class Recorder:
         counts = {"new": 0, "replaced": 0, "unchanged": 0}
         collection_key, storage = self._collection(collection)
         numbers: dict[str, int] = {}
-        current = self._current_frames(collection_key)
-        names_taken = self._unique_names(storage)
+        current = self._current_frames(collection_key, [frame.name for frame in frames])
+        names = UniqueNames(
+            self._connection, storage, [frame.name for frame in frames if frame.name not in current]
+        )
         next_number = self._next_number()
         for frame in frames:
             row = current.get(frame.name)
             if row is None:
                 numbers[frame.name] = next_number
                 next_number += 1
-                name = unique_name(storage, frame.name, names_taken.__contains__)
-                names_taken.add(name)
-                self._add_frame(collection_key, frame, numbers[frame.name], name)
+                self._add_frame(collection_key, frame, numbers[frame.name], names.give(frame.name))
                 self._index.frame(numbers[frame.name], collection_key, self._at)
                 counts["new"] += 1
             elif row.source_digest != frame.picture.source_digest:
@@ -169,29 +167,22 @@ class Recorder:
         )
         return key, path
 
-    def _current_frames(self, collection: int) -> dict[str, Any]:
+    def _current_frames(self, collection: int, names: Sequence[str]) -> dict[str, Any]:
+        """Those frames of the collection that are called so, by name."""
         columns = schema.frames.c
-        rows = self._connection.execute(
-            select(
-                columns.id,
-                columns.number,
-                columns.name,
-                columns.unique_name,
-                columns.source_digest,
-            ).where(columns.collection == collection, columns.removed == FOREVER)
-        )
-        return {row.name: row for row in rows}
-
-    def _unique_names(self, storage: str) -> set[str]:
-        """The unique names in use that could meet one below `storage`."""
-        column = schema.frames.c.unique_name
-        return set(
-            self._connection.execute(
-                select(column).where(
-                    schema.frames.c.removed == FOREVER, column.startswith(storage, autoescape=True)
-                )
-            ).scalars()
-        )
+        found: dict[str, Any] = {}
+        for chunk in in_chunks(names):
+            rows = self._connection.execute(
+                select(
+                    columns.id,
+                    columns.number,
+                    columns.name,
+                    columns.unique_name,
+                    columns.source_digest,
+                ).where(columns.collection == collection, columns.name.in_(chunk), columns.removed == FOREVER)
+            )
+            found.update((row.name, row) for row in rows)
+        return found
 
     def _add_frame(self, collection: int, frame: NewFrame, number: int, name: str) -> None:
         picture = frame.picture
@@ -288,7 +279,7 @@ class Recorder:
         """What the operation says of these frames now: keys and rows, in order, by frame."""
         columns = schema.annotations.c
         found: dict[int, list[tuple[int, Row]]] = defaultdict(list)
-        for chunk in _chunks(numbers):
+        for chunk in in_chunks(numbers):
             rows = self._connection.execute(
                 select(schema.annotations)
                 .where(columns.frame.in_(chunk), columns.operation == operation, columns.removed == FOREVER)
@@ -303,7 +294,7 @@ class Recorder:
         table = schema.frame_metadata
         given = {numbers[frame.name]: frame.metadata for frame in frames if frame.metadata}
         current: dict[int, Any] = {}
-        for chunk in _chunks(list(given)):
+        for chunk in in_chunks(list(given)):
             rows = self._connection.execute(
                 select(table).where(table.c.frame.in_(chunk), table.c.removed == FOREVER)
             )
@@ -325,7 +316,7 @@ class Recorder:
         table = schema.tags
         given = {numbers[frame.name]: frame.tags for frame in frames if frame.tags}
         current: set[tuple[int, str]] = set()
-        for chunk in _chunks(list(given)):
+        for chunk in in_chunks(list(given)):
             rows = self._connection.execute(
                 select(table.c.frame, table.c.tag).where(table.c.frame.in_(chunk), table.c.removed == FOREVER)
             )
@@ -416,7 +407,3 @@ def _attributes_of(rows: Iterable[Row]) -> Iterable[tuple[int, list[Row]]]:
     for row in rows:
         if row["extra"]:
             yield row["id"], attribute_rows(json.loads(row["extra"]).get("attributes", {}))
-
-
-def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
