@@ -11,6 +11,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import settings
 
+from tests.laws import examples
 from tests.postgresql import running, why_not
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -37,8 +38,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for the fixture `golden` is a golden test, so that nobody can forget the mark."""
+    """Whoever asks for the fixture `golden` is a golden test, so that nobody can forget the mark.
+
+    And whoever wants laws tried harder has the time.
+    """
     for item in items:
+        if examples(1) > 1:
+            item.add_marker(pytest.mark.timeout(0))
         if "golden" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.golden)
 

@@ -22,6 +22,7 @@ from setwright.model.errors import LakeBusyError, LakeError
 from setwright.model.frames import digests
 from tests.lake.cells import fill, publication
 from tests.lake.lakes import content, ingest, picture, stored_files, write
+from tests.laws import examples
 
 LATER = datetime.now(UTC) + timedelta(days=30)
 
@@ -186,10 +187,9 @@ def life(tmp_path: Path) -> Iterator[type[Life]]:
 
 
 def test_nothing_that_could_be_read_is_ever_lost(life: type[Life]) -> None:
-    many = "SETWRIGHT_MANY" in os.environ
     run_state_machine_as_test(
         life,
         settings=settings(
-            max_examples=2000 if many else 8, stateful_step_count=50 if many else 12, deadline=None
+            max_examples=examples(8), stateful_step_count=12 if examples(1) == 1 else 50, deadline=None
         ),
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, inspect
 
 from setwright.lake import schema
 from setwright.lake.index.rebuild import index_damages
@@ -65,9 +65,18 @@ def test_a_catalogue_of_an_older_format_becomes_one_of_today(
     with Lake.open(lake.folder) as migrated:
         assert everything(migrated) == before
         with migrated._catalogue.reading() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            # It knows nothing of references that only one of the databases keeps; the catalogue looks for their rows.
+            context = MigrationContext.configure(
+                connection,
+                opts={
+                    "compare_type": True,
+                    "include_object": lambda _, __, kind, *___: kind != "foreign_key_constraint",
+                },
+            )
             assert compare_metadata(context, schema.tables) == [], "a fresh lake has other tables"
             assert index_damages(connection) == ()
+            kept = inspect(connection).get_foreign_keys("annotations")
+            assert len(kept) == (0 if connection.dialect.name == "postgresql" else 2)
     assert Lake.migrate(lake.folder) == schema.SCHEMA_VERSION, "there is nothing left to do"
 
 
@@ -123,6 +132,7 @@ def test_who_has_a_lake_open_while_it_is_migrated_writes_nothing_more(
         ingest(lake, write(tmp_path / "in", {"a.png": []}))
 
 
+@pytest.mark.parametrize("version", [1], indirect=True)  # whose way is through all of them
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_killed_at_any_statement_it_is_migrated_by_the_next_who_tries(
     lake: Lake, version: int, before: list[object]

@@ -60,6 +60,17 @@ def test_pictures_that_the_lake_has_are_found_by_their_digests(lake: Lake, tmp_p
     assert any("frames_by_source" in line for lines in by_source for line in lines)
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1), (0, 2)])
+def test_a_difference_reads_what_came_and_went_alone(lake: Lake, before: int, after: int) -> None:
+    with plans(lake) as found:
+        lake.diff(before, after)
+    assert read_whole(found) == []
+    used = {line for _, lines in found for line in lines}
+    for table in ("frames", "annotations"):
+        assert any(f"SEARCH {table} USING INDEX {table}_by_added" in line for line in used)
+        assert any(f"SEARCH {table} USING INDEX {table}_by_removed" in line for line in used)
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, inspect, select
+from sqlalchemy import exists, func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from setwright.lake import schema
@@ -96,9 +96,11 @@ class Catalogue:
             return {row.name: row.value for row in rows}
 
     def damages(self) -> tuple[str, ...]:
-        """What the database itself finds wrong with what it stores."""
+        """What the database itself finds wrong with what it stores, and rows that refer to nothing."""
         with self._explained():
-            return self.database.damages()
+            found = self.database.damages()
+        with self.reading() as connection:
+            return (*found, *_orphans(connection))
 
     def lost_rows(self) -> tuple[str, ...]:
         """Tables that hold other numbers of rows than their revisions added, for nothing is ever removed."""
@@ -136,6 +138,20 @@ class Catalogue:
             if told is None:
                 raise
             raise told from error
+
+
+def _orphans(connection: Connection) -> Iterator[str]:
+    """Rows that refer to such as are not there; a database that keeps a reference itself has none."""
+    for table in schema.tables.sorted_tables:
+        for reference in sorted(table.foreign_keys, key=lambda each: each.parent.name):
+            there = exists().where(reference.column == reference.parent)
+            asked = select(func.count()).select_from(table).where(~there)
+            if count := int(connection.execute(asked).scalar_one()):
+                one = count == 1
+                yield (
+                    f"{count:,} row{'s' * (not one)} of {table.name} refer{'s' * one} to a"
+                    f" {reference.parent.name} that {reference.column.table.name} does not hold"
+                )
 
 
 def newest_revision(connection: Connection) -> int:

@@ -1,6 +1,6 @@
 """The catalogue as a file, to move a lake to another machine or another database: JSON Lines, a row a line.
 
-    {"format": "setwright-catalog", "format_version": 1, "schema_version": 3, "lake": "…"}
+    {"format": "setwright-catalog", "format_version": 1, "schema_version": 4, "lake": "…"}
     ["collections", [1, "…", …]]
     …
     {"rows": 12345, "sha256": "…"}
