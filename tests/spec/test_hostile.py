@@ -13,6 +13,7 @@ from setwright.model.diagnostics import Diagnostic
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.views import findings_text
 from tests.house.program import ROOT
+from tests.laws import examples
 from tests.spec.hostile_files import HOSTILE
 from tests.spec.projects import load
 from tests.spec.test_loading import BALLOONS
@@ -95,13 +96,13 @@ def damaged(draw: st.DrawFn, text: str) -> bytes:
     return text.encode()
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(damaged(BALLOONS))
 def test_a_damaged_spec_is_read_without_a_traceback(content: bytes) -> None:
     read_everywhere(content)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(damaged(PROJECT))
 def test_a_damaged_project_file_is_read_without_a_traceback(content: bytes) -> None:
     read_everywhere(content)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setwright.spec.yaml_scalars import MAX_DIGITS, NumberTooLargeError, ambiguity, typed
+from tests.laws import examples
 
 SIGNS = st.text("+-.0123456789eExob_:nNaAiIfFuUlLtTrRsSyYoO~=", min_size=1, max_size=8)
 
@@ -69,7 +70,7 @@ def test_zero_has_no_sign(text: str) -> None:
     assert math.copysign(1, value) == 1
 
 
-@settings(max_examples=1500)
+@settings(max_examples=examples(1500))
 @given(SIGNS)
 def test_what_older_readers_take_otherwise_is_warned_about(text: str) -> None:
     try:

