@@ -97,6 +97,9 @@ def test_a_file_that_changed_is_read_again_and_no_other(
     (finding,) = open_workspace(project, environ=environ).diagnostics
     assert finding.code == "SW213"
     assert read == ["specs/kites.yaml"]
+    read.clear()
+    open_workspace(project, environ=environ)
+    assert read == []
     same_as_without(project, environ)
 
 
