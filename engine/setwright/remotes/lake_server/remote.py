@@ -156,7 +156,7 @@ class ServedLakeRemote:
     def made(self, recipes: Sequence[str]) -> Collection[str]:
         made: set[str] = set()
         for some in _portions(recipes, wire.MOST_RECIPES):
-            told = self._asking.post("/pictures/made", wire.Recipes(recipes=some), wire.RecipesDocument)
+            told = self._asking.post("/recipes", wire.Recipes(recipes=some), wire.RecipesDocument)
             made.update(told.recipes)
         return made
 

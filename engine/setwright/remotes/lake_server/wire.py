@@ -41,31 +41,33 @@ Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[0-9A-Za-z_.
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 Token = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Digest = Annotated[str, Field(pattern=_DIGEST)]
-RevisionNumber = Annotated[int, Field(ge=0, le=2**53)]
+RevisionNumber = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Number = Annotated[str, Field(pattern=r"^\d{1,9}\.\d{1,9}\.\d{1,9}$", examples=["1.2.0"])]
 
 
-def _known(value: Any, handler: Any) -> Any:
-    """Nothing that was said is passed over: who is newer than us may mean by it what we do not know."""
+def _exact(value: Any, handler: Any) -> Any:
+    """Nothing that was said is passed over or taken for something else: who is newer than us may mean it otherwise."""
     made = handler(value)
     if isinstance(value, dict):
-        _require_known(value, to_document(made), "")
+        _require_exact(value, to_document(made), "")
     return made
 
 
-def _require_known(said: Any, known: Any, path: str) -> None:
-    if isinstance(said, dict) and isinstance(known, dict):
+def _require_exact(said: Any, understood: Any, path: str) -> None:
+    if isinstance(said, dict) and isinstance(understood, dict):
         for name, value in said.items():
-            if name not in known:
+            if name not in understood:
                 raise ValueError(f"there is no {path}{name} that this server knows")
-            _require_known(value, known[name], f"{path}{name}.")
-    elif isinstance(said, list) and isinstance(known, list):
-        for one, other in zip(said, known, strict=False):
-            _require_known(one, other, path)
+            _require_exact(value, understood[name], f"{path}{name}.")
+    elif isinstance(said, list) and isinstance(understood, list) and len(said) == len(understood):
+        for one, other in zip(said, understood, strict=True):
+            _require_exact(one, other, path)
+    elif said != understood or isinstance(said, bool) != isinstance(understood, bool):
+        raise ValueError(f"{path.removesuffix('.')} is spelled otherwise than it should be")
 
 
-Config = Annotated[DatasetConfig, WrapValidator(_known)]
-Selected = Annotated[Selection, WrapValidator(_known)]
+Config = Annotated[DatasetConfig, WrapValidator(_exact)]
+Selected = Annotated[Selection, WrapValidator(_exact)]
 
 
 class _Said(BaseModel):
@@ -283,7 +285,7 @@ class LeaseWish(_Said):
     holder: Text
     token: Token
     system: Text
-    process: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    process: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 
 
 class LeaseRenewal(_Said):

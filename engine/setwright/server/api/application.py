@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from setwright.model.errors import SetwrightError
 from setwright.remotes.lake_server import wire
@@ -108,8 +109,21 @@ async def _failed(request: Request, failure: Exception) -> Response:
 async def _http(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)
     name, title = _TITLES.get(failure.status_code, ("refused", "The request is refused"))
-    return _problem(
-        plain_problem(name, failure.status_code, title, str(failure.detail)), dict(failure.headers or {})
+    headers = dict(failure.headers or {})
+    if failure.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request.app, request.scope["path"].removeprefix(wire.ROOT)))
+    return _problem(plain_problem(name, failure.status_code, title, str(failure.detail)), headers)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """All methods at `path`, of which each route knows its own alone."""
+    return sorted(
+        {
+            method.upper()
+            for described, operations in app.openapi()["paths"].items()
+            if compile_path(described)[0].match(path)
+            for method in operations
+        }
     )
 
 

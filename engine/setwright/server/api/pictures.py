@@ -27,7 +27,7 @@ _OCTETS = "application/octet-stream"
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"}
 
 
-@route(router, "POST", "/pictures/made", Role.READ)
+@route(router, "POST", "/recipes", Role.READ)
 def made(recipes: wire.Recipes, service: TheService) -> wire.RecipesDocument:
     """Those of the recipes of varied copies whose pictures are there already."""
     return wire.RecipesDocument(recipes=tuple(sorted(service.lake.made(recipes.recipes))))

@@ -25,7 +25,7 @@ router = APIRouter(tags=["changes"])
     "PUT",
     "/manifests/{digest}",
     Role.APPLY,
-    body=wire.COLUMNS,
+    body="application/octet-stream",
     status_code=204,
     response_class=Response,
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from setwright.remotes.lake_server.wire import COLUMNS, PARCELS, PROBLEM, Problem
 from setwright.server.access import needs
+from setwright.server.answers import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ ROLE = "x-role"
 """Under this name the OpenAPI says which role an operation wants."""
 
 _REFUSALS = {
+    400: "The body cannot be read.",
     401: "The key or its secret is wrong.",
     403: "The key's role may not do that.",
     404: "There is no such thing.",
@@ -74,7 +76,7 @@ def route(
             path,
             function,
             methods=[method],
-            dependencies=[Depends(needs(role))],
+            dependencies=[Depends(needs(role)), Depends(_require_known_query)],
             responses=responses,
             operation_id=function.__name__,
             openapi_extra=extra,
@@ -83,6 +85,14 @@ def route(
         return function
 
     return declared
+
+
+def _require_known_query(request: Request) -> None:
+    """Nothing that was said is passed over: a client that is newer than we are may mean something by it."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise Refused(422, f"There is no {unknown[0][:80]!r} to ask with here.", "malformed")
 
 
 _PROBLEM = {"$ref": f"#/components/schemas/{Problem.__name__}"}
