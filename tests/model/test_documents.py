@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hypothesis import given, settings
 from pydantic import TypeAdapter
 
 from setwright.model.canonical import canonical_json
-from setwright.model.dataset import DatasetConfig
+from setwright.model.dataset import MIN_SIZE, DatasetConfig
 from setwright.model.documents import from_document, to_document
 from tests.laws import examples
 from tests.spec.strategies import checks, configs
@@ -23,7 +24,12 @@ def by_pydantic(value: object) -> str:
 @given(config=configs)
 def test_a_configurations_document_is_what_pydantic_makes_and_reads(config: DatasetConfig) -> None:
     document = to_document(config)
-    assert canonical_json(document) == by_pydantic(config)
+    told = json.loads(canonical_json(document))
+    if config.augmentations.min_size == MIN_SIZE:
+        # Documents are older than this field, and what it was is what they meant.
+        assert "min_size" not in told["augmentations"]
+        told["augmentations"]["min_size"] = MIN_SIZE
+    assert canonical_json(told) == by_pydantic(config)
     assert from_document(DatasetConfig, document) == config
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
+from setwright.augment.decode import MAX_MIN_SIZE
 from setwright.augment.vocabulary import HARSH, VOCABULARY
 from setwright.model.checks import (
     Check,
@@ -25,6 +26,7 @@ from setwright.model.checks import (
     in_order,
 )
 from setwright.model.dataset import (
+    MIN_SIZE,
     Augmentation,
     AugmentationWish,
     CollectionSource,
@@ -150,6 +152,7 @@ def augmentations(draw: st.DrawFn) -> AugmentationWish:
         copies=draw(st.integers(1, 100)),
         fraction=draw(st.floats(0, 1, exclude_min=True)),
         min_visibility=draw(st.floats(0, 1)) + 0.0,
+        min_size=draw(st.just(MIN_SIZE) | st.floats(0, MAX_MIN_SIZE)) + 0.0,
         seed=draw(st.integers(0, MAX_SEED)),
     )
 

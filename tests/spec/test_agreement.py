@@ -90,6 +90,7 @@ augmentations = some(
     copies=whole,
     fraction=st.sampled_from([1, 0.5, 1.0]),
     min_visibility=st.sampled_from([0, 0.5]),
+    min_size=st.sampled_from([0, 2.5]),
     seed=whole,
     IMAGE_LEVEL=st.lists(verbatim, max_size=2),
 )

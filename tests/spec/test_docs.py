@@ -118,7 +118,9 @@ def _table(mark: str) -> str:
             return _vocabulary()
         case ["knobs"]:
             schema = augmentation_schema()["properties"]
-            return _rows({name: schema[name] for name in ("copies", "fraction", "min_visibility", "seed")})
+            return _rows(
+                {name: schema[name] for name in ("copies", "fraction", "min_visibility", "min_size", "seed")}
+            )
         case _:
             raise AssertionError(mark)
 

@@ -61,6 +61,18 @@ def test_that_people_may_be_preferred_leaves_all_other_digests_as_they_were() ->
     assert from_document(DatasetConfig, document).operations == HumanOverMachine()
 
 
+def test_so_does_how_small_an_object_may_be_cut() -> None:
+    turned = "augmentations: {{rotate: 10{}}}"
+    same = [config_of(with_field(turned.format(text))) for text in ("", ", min_size: 2", ", min_size: 2.0")]
+    assert same[0] == same[1] == same[2]
+    document = to_document(same[0])
+    assert "min_size" not in document["augmentations"]
+    assert from_document(DatasetConfig, document) == same[0]
+    other = config_of(with_field(turned.format(", min_size: 3")))
+    assert config_digest(other) != config_digest(same[0])
+    assert from_document(DatasetConfig, to_document(other)) == other
+
+
 def test_eighty_percent_are_eighty_percent() -> None:
     spellings = [
         "{train: 80, test: 20}",

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 VERBATIM = "IMAGE_LEVEL"
 """The key under which LayerNext's own JSON lists augmentations."""
-KNOBS = ("copies", "fraction", "min_visibility", "seed")
+KNOBS = ("copies", "fraction", "min_visibility", "min_size", "seed")
 MAX_COPIES = 100
 """The most copies of one frame by one property."""
+MAX_MIN_SIZE = 10_000
+"""The most pixels that a side of a cut object may have to keep: larger than any picture is useful."""
 MAX_SEED = 2**53 - 1
 """The largest seed: what JSON can carry without loss."""
 
@@ -248,7 +250,12 @@ class _Reader:
             self.malformed(path, name, "a number", f"{name}: 0.5")
         else:
             share = float(value)  # type: ignore[arg-type]
-            if not 0 <= share <= 1 or (name == "fraction" and share == 0):
+            if name == "min_size":
+                if not 0 <= share <= MAX_MIN_SIZE:
+                    self.problems.append(OutOfRange(path, name, share, f"0 to {MAX_MIN_SIZE}"))
+                else:
+                    self.knobs[name] = share
+            elif not 0 <= share <= 1 or (name == "fraction" and share == 0):
                 allowed = "more than 0, at most 1" if name == "fraction" else "0 to 1"
                 self.problems.append(OutOfRange(path, name, share, allowed))
             else:

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 ALGORITHM = "augment-1"
 """Names what pictures and objects the drawn values mean. A change of any kernel is a new name."""
 
-MIN_SIZE = 2.0
-"""A cut object of which a side is shorter, in pixels, is lost."""
-
 CROP, NOISE = "CROP.CROP_PERCENTAGE", "NOISE.NOISE_PERCENTAGE"
 ROTATE = "IMAGE_ROTATION.PERCENTAGE_SCALE"
 
@@ -54,7 +51,7 @@ def wished_copies(wish: AugmentationWish, frames: Frames, split: NDArray[np.int8
         algorithm=ALGORITHM,
         properties=tuple(f"{recipe.type}.{recipe.property}" for recipe in wish.recipes),
         min_visibility=wish.min_visibility,
-        min_size=MIN_SIZE,
+        min_size=wish.min_size,
         source=source[order],
         property=property[order],
         number=number[order],

@@ -118,18 +118,24 @@ class Augmentation:
     range: tuple[float, float] | None = None
 
 
+MIN_SIZE = 2.0
+"""An object that an augmentation cuts is lost if a side is shorter, in pixels, unless a spec says otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentationWish:
     """Which varied copies of the train frames to make, sorted by type and property.
 
     `copies` per frame and property, of the share `fraction` (0 to 1) of the frames. Objects of which less than
-    `min_visibility` (0 to 1, by area) stays in the picture are dropped.
+    `min_visibility` (0 to 1, by area) stays in the picture are dropped, and so are cut ones of which a side is shorter
+    than `min_size` pixels.
     """
 
     recipes: tuple[Augmentation, ...] = ()
     copies: int = 1
     fraction: float = 1.0
     min_visibility: float = 0.1
+    min_size: float = MIN_SIZE
     seed: int = 0
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from setwright.model.canonical import digest_of
+from setwright.model.dataset import MIN_SIZE
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def to_document(value: object) -> Any:
         return _plain(value)
     except _UnusualError:
         kind: Any = type(value)
-        return _adapter(kind).dump_python(value, mode="json")
+        return _as_before(_adapter(kind).dump_python(value, mode="json"))
 
 
 class _UnusualError(Exception):
@@ -44,6 +45,27 @@ class _UnusualError(Exception):
 
 _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
 """The fields of each class met so far, and whether they hold numbers that need not be whole."""
+
+
+_LATER: dict[str, object] = {"min_size": MIN_SIZE, "apart_from": None}
+"""Fields that came when there were documents already. They are told only where they are not as they always were, so
+that what meant the same then and now has one document and one digest.
+"""
+
+
+def _as_before(document: Any) -> Any:
+    """`document` without what `_LATER` leaves out."""
+    match document:
+        case dict():
+            return {
+                name: _as_before(each)
+                for name, each in document.items()
+                if name not in _LATER or each != _LATER[name]
+            }
+        case list():
+            return [_as_before(each) for each in document]
+        case _:
+            return document
 
 
 def _plain(value: Any, real: bool = False) -> Any:
@@ -62,7 +84,11 @@ def _plain(value: Any, real: bool = False) -> Any:
         if not is_dataclass(kind):
             raise _UnusualError
         names = _FIELDS[kind] = tuple((field.name, "float" in str(field.type)) for field in fields(kind))
-    return {name: _plain(getattr(value, name), number) for name, number in names}
+    return {
+        name: _plain(getattr(value, name), number)
+        for name, number in names
+        if name not in _LATER or getattr(value, name) != _LATER[name]
+    }
 
 
 def from_document(kind: type[T], document: Any) -> T:

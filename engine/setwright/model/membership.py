@@ -26,10 +26,7 @@ SELECTION_ALGORITHM = "selection-1"
 
 def selection_digest(config: DatasetConfig) -> str:
     """Identifies what `config` asks of a lake."""
-    document = to_document(Selection.of(config))
-    if document["apart_from"] is None:
-        del document["apart_from"]  # pins are older than the field
-    return digest_of(SELECTION_ALGORITHM, document)
+    return digest_of(SELECTION_ALGORITHM, to_document(Selection.of(config)))
 
 
 def membership_digest(membership: Membership) -> str:

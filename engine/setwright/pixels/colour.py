@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
+_DOUBT = _PERCENT // 10_000  # of a colour
 _SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
 
 
@@ -25,7 +26,14 @@ def brightened(picture: NDArray[Any], percent: float) -> NDArray[Any]:
     values = np.arange(most + 1, dtype=np.int64)
     table = np.minimum((values * factor + _PERCENT // 2) // _PERCENT, most).astype(picture.dtype)
     colours, rest = _colours(picture)
-    return _whole(cv2.LUT(colours, table) if most == 255 else table[colours], rest)
+    if most != 255:
+        return _whole(table[colours], rest)
+    # OpenCV multiplies faster than it looks up. It does so in floats of 32 bits, which differ between machines by
+    # less than `_DOUBT`; so where no colour comes that near to a half, all of them round to the same.
+    beside_half = np.abs(values * factor % _PERCENT - _PERCENT // 2)[table < most]
+    if beside_half.min() > _DOUBT:
+        return _whole(cv2.convertScaleAbs(colours, alpha=factor / _PERCENT), rest)
+    return _whole(cv2.LUT(colours, table), rest)
 
 
 def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import WithJsonSchema
 
-from setwright.augment.decode import MAX_COPIES, MAX_SEED, VERBATIM
+from setwright.augment.decode import MAX_COPIES, MAX_MIN_SIZE, MAX_SEED, VERBATIM
 from setwright.augment.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -42,6 +42,16 @@ def augmentation_schema() -> Schema:
                 "maximum": 1,
                 "description": "Objects of which less than this share stays in the picture are dropped. Default: 0.1.",
                 "examples": [0.25],
+            },
+            "min_size": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": MAX_MIN_SIZE,
+                "description": (
+                    "Objects that were cut are dropped if a side is shorter than this, in pixels; of lines, if both "
+                    "are. Default: 2."
+                ),
+                "examples": [8],
             },
             "seed": {
                 "type": "integer",

@@ -116,6 +116,7 @@ def _augmentations(wish: AugmentationWish) -> dict[str, Any]:
         "copies": wish.copies,
         "fraction": _number(wish.fraction),
         "min_visibility": _number(wish.min_visibility),
+        "min_size": _number(wish.min_size),
         "seed": wish.seed,
     }
 
