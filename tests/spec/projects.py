@@ -10,11 +10,12 @@ from typing import Any
 
 from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import Diagnostic
-from setwright.spec.loading import Loading, settled
+from setwright.spec.loading import Loading
 from setwright.spec.plain_values import Values
 from setwright.spec.project import Project
 from setwright.spec.project_file import ProjectSettings, read_project
 from setwright.spec.recollection import Recollection
+from setwright.spec.settling import settled
 from setwright.spec.source_text import decode_text
 from setwright.spec.variables import GivenValue
 from setwright.spec.yaml_nodes import parse_documents

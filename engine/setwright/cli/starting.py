@@ -56,7 +56,7 @@ def propose(pictures: Path, label: str | None, listener: Listener) -> Proposal:
     from setwright.formats.reading.protocol import ReadOptions
     from setwright.formats.reading.registry import detect
     from setwright.lake.ingest import find
-    from setwright.spec.shapes import address_like
+    from setwright.spec.shape_findings import address_like
     from setwright.spec.starter import is_name, proposed_spec
 
     listing = FolderListing(pictures)

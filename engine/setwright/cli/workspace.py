@@ -63,7 +63,8 @@ def open_workspace(
     from setwright.cli.spec_cache import spec_cache
     from setwright.cli.spec_files import find_files, read_files, read_list
     from setwright.model.diagnostics import Severity
-    from setwright.spec.loading import Loading, settled
+    from setwright.spec.loading import Loading
+    from setwright.spec.settling import settled
 
     root = find_root(cwd)
     if root is None:
@@ -114,7 +115,7 @@ def require_settings(
         FindingsError: its project file holds errors.
     """
     from setwright.model.diagnostics import Severity
-    from setwright.spec.loading import settled
+    from setwright.spec.settling import settled
 
     root = find_root(cwd)
     if root is None:
@@ -211,7 +212,7 @@ def _given(
     for path in variable_files:
         content = read_anywhere(path, str(path), tell)
         if content is not None:
-            from setwright.spec.project_file import read_variable_file
+            from setwright.spec.variable_values import read_variable_file
 
             yield from read_variable_file(str(path), content, tell)
     for name, value in variables:

@@ -16,6 +16,7 @@ from setwright.augment.problems import (
 )
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
+from setwright.spec.shortening import short
 
 if TYPE_CHECKING:
     from setwright.model.diagnostics import Diagnostic
@@ -30,14 +31,14 @@ def finding_of(problem: Problem, places: Places) -> Diagnostic:
             place = places.value(path) if path[-1] == "id" else places.key(path)
             return findings.UNKNOWN_AUGMENTATION.at(
                 place,
-                f'There is no augmentation "{_short(name)}". There are {", ".join(known)}.',
+                f'There is no augmentation "{short(name)}". There are {", ".join(known)}.',
                 did_you_mean(name, known),
             )
         case UnknownProperty(_, type_, name, known):
             place = places.value(path) if path[-1] == "id" else places.key(path)
             return findings.UNKNOWN_PROPERTY.at(
                 place,
-                f'"{type_}" has no "{_short(name)}". It knows {", ".join(known)}.',
+                f'"{type_}" has no "{short(name)}". It knows {", ".join(known)}.',
                 did_you_mean(name, known),
             )
         case OutOfRange(_, what, value, allowed):
@@ -66,7 +67,3 @@ def finding_of(problem: Problem, places: Places) -> Diagnostic:
             )
         case _:
             assert_never(problem)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

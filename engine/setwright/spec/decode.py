@@ -28,6 +28,7 @@ from setwright.spec.exports import KNOWN_EXPORTS, exact_name, offered_by
 from setwright.spec.file_models import OperationsFile
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.queries import canonical_query
+from setwright.spec.shortening import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -269,7 +270,7 @@ class _Decoder:
         self.tell(
             findings.NAMED_TWICE.at(
                 self.places.value(path),
-                f'The {what} "{_short(name)}" stands at line {before.line}, column {before.column} already.',
+                f'The {what} "{short(name)}" stands at line {before.line}, column {before.column} already.',
                 "keep one of them",
             )
         )
@@ -283,7 +284,7 @@ class _Decoder:
         self.tell(
             findings.LABEL_TWICE.at(
                 self.places.value(path),
-                f'"{_short(label)}" stands at line {before.line}, column {before.column} already. Its annotations '
+                f'"{short(label)}" stands at line {before.line}, column {before.column} already. Its annotations '
                 "can be of one class only.",
                 "keep one of them",
             )
@@ -298,9 +299,9 @@ class _Decoder:
                 self.tell(
                     findings.LABELS_ALIKE.at(
                         self.places.key(path),
-                        f'"{_short(name)}" and "{_short(twin)}" are two classes, and a model would have to tell them '
+                        f'"{short(name)}" and "{short(twin)}" are two classes, and a model would have to tell them '
                         "apart.",
-                        f"if they are one, merge them: `{_short(twin)}: [{_short(twin)}, {_short(name)}]`",
+                        f"if they are one, merge them: `{short(twin)}: [{short(twin)}, {short(name)}]`",
                     )
                 )
 
@@ -369,7 +370,7 @@ class _Decoder:
             self.tell(
                 findings.UNKNOWN_EXPORT.at(
                     self.places.value(path),
-                    f'There is no export "{_short(wanted)}". {self._remote()} makes '
+                    f'There is no export "{short(wanted)}". {self._remote()} makes '
                     f"{', '.join([*offered_by(self.surroundings.remote.kind), *others])}.",
                     did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
                 )
@@ -394,7 +395,3 @@ def _plain(number: Decimal) -> str:
     """`number` without an exponent and without zeros at the end."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
+from setwright.spec.shortening import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +85,7 @@ class Variables:
             self._tell(
                 findings.BAD_REFERENCE.at(
                     place,
-                    f"{_short(match[0])} is no variable of the project. A spec can refer to nothing else, so that "
+                    f"{short(match[0])} is no variable of the project. A spec can refer to nothing else, so that "
                     "no spec can read the environment of whoever plans it.",
                     "write ${var.NAME}, and declare NAME under `variables:` in setwright.yaml; "
                     "$${ stands for the signs themselves",
@@ -96,9 +97,9 @@ class Variables:
             self._tell(
                 findings.UNKNOWN_VARIABLE.at(
                     place,
-                    f'setwright.yaml declares no variable "{_short(name)}".',
+                    f'setwright.yaml declares no variable "{short(name)}".',
                     did_you_mean(name, self._variables)
-                    or f"declare it there: `variables: {{{_short(name)}: {{default: …}}}}`",
+                    or f"declare it there: `variables: {{{short(name)}: {{default: …}}}}`",
                 )
             )
             return match[0]
@@ -155,7 +156,3 @@ def _place(scalar: Scalar, match: re.Match[str]) -> SourceRef:
     if found < 0:
         return scalar.source.ref(scalar.start, scalar.end)
     return scalar.source.ref(found, found + len(match[0]))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"

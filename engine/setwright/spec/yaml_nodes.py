@@ -14,6 +14,7 @@ import yaml
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.findings import MAX_FINDINGS
+from setwright.spec.shortening import short
 from setwright.spec.yaml_scalars import FIRST, NumberTooLargeError, Value, ambiguity, read
 from setwright.spec.yaml_syntax import syntax_finding
 
@@ -224,7 +225,7 @@ class _Builder:
             self._tell(
                 findings.NOT_YAML.at(
                     place,
-                    f"*{_short(name)} stands for what an anchor &{_short(name)} names, and no such anchor comes "
+                    f"*{short(name)} stands for what an anchor &{short(name)} names, and no such anchor comes "
                     "before it in this document.",
                     did_you_mean(name, list(self.anchors)[:1000])
                     or "text that begins with * stands in quotes",
@@ -236,7 +237,7 @@ class _Builder:
             self.findings.append(
                 findings.ALIAS_IN_ITSELF.at(
                     place,
-                    f"*{_short(name)} stands within what &{_short(name)} names, which would go on for ever.",
+                    f"*{short(name)} stands within what &{short(name)} names, which would go on for ever.",
                 )
             )
             raise _Stop
@@ -294,7 +295,7 @@ class _Builder:
         self._tell(
             findings.DUPLICATE_KEY.at(
                 key.source.ref(key.start, key.end),
-                f'"{_short(key.text)}" stands at line {before.line}, column {before.column} already, '
+                f'"{short(key.text)}" stands at line {before.line}, column {before.column} already, '
                 "and only one of the two can count.",
                 "keep one of them",
             )
@@ -304,7 +305,7 @@ class _Builder:
         self._tell(
             findings.TAG.at(
                 self.source.ref(event.start_mark.index, event.end_mark.index),
-                f"{_short(event.tag)} would change what the value is. A spec holds plain values only.",
+                f"{short(event.tag)} would change what the value is. A spec holds plain values only.",
                 "leave the tag out; write text in quotes",
             )
         )
@@ -363,10 +364,6 @@ def too_many(source: SourceText, last: Diagnostic) -> Diagnostic:
 
 def _unambiguous(text: str, value: Value) -> str:
     if isinstance(value, str):
-        return f'write it in quotes: "{_short(text)}"'
+        return f'write it in quotes: "{short(text)}"'
     number = value if isinstance(value, int) or not float(value or 0).is_integer() else int(value or 0)
-    return f'write {number} for the number, "{_short(text)}" for the text'
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+    return f'write {number} for the number, "{short(text)}" for the text'
