@@ -32,6 +32,7 @@ COMMANDS: Sections = {
         "plan": ("setwright.cli.commands.plan:command", "Show what would change, down to the frames"),
         "lock": ("setwright.cli.commands.lock:command", "Pin what the specs select"),
         "apply": ("setwright.cli.commands.apply:command", "Make what was planned"),
+        "adopt": ("setwright.cli.commands.adopt:command", "Take a dataset that exists into the project"),
         "pull": ("setwright.cli.commands.pull:command", "Write a version's export to a folder"),
     },
     "Look": {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from setwright.model.dataset import ItemType, Selection
+    from setwright.model.frames import Texts
     from setwright.remotes.layernext.client import Client
 
 WORKERS: Final = 6
@@ -44,6 +45,14 @@ class Lister:
             RemoteError: a collection is not known, or what is listed are no frames with names of their own.
         """
         return _sorted(self._selected(selection))
+
+    def names(self, selection: Selection) -> Texts:
+        """The unique names of the frames that `selection` gives now, sorted."""
+        return frames_of(self.members(selection)).name
+
+    def collections(self) -> tuple[wire.Listed, ...]:
+        """All collections of images."""
+        return self._objects(None, "image_collection", "", Filter())
 
     def of_dataset(self, id: str) -> tuple[Member, ...]:
         """The frames of the dataset with that id in the lake, sorted by unique name.

@@ -19,6 +19,7 @@ from setwright.model.versions import UNNUMBERED, ObservedDataset, Version, Versi
 from setwright.model.vocabulary import Vocabulary
 from setwright.query.parse import parse
 from setwright.remotes.layernext import wire
+from setwright.remotes.layernext.adopting import Found, found
 from setwright.remotes.layernext.fit import EXPORTS, unfit
 from setwright.remotes.layernext.listing import Lister, Member, frames_of
 from setwright.remotes.layernext.reading_back import reconciled
@@ -497,41 +498,76 @@ class LayerNextRemote:
 
     # --- Adopting -------------------------------------------------------------------------------------------------
 
-    def adopt(self, name: str, version: str, config: DatasetConfig, *, author: str, at: datetime) -> Version:
-        """Take a version of the dataset called `name` for one that was made from here, with that configuration.
+    def read(self, name: str, version: str, labels: tuple[str, ...]) -> Found:
+        """What can be read of that version of the dataset called `name`; `labels` are those that occur in it.
 
         Raises:
             RemoteError: there is no such dataset or version.
         """
-        lake = self._lake_ids(name)
-        if lake is None:
-            raise RemoteError(
-                f'LayerNext has no dataset "{name}"', "Its name is written as LayerNext shows it."
-            )
-        exports = tuple(each for each in EXPORTS if self._is_there(version, (each,)))
+        lake, exports = self._required_id(name), self._exports(name, version)
+        frames = self._frames(version, lake, None, exports, varied=False)
+        files = self._files(version, exports) or ()
+        return found(
+            self._lister,
+            name,
+            frames,
+            labels=labels,
+            exports=exports,
+            lists=(file.path_list for file in files if file.is_media and file.path_list),
+            varied=max(0, sum(file.is_media for file in files) - len(frames)),
+        )
+
+    def adopt(self, version: str, config: DatasetConfig, *, author: str, at: datetime) -> ObservedDataset:
+        """Take a version for one that was made from here, with that configuration but for the exports.
+
+        What was asked for and not answered is settled by it.
+
+        Raises:
+            RemoteError: there is no such dataset or version.
+        """
+        name, lake = config.name, self._required_id(config.name)
+        exports = self._exports(name, version)
         listed = {each.id: each for each in self._listed(name) or ()}
-        if not exports and version not in listed:
-            raise _no_version(version)
-        found = _manifest(self._frames(version, lake, None, exports, varied=False), config.classes)
-        known = self._records.dataset(name)
+        content = _manifest(self._frames(version, lake, None, exports, varied=False), config.classes)
         made = Version(
             id=version,
             dataset=name,
             number=_number(listed[version].number if version in listed else ""),
             parent=None,
             revision=0,
-            manifest_digest=found.digest,
+            manifest_digest=content.digest,
             exports=exports,
-            statistics=count(found),
+            statistics=count(content),
             created_at=at,
             author=author,
         )
         settled = replace(config, exports=exports)
-        self._records.keep_members(found.digest, found.frames)
+        known = self._records.dataset(name)
         others = tuple(each for each in known.versions if each.version.id != version)
         record = Record(dataset=lake, version=made, made_with=settled, config=settled, keys=())
+        self._records.keep_members(content.digest, content.frames)
         self._records.keep(replace(known, versions=(*others, record), pending=None))
-        return made
+        return ObservedDataset(id=lake, name=name, config=settled, version=made)
+
+    def _required_id(self, name: str) -> str:
+        lake = self._lake_ids(name)
+        if lake is None:
+            raise RemoteError(
+                f'LayerNext has no dataset "{name}"',
+                "Its name is written as LayerNext shows it.",
+                "give its name with `--name`",
+            )
+        return lake
+
+    def _exports(self, name: str, version: str) -> tuple[str, ...]:
+        """The exports that there are of a version of the dataset called `name`."""
+        exports = tuple(each for each in EXPORTS if self._is_there(version, (each,)))
+        listed = self._listed(name)
+        if listed is not None and version not in {each.id for each in listed}:
+            raise _no_version(version)
+        if not exports and listed is None:
+            raise _no_version(version)
+        return exports
 
     # --- Helpers --------------------------------------------------------------------------------------------------
 
@@ -607,10 +643,15 @@ class LayerNextRemote:
 
     def _media(self, version: str, exports: Sequence[str]) -> tuple[str, ...] | None:
         """The names of the pictures in an export, None where no export has them one by one."""
-        for export in ("RAW", "YOLO Darknet"):
+        files = self._files(version, exports)
+        return None if files is None else tuple(each.name for each in files if each.is_media)
+
+    def _files(self, version: str, exports: Sequence[str]) -> tuple[wire.Resource, ...] | None:
+        """The files of an export that has pictures one by one, None where none has."""
+        for export in ("YOLO Darknet", "RAW"):
             if export in exports:
                 pages = self._client.version_pages(version, export, session=self._session)
-                return tuple(each.name for page in pages for each in page.resources if each.is_media)
+                return tuple(each for page in pages for each in page.resources)
         return None
 
     def _where(self, selection: Selection) -> tuple[str | None, ItemType]:
