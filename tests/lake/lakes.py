@@ -54,7 +54,7 @@ def write(
     return folder
 
 
-def ingest(lake: Lake, folder: Path, collection: str = "cells", **options: Any) -> Any:
+def ingest(lake: Lake, folder: Path | str, collection: str = "cells", **options: Any) -> Any:
     """Ingest `folder` as VIA, unless `options` say otherwise, by the operation "project"."""
     return lake.ingest(
         folder,
