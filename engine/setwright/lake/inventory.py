@@ -6,21 +6,26 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, desc, distinct, exists, func, select
+from sqlalchemy import and_, desc, func, select
 
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import newest_revision
 from setwright.lake.identity import DELETED
+from setwright.lake.index.read import Index, union
 from setwright.lake.label_groups import groups_at
 from setwright.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Connection
 
-_frames, _annotations = schema.frames, schema.annotations
+    from setwright.lake.index.read import IndexCache
+
+_frames = schema.frames
 
 
 _PRESENT = ~schema.datasets.c.name.contains(DELETED)
@@ -59,9 +64,9 @@ class LakeStatistics:
     datasets: tuple[tuple[str, int], ...]
 
 
-def vocabulary(connection: Connection) -> Vocabulary:
+def vocabulary(connection: Connection, cache: IndexCache | None = None) -> Vocabulary:
     """The names in use now."""
-    now = newest_revision(connection)
+    index = Index(connection, newest_revision(connection), cache)
     numbers: dict[str, list[str]] = defaultdict(list)
     for name, number in connection.execute(
         select(schema.datasets.c.name, schema.editions.c.number)
@@ -72,9 +77,9 @@ def vocabulary(connection: Connection) -> Vocabulary:
     ):
         numbers[name].append(number)
     return Vocabulary(
-        collections=_used(connection, schema.collections, _frames.c.collection, now),
-        labels=_used(connection, schema.labels, _annotations.c.label, now),
-        operations=_used(connection, schema.operations, _annotations.c.operation, now),
+        collections=_named(connection, schema.collections, index.frames_by_collection()),
+        labels=_named(connection, schema.labels, index.annotations_by_label()),
+        operations=_named(connection, schema.operations, index.annotations_by_operation()),
         datasets=tuple(
             connection.execute(
                 select(schema.datasets.c.name).where(_PRESENT).order_by(schema.datasets.c.name)
@@ -107,26 +112,23 @@ def frames_revision(connection: Connection, revision: int) -> int:
 def statistics(connection: Connection) -> LakeStatistics:
     """The lake as it is now."""
     now = newest_revision(connection)
-    held = held_at(_annotations, now)
+    index = Index(connection, now)
+    by_operation = index.annotations_by_operation()
     pictures = select(_frames.c.digest, _frames.c.size).where(held_at(_frames, now)).distinct().subquery()
     different, size = connection.execute(
         select(func.count(), func.coalesce(func.sum(pictures.c.size), 0)).select_from(pictures)
     ).one()
-
-    def number(expression: Any, condition: Any) -> int:
-        return int(connection.execute(select(expression).where(condition)).scalar_one())
-
     return LakeStatistics(
         revision=now,
-        frames=number(func.count(_frames.c.id), held_at(_frames, now)),
+        frames=len(index.frames()),
         pictures=different,
         bytes=int(size),
-        annotations=number(func.count(_annotations.c.id), held),
-        annotated_frames=number(func.count(distinct(_annotations.c.frame)), held),
-        collections=_counted(connection, schema.collections, _frames, _frames.c.collection, now),
-        labels=_counted(connection, schema.labels, _annotations, _annotations.c.label, now),
+        annotations=by_operation.total(),
+        annotated_frames=len(union(index.operations().values())),
+        collections=_counted(connection, schema.collections, index.frames_by_collection()),
+        labels=_counted(connection, schema.labels, index.annotations_by_label()),
         label_groups=tuple((group.name, len(group.labels)) for group in groups_at(connection, now)),
-        operations=_counted(connection, schema.operations, _annotations, _annotations.c.operation, now),
+        operations=_counted(connection, schema.operations, by_operation),
         datasets=tuple(
             (row[0], row[1])
             for row in connection.execute(
@@ -140,23 +142,17 @@ def statistics(connection: Connection) -> LakeStatistics:
     )
 
 
-def _used(connection: Connection, names: Any, user: Any, revision: int) -> tuple[str, ...]:
-    """The names of the table `names` to whose keys the column `user` refers at `revision`."""
-    used = exists().where(and_(user == names.c.id, held_at(user.table, revision)))
-    return tuple(connection.execute(select(names.c.name).where(used).order_by(names.c.name)).scalars())
+def _named(connection: Connection, table: Any, keys: Iterable[int]) -> tuple[str, ...]:
+    """The names of those keys of `table`, sorted."""
+    wanted = set(keys)
+    rows = connection.execute(select(table.c.id, table.c.name).order_by(table.c.name))
+    return tuple(row.name for row in rows if row.id in wanted)
 
 
-def _counted(
-    connection: Connection, names: Any, rows: Any, key: Any, revision: int
-) -> tuple[tuple[str, int], ...]:
-    found = connection.execute(
-        select(names.c.name, func.count())
-        .join(rows, key == names.c.id)
-        .where(held_at(rows, revision))
-        .group_by(names.c.name)
-        .order_by(names.c.name)
-    )
-    return tuple((row[0], row[1]) for row in found)
+def _counted(connection: Connection, table: Any, counts: Counter[int]) -> tuple[tuple[str, int], ...]:
+    """Names of `table` with their counts, sorted by name."""
+    rows = connection.execute(select(table.c.id, table.c.name).order_by(table.c.name))
+    return tuple((row.name, counts[row.id]) for row in rows if counts[row.id])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +195,6 @@ def collection_details(connection: Connection, uid: str) -> CollectionDetails | 
 def operations(connection: Connection) -> tuple[tuple[str, str], ...]:
     """The name of each operation in use, sorted, and who works in it: `human` or `machine`."""
     columns = schema.operations.c
-    used = set(_used(connection, schema.operations, _annotations.c.operation, newest_revision(connection)))
-    rows = connection.execute(select(columns.name, columns.mode).order_by(columns.name))
-    return tuple((row.name, "human" if row.mode == 1 else "machine") for row in rows if row.name in used)
+    used = Index(connection, newest_revision(connection)).annotations_by_operation()
+    rows = connection.execute(select(columns.id, columns.name, columns.mode).order_by(columns.name))
+    return tuple((row.name, "human" if row.mode == 1 else "machine") for row in rows if row.id in used)

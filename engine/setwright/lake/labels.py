@@ -149,9 +149,7 @@ def add_label(connection: Connection, name: str, revision: int, lake_id: str) ->
 
 
 def _labels_at(connection: Connection, revision: int) -> tuple[Label, ...]:
-    annotations: Counter[int] = Counter()
-    for (label, _), slices in Index(connection, revision).labels().items():
-        annotations[label] += sum(len(bitmap) << digit for digit, bitmap in enumerate(slices))
+    annotations = Index(connection, revision).annotations_by_label()
     defined = {
         row.label: row
         for row in connection.execute(

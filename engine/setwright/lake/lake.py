@@ -381,7 +381,7 @@ class Lake:
     def vocabulary(self) -> Vocabulary:
         """The names in use now."""
         with self._catalogue.reading() as connection:
-            return inventory.vocabulary(connection)
+            return inventory.vocabulary(connection, self._index_cache)
 
     def collections(self) -> tuple[tuple[str, str], ...]:
         """The id and the name of each collection, sorted by name."""

@@ -313,8 +313,6 @@ annotations = Table(
     _refers("label", "labels.id"),
     _whole("annotations_once", "frame", "operation", "ordinal"),
     Index("annotations_by_frame", "frame", "added", "removed"),
-    Index("annotations_by_label", "label", "added", "removed", "frame"),
-    Index("annotations_by_operation", "operation", "added", "removed", "frame"),
     *_by_life("annotations"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -95,6 +95,18 @@ class Index:
         """How many annotations each frame has, by label and operation."""
         return {(key.first, key.second): slices for key, slices in self._of_kind(Kind.LABEL).items()}
 
+    def annotations_by_label(self) -> Counter[int]:
+        """How many annotations have each label that any has."""
+        return _summed((label, slices) for (label, _), slices in self.labels().items())
+
+    def annotations_by_operation(self) -> Counter[int]:
+        """How many annotations are by each operation that any is by."""
+        return _summed(self.operations().items())
+
+    def frames_by_collection(self) -> Counter[int]:
+        """How many frames are in each collection that holds any."""
+        return _summed((key.first, slices) for key, slices in self._of_kind(Kind.COLLECTION).items())
+
     def _tag_names(self) -> tuple[str, ...]:
         held = (bitmaps.c.kind == int(Kind.TAG)) & held_at(bitmaps, self._revision)
         return tuple(self._connection.execute(select(bitmaps.c.name).where(held).distinct()).scalars())
@@ -137,6 +149,14 @@ class Index:
             key: tuple(slices.get(slice, BitMap()) for slice in range(max(slices) + 1))
             for key, slices in found.items()
         }, size
+
+
+def _summed(several: Iterable[tuple[int, Slices]]) -> Counter[int]:
+    """The sum of all numbers, by what they are numbers of."""
+    found: Counter[int] = Counter()
+    for key, slices in several:
+        found[key] += sum(len(bitmap) << digit for digit, bitmap in enumerate(slices))
+    return +found
 
 
 def union(several: Iterable[Slices]) -> BitMap:

@@ -1,4 +1,7 @@
-"""Indexes of what a revision added and ended; and in PostgreSQL no references that are looked up row by row."""
+"""Indexes of what a revision added and ended, and none of what the bitmaps tell.
+
+In PostgreSQL no references either that are looked up row by row.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ def upgrade(change: Operations) -> None:
         change.create_index(
             f"{table}_by_removed", table, ["removed"], sqlite_where=ENDED, postgresql_where=ENDED
         )
+    for index in ("annotations_by_label", "annotations_by_operation"):
+        change.drop_index(index, "annotations", if_exists=True)
     if change.get_bind().dialect.name == "postgresql":
         for table in ("annotations", "attribute_values", "metadata_values"):
             for reference in sa.inspect(change.get_bind()).get_foreign_keys(table):
