@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
-import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 
 from setwright import __version__
 from setwright.model.errors import LakeBusyError, SetwrightError
 from setwright.remotes.lake_server.wire import ROOT
-from setwright.server.answers import NO_STORE, Refused, error, words_of
+from setwright.server.access import Reader
+from setwright.server.answers import Refused, error, words_of
 from setwright.server.api.application import lake_api
+from setwright.server.gate import Gate
+from setwright.server.metrics import MEDIA_TYPE
 from setwright.server.wire import datasets, explore, names, uploads, versions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from setwright.server.service import Service
 
-access_log = logging.getLogger("setwright.server.access")
 log = logging.getLogger("setwright.server")
-
-_LAKE_WITHOUT_PREFIX = re.compile(r"/api/(client|job|metadata)/")
-_BOUNDED_ELSEWHERE = ("/parts/", f"{ROOT}/manifests/")
-"""Where bodies have a bound of their own."""
-_TOKEN = re.compile(r"^/(files|parts)/.*")
 
 
 def application(service: Service) -> FastAPI:
@@ -75,12 +69,24 @@ def application(service: Service) -> FastAPI:
         """Whether the server serves: its lake can be read."""
         return {"status": "ok", "revision": service.lake.revision(), "version": __version__}
 
+    @app.get("/metrics", tags=["care"], dependencies=[Reader], response_class=PlainTextResponse)
+    def metrics() -> PlainTextResponse:
+        """What the server counts of itself, as Prometheus reads it."""
+        gauges = {
+            "setwright_lake_revision": ("The newest revision of the lake.", service.lake.revision()),
+            "setwright_jobs_running": (
+                "Versions that are being made, and other work.",
+                service.jobs.running(),
+            ),
+        }
+        return PlainTextResponse(service.metrics.text(gauges), media_type=MEDIA_TYPE)
+
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(SetwrightError, _failed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, _bug)
-    app.add_middleware(_Gate, limit=service.limits.body)
+    app.add_middleware(Gate, limit=service.limits.body, metrics=service.metrics)
     return app
 
 
@@ -110,64 +116,3 @@ async def _malformed(request: Request, failure: Exception) -> Response:
 async def _bug(request: Request, failure: Exception) -> Response:
     log.error("a bug in setwright at %s %s", request.method, request.url.path, exc_info=failure)
     return error(500, "The server failed. Its log says more.")
-
-
-class _Gate:
-    """Before everything else: paths as SDKs glue them, bodies within bounds, a line of log for each request."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started = time.perf_counter()
-        path = "/" + scope["path"].lstrip("/")
-        if len(path) > 1:
-            path = path.rstrip("/")
-        if _LAKE_WITHOUT_PREFIX.match(path):
-            path = f"/datalake{path}"  # as the SDK's beta has it
-        scope = {**scope, "path": path}
-        status = 0
-        bounded = not path.startswith(_BOUNDED_ELSEWHERE)
-
-        async def told(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = message.setdefault("headers", [])
-                if not any(name.lower() == b"cache-control" for name, _ in headers):
-                    headers.append((b"cache-control", NO_STORE["Cache-Control"].encode()))
-            await send(message)
-
-        try:
-            length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-            if bounded and (not length.isdigit() or int(length) > self._limit):
-                await error(413, f"A body has at most {self._limit:,} bytes.")(scope, receive, told)
-                return
-            await self._app(scope, self._bounded(receive) if bounded else receive, told)
-        finally:
-            entry = {
-                "method": scope["method"],
-                "path": _TOKEN.sub(r"/\1/***", path),  # a token is a permission
-                "status": status,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
-                "client": (scope.get("client") or ("", 0))[0],
-                "key": scope.get("state", {}).get("key", ""),
-            }
-            access_log.info(json.dumps(entry, ensure_ascii=True))
-
-    def _bounded(self, receive: Receive) -> Receive:
-        size = 0
-
-        async def counted() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self._limit:
-                raise Refused(413, f"A body has at most {self._limit:,} bytes.")
-            return message
-
-        return counted

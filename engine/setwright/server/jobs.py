@@ -68,6 +68,11 @@ class Jobs:
             return JobState(status="done", progress=100.0)
         return JobState(status="failed", progress=0.0, message=told(failure))
 
+    def running(self) -> int:
+        """How many have not ended, those that wait for others included."""
+        with self._lock:
+            return sum(isinstance(job, Future) and not job.done() for job in self._jobs.values())
+
     def close(self) -> None:
         """Let what runs end, and begin nothing more."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
     from setwright.server.manifests import Manifests
+    from setwright.server.metrics import Metrics
     from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.signing import Signer
@@ -49,6 +50,7 @@ class Service:
     manifests: Manifests
     publishing: Publishing
     heavy: BoundedSemaphore
+    metrics: Metrics
     limits: Limits
     public_url: str
 

@@ -89,6 +89,12 @@ def _problem(problem: wire.Problem, headers: dict[str, str] | None = None) -> JS
     )
 
 
+def too_large(why: str) -> Response:
+    """The answer to a body that is not even read."""
+    name, title = _TITLES[413]
+    return _problem(plain_problem(name, 413, title, why))
+
+
 async def _refused(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, Refused)
     if isinstance(failure, RoleMissing):

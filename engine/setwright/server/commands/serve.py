@@ -187,6 +187,7 @@ def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) ->
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
     from setwright.server.manifests import Manifests
+    from setwright.server.metrics import Metrics
     from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.service import Limits, Service
@@ -204,6 +205,7 @@ def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) ->
         manifests=Manifests(lake.folder),
         publishing=Publishing(),
         heavy=threading.BoundedSemaphore(HEAVY),
+        metrics=Metrics(),
         limits=Limits(),
         public_url=public_url.rstrip("/"),
     )
