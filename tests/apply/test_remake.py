@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from setwright.apply.remake import remake
-from setwright.model.dataset import DatasetConfig, Selection
+from setwright.model.dataset import Augmentation, AugmentationWish, DatasetConfig, Selection
 from setwright.model.manifest import Manifest
 from setwright.model.splits import SplitWish
 from setwright.model.versions import (
@@ -101,3 +101,22 @@ def test_a_content_that_is_not_what_it_was_made_of_is_noticed() -> None:
     found = remake(remote, version)
     assert not found.same
     assert len(found.diff.moving) == 9
+
+
+def test_a_version_whose_copies_this_release_draws_otherwise_says_by_what_they_were_made() -> None:
+    remote = MemoryRemote()
+    remote.put(some("abcdefghij"))
+    flipped = replace(
+        CELLS,
+        augmentations=AugmentationWish(
+            recipes=(Augmentation(type="FLIP_IMAGE", property="FLIP_HORIZONTAL"),)
+        ),
+    )
+    version = publish(remote, "k1", flipped, None, FIRST_VERSION)
+    assert not remake(remote, version).outdated
+    kept = remote.manifest(version.id)
+    older = replace(kept, copies=replace(kept.copies, algorithm="augment-0"))
+    remote._manifests[version.id] = older
+    made = remake(remote, replace(version, manifest_digest=older.digest))
+    assert (made.outdated, made.algorithm, made.same) == (True, "augment-0", False)
+    assert made.stored == made.recorded

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setwright.model.frames import texts
 from setwright.model.splits import SplitWish
 from setwright.split.assign import assign
 from setwright.split.leakage import leakage
@@ -44,6 +45,18 @@ def test_pictures_that_are_nearly_the_same_leak_and_equal_ones_count_as_equal() 
 
 def test_a_group_that_is_divided_leaks() -> None:
     assert kinds([1, 2, 3, 4], [0, TEST, 0, TEST], ["ada", "ada", "", ""]) == {"group": (1, [0, 1])}
+
+
+def test_groups_may_be_told_apart_from_the_frames() -> None:
+    manifest = version_of(frames_of([1, 2, 3], ["ada", "ada", ""]), np.array([0, TEST, TEST], np.int8))
+    (leak,) = leakage(manifest, texts(["x", "", "x"]))
+    assert (leak.kind, leak.frames.tolist()) == ("group", [0, 2])
+
+
+def test_a_frame_whose_picture_is_not_told_is_like_no_other() -> None:
+    manifest = version_of(frames_of([1, 1, 2]), np.array([0, TEST, TEST], np.int8))
+    manifest.frames.digest[:] = b""
+    assert leakage(manifest) == ()
 
 
 def test_nothing_leaks_within_one_split() -> None:

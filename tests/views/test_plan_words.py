@@ -23,5 +23,19 @@ def test_operations_are_said_as_a_spec_says_them(value: Any, said: str) -> None:
     assert words.value(value, "operations") == said
 
 
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [
+        (("FLIP_IMAGE", "FLIP_HORIZONTAL", None), "flip.horizontal"),
+        (("IMAGE_ROTATION", "PERCENTAGE_SCALE", [-15.0, 15.5]), "rotate -15 to 15.5"),
+        (("IMAGE_BLUR", "BLUR", [3.0, 3.0]), "blur 3"),
+        (("MIXING", "LATER", None), "MIXING.LATER"),
+    ],
+)
+def test_augmentations_are_said_as_a_spec_calls_them(recipe: tuple[Any, ...], said: str) -> None:
+    fields = dict(zip(("type", "property", "range"), recipe, strict=True))
+    assert words.value([fields], "augmentations.recipes") == said
+
+
 def test_another_field_without_a_value_has_none() -> None:
     assert words.value(None, "filter.from_date") == "none"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from setwright.augment.recipes import ALGORITHM
 from setwright.diff.data import DataDiff, data_diff
 from setwright.model.dataset import Selection
 from setwright.plan.content import desired_content
@@ -27,8 +28,15 @@ class Remade:
     again: str
     frames: int
     diff: DataDiff
+    algorithm: str
+    """The one by which its varied copies were made; empty for one without copies."""
     given: bool
     """Whether the frames were taken as they are kept: a dataset made of others does not record of which versions."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether its copies were made by an algorithm that this setwright no longer has, so that others come now."""
+        return self.algorithm not in ("", ALGORITHM)
 
     @property
     def same(self) -> bool:
@@ -58,5 +66,6 @@ def remake(remote: RemoteReader, version: Version) -> Remade:
         again=again.digest,
         frames=len(stored.frames),
         diff=data_diff(stored, again),
+        algorithm=stored.copies.algorithm,
         given=given,
     )

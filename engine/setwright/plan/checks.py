@@ -7,7 +7,7 @@ the remote does not tell cannot be checked, and the verdict says so: `unknown`, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 import numpy as np
 
@@ -26,11 +26,10 @@ from setwright.model.checks import (
     RequiredTag,
 )
 from setwright.model.frames import texts
-from setwright.model.splits import SPLITS
 from setwright.plan import findings
 from setwright.plan.changes import Create, Follow, statistics_of
-from setwright.split.near import NOTHING, near_pairs
-from setwright.split.units import connected
+from setwright.split.leakage import leakage
+from setwright.split.near import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.splits import Split
     from setwright.plan.changes import MadeChange
+    from setwright.split.leakage import Leak
 
 Status: TypeAlias = Literal["pass", "warn", "fail", "unknown"]
 
@@ -297,26 +297,12 @@ def _leakage(change: MadeChange, evidence: Evidence) -> _Found:
     grouping = change.config.split.group_by
     groups = None if grouping is None else _values(grouping, content, change, evidence)
     told = content.frames.digest != b""
-    leaks = _in_two_splits(content.frames.digest, content.split, told)
-    words = []
-    if leaks.any():
-        number = len(np.unique(content.frames.digest[leaks]))
-        words.append(f"{_counted(number, 'picture')} in several splits, under several names")
     hashed = content.frames.phash != NOTHING
-    cluster = connected(len(content.frames), near_pairs(content.frames.phash))
-    near = _in_two_splits(cluster, content.split, hashed) & ~leaks
-    if near.any():
-        number = len(np.unique(cluster[near]))
-        words.append(f"{_counted(number, 'cluster')} of pictures that are nearly the same in several splits")
-    leaks |= near
-    if groups is not None:
-        divided = _in_two_splits(groups, content.split, groups != "")
-        if divided.any():
-            values = np.unique(groups[divided]).tolist()
-            words.append(f"metadata.{grouping} {_listed(values)} in several splits")
-        leaks |= divided
+    leaks = leakage(content, texts([""] * len(content.frames)) if groups is None else groups)
+    words = [_leak_words(leak, groups, grouping) for leak in leaks]
     if words:
-        return _Found(False, f"There is {', and '.join(words)}.", content.frames.name[leaks])
+        rows = np.unique(np.concatenate([leak.frames for leak in leaks]))
+        return _Found(False, f"There is {', and '.join(words)}.", content.frames.name[rows])
     if not told.all():
         return _Found(None, "The remote does not tell the digests of all pictures.")
     if grouping is not None and groups is None:
@@ -331,17 +317,19 @@ def _leakage(change: MadeChange, evidence: Evidence) -> _Found:
     return _Found(True, f"No {what} is in two splits.")
 
 
-def _in_two_splits(
-    values: NDArray[Any], split: NDArray[np.int8], told: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Which rows have a value that rows of another split have as well, among those that are `told`."""
-    found = np.zeros(len(split), bool)
-    if told.any():
-        _, place = np.unique(values[told], return_inverse=True)
-        seen = np.zeros((int(place.max()) + 1, len(SPLITS)), bool)
-        seen[place, split[told]] = True
-        found[told] = seen.sum(axis=1)[place] > 1
-    return found
+def _leak_words(leak: Leak, groups: Texts | None, grouping: str | None) -> str:
+    match leak.kind:
+        case "exact":
+            return f"{_counted(leak.divided, 'picture')} in several splits, under several names"
+        case "near":
+            return (
+                f"{_counted(leak.divided, 'cluster')} of pictures that are nearly the same in several splits"
+            )
+        case "group":
+            assert groups is not None
+            return f"metadata.{grouping} {_listed(np.unique(groups[leak.frames]).tolist())} in several splits"
+        case _:
+            assert_never(leak.kind)
 
 
 def _tag(check: RequiredTag, evidence: Evidence) -> _Found:

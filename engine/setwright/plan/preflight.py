@@ -8,7 +8,7 @@ from setwright.model.dataset import CollectionSource, DatasetsSource, taken
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
 from setwright.plan.changes import Delete, Forget, Guard, statistics_of
-from setwright.query.about import asks_datasets, unknown_datasets
+from setwright.query.about import asks_datasets, looks_at_datasets, unknown_datasets
 from setwright.query.parse import parse
 from setwright.spec.exports import known_export
 
@@ -121,6 +121,9 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
             yield findings.NO_FRAMES.at(
                 _place(spec, "query" if spec.config.query else "source"),
                 "The source has no frame that passes the query and the filter, so the dataset would be empty.",
+                "only what was published before is seen; `source: {datasets: [ADDRESS]}` has datasets made in order"
+                if looks_at_datasets(spec.config)
+                else None,
             )
             continue
         if statistics.undivided:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from setwright.model.frames import Texts
     from setwright.model.manifest import Manifest
 
 LeakKind: TypeAlias = Literal["exact", "near", "group"]
@@ -34,24 +35,30 @@ class Leak:
     frames: NDArray[np.int64]
 
 
-def leakage(manifest: Manifest) -> tuple[Leak, ...]:
-    """The kinds of leakage that there are. Clusters of near duplicates that are one picture alone are `exact`."""
-    return tuple(leak for leak in _kinds(manifest) if leak.divided)
+def leakage(manifest: Manifest, groups: Texts | None = None) -> tuple[Leak, ...]:
+    """The kinds of leakage that there are. Clusters of near duplicates that are one picture alone are `exact`.
+
+    `groups` `(N,)` are the groups of the frames, where they are not those that the frames came with; "" is none. A
+    frame without a digest, or without a hash, is like no other.
+    """
+    return tuple(
+        leak for leak in _kinds(manifest, manifest.frames.group if groups is None else groups) if leak.divided
+    )
 
 
-def _kinds(manifest: Manifest) -> Iterator[Leak]:
+def _kinds(manifest: Manifest, groups: Texts) -> Iterator[Leak]:
     frames, every = manifest.frames, np.arange(len(manifest.frames))
     _, picture = np.unique(frames.digest, return_inverse=True)
-    exact = _leak("exact", manifest.split, picture, every)
-    yield exact
+    told = np.flatnonzero(frames.digest != b"")
+    yield _leak("exact", manifest.split[told], picture[told], told)
     cluster = connected(len(frames), near_pairs(frames.phash))
     near = _leak("near", manifest.split, cluster, every)
     # The same picture has the same hash; what is left holds different ones.
     several = _with_several(cluster, picture)
     rows = near.frames[several[cluster[near.frames]]]
     yield Leak(kind="near", divided=len(np.unique(cluster[rows])), frames=rows)
-    grouped = np.flatnonzero(frames.group != "")
-    _, group = np.unique(frames.group[grouped], return_inverse=True)
+    grouped = np.flatnonzero(groups != "")
+    _, group = np.unique(groups[grouped], return_inverse=True)
     yield _leak("group", manifest.split[grouped], group, grouped)
 
 

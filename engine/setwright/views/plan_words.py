@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, assert_never
 
+from setwright.augment.vocabulary import property_ids, word_of
 from setwright.views.numbers import counted
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ def value(of_field: Any, path: str = "") -> str:
             return f"{of_field:g}"
         case {"name": str(name), "sources": [*sources]}:
             return name if sources == [name] else f"{name} ({', '.join(map(str, sources))})"
+        case {"type": str(type_), "property": str(property), "range": range_}:
+            return _augmentation(f"{type_}.{property}", range_)
         case {"take": take, "prefer": str(preferred)}:
             return f"{'all' if take is None else value(take)}, prefer {preferred}"
         case {"kind": str(), **rest}:
@@ -175,6 +178,14 @@ def value(of_field: Any, path: str = "") -> str:
             return ", ".join(map(value, of_field))
         case _:
             return json.dumps(of_field, ensure_ascii=False)
+
+
+def _augmentation(property: str, range_: Any) -> str:
+    """What specs call it, and between what it is drawn: `flip.horizontal`, `rotate -15 to 15`, `blur 3`."""
+    known = word_of(property) if property in property_ids() else property
+    if not range_:
+        return known
+    return " ".join([known, " to ".join(dict.fromkeys(f"{end:g}" for end in range_))])
 
 
 def cause(because_of: FrameCause) -> str:

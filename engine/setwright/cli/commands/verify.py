@@ -81,7 +81,14 @@ def _difference(made: Remade) -> Iterator[str]:
         (len(diff.moving), "in another split"),
         (len(diff.repainted), "with another picture"),
         (len(diff.relabelled), "with other annotations"),
+        (diff.copies_entering, "more varied copies"),
+        (diff.copies_leaving, "varied copies fewer"),
     ]
     told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
     if told:
         yield f"  made again: {told}"
+    if made.outdated:
+        yield (
+            f"  Its varied copies were made by {made.algorithm}, which this release of setwright does not have. "
+            "Of what is kept nothing is lost if the first two digests are the same; the next version has new copies."
+        )
