@@ -46,8 +46,9 @@ def finding_of(problem: Problem, places: Places) -> Diagnostic:
                 places.value(path), f"`{what}` takes {allowed}; {value:g} lies outside."
             )
         case Malformed(_, what, wanted, example):
+            called = what.capitalize() if " " in what else f"`{what}`"
             return findings.MALFORMED_AUGMENTATION.at(
-                places.key(path), f"`{what}` takes {wanted}.", f"write it as in {example}"
+                places.value(path), f"{called} takes {wanted}.", f"write it as in {example}"
             )
         case NoPicture(_, what, why):
             return findings.NO_PICTURE.at(
