@@ -296,3 +296,15 @@ def test_the_place_of_a_spec_plays_no_part() -> None:
     spec = Spec(address="cells", config=CELLS, where=SourceRef("elsewhere.yaml", 9, 1, 9, 1), fields={})
     there = replace(ONE, specs=(spec,))
     assert plan_digest(planned(remote, there).plan) == plan_digest(planned(remote, ONE).plan)
+
+
+def test_a_stale_plan_that_renames_says_which_name_is_gone(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, ONE), tmp_path)
+    renames = project({"cells": replace(CELLS, name="Blood Cells")})
+    made = planned(remote, renames)
+    document = describe(made.plan, project="blood", specs={}, losses=made.losses)
+    carry_out(remote, made, tmp_path, name="apply-2")
+    with pytest.raises(StalePlanError) as refused:
+        replan(remote, document)
+    assert '"Cells" does not exist any more.' in refused.value.detail

@@ -89,7 +89,9 @@ def test_an_approval_covers_what_would_be_done_and_not_when_it_was_planned(proje
 
 def test_what_was_not_approved_is_not_made_and_the_difference_is_shown(project: Path) -> None:
     digest = approved(project)
-    (project / SPEC).write_text(BALLOONS + "query: metadata.name=a.png\n")
+    (project / SPEC).write_text(
+        BALLOONS + "query: metadata.name=a.png\nsplit: {train: 50, validation: 40, test: 10}\n"
+    )
     ran = setwright(project, "apply", "--approved", digest)
     assert ran.returncode == 5
     assert ran.stdout.endswith(
@@ -97,7 +99,9 @@ def test_what_was_not_approved_is_not_made_and_the_difference_is_shown(project: 
         "  balloons\n"
         "    approved  balloons will be created, version 1.0.0; +3 -0 frames, 3 after\n"
         "    now       balloons will be created, version 1.0.0; +1 -0 frames, 1 after\n"
-        "      query  none -> metadata.name=a.png\n\n"
+        "      query  none -> metadata.name=a.png\n"
+        "      split.train  80 -> 50\n"
+        "      split.validation  10 -> 40\n\n"
     )
     assert "no version yet" in succeeded(project, "versions", "balloons")
 

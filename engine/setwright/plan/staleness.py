@@ -31,14 +31,15 @@ def _of_state(plan: PlanDocument, newest: State | None) -> Iterator[str]:
 
 
 def _of(change: DatasetChange, observed: Mapping[str, ObservedDataset]) -> Iterator[str]:
-    seen, found = change.version, observed.get(change.previous_name or change.name)
+    name = change.previous_name or change.name
+    seen, found = change.version, observed.get(name)
     if seen is None:
         if change.follows is not None and (found is None or found.version.id != change.follows):
             yield f'"{change.name}" was changed or deleted since, and was to be deleted as it was.'
         return
     if found is None:
         if seen.id_before is not None:
-            yield f'"{change.name}" does not exist any more.'
+            yield f'"{name}" does not exist any more.'
         return
     number = str(found.version.number)
     if seen.id_before is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from setwright.views import escape
 from setwright.views import plan_words as words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from setwright.plan.document import DatasetChange, PlanDocument
 
@@ -51,7 +51,7 @@ def _dataset(address: str, before: DatasetChange | None, after: DatasetChange | 
     yield f"    now       {_told(after)}"
     if before is None or after is None:
         return
-    old, new = before.config or {}, after.config or {}
+    old, new = dict(_fields(before.config or {})), dict(_fields(after.config or {}))
     for field in sorted({*old, *new}):
         if old.get(field) != new.get(field):
             were, are = (words.value(each.get(field), field) for each in (old, new))
@@ -61,6 +61,15 @@ def _dataset(address: str, before: DatasetChange | None, after: DatasetChange | 
             yield f"      follows {before.version.before or 'nothing'} -> {after.version.before or 'nothing'}"
         if before.version.manifest_after != after.version.manifest_after and old == new:
             yield "      the content is another, for the lake or the current version is"
+
+
+def _fields(config: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    """The fields of a configuration by dotted path; a source, or anything else that has a kind, is one."""
+    for name, value in config.items():
+        if isinstance(value, dict) and "kind" not in value and value:
+            yield from _fields(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value
 
 
 def _told(change: DatasetChange | None) -> str:

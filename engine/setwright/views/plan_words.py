@@ -58,7 +58,7 @@ _AT_WORST = {
 """The same, where the remote does not tell what becomes of the frames that stay."""
 
 _UNEVEN = {
-    "kept": "frames stay in the splits that they had, unless `resplit: true` divides anew",
+    "kept": "frames stay in the splits that they had",
     "together": "frames that belong together are not divided",
 }
 
@@ -171,6 +171,8 @@ def value(of_field: Any, path: str = "") -> str:
             return _augmentation(f"{type_}.{property}", range_)
         case {"take": take, "prefer": str(preferred)}:
             return f"{'all' if take is None else value(take)}, prefer {preferred}"
+        case {"kind": "datasets", "addresses": [*addresses]}:
+            return f"datasets {', '.join(map(str, addresses))}"
         case {"kind": str(), **rest}:
             told = [f"{key} {value(each)}" for key, each in rest.items() if each is not None]
             return " ".join(told)
@@ -208,7 +210,8 @@ def division_words(quotas: Sequence[int], why: Sequence[str], apart: int) -> tup
     said = []
     if why:
         asked = " / ".join(f"{quota:,}" for quota in quotas)
-        said.append(f"asked for {asked} frames, but {' and '.join(_UNEVEN[reason] for reason in why)}")
+        anew = "; `resplit: true` divides anew" if "kept" in why else ""
+        said.append(f"asked for {asked} frames, but {' and '.join(_UNEVEN[reason] for reason in why)}{anew}")
     if apart:
         said.append(
             f"{counted(apart, 'group')} of frames that belong together in several splits, as before; "

@@ -16,7 +16,7 @@ from setwright.views.plan_page.tables import folded, placed, table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from setwright.plan.document import Check, DatasetChange, Drift, Finding, PlanDocument
+    from setwright.plan.document import Check, DatasetChange, Drift, Finding, FrameList, PlanDocument
 
 
 def render(document: PlanDocument) -> str:
@@ -114,27 +114,32 @@ def _top(document: PlanDocument) -> Markup:
 
 
 def _contents(changing: list[DatasetChange]) -> Markup:
+    kinds = [
+        (word, sign, [_count(change, word) for change in changing])
+        for word, sign in (("entering", "+"), ("leaving", "-"), ("moving", ""), ("relabelled", ""))
+    ]
+    shown = [kind for kind in kinds if any(kind[2])]
     return tag(
         "nav",
         table(
-            ["dataset", "version", "means", "entering", "leaving"],
+            ["dataset", "version", "means", *(word for word, _, _ in shown)],
             [
                 [
-                    joined(badge(change), tag("a", change.address, href=f"#dataset-{number}")),
+                    joined(badge(change), tag("a", change.address, href=f"#dataset-{row + 1}")),
                     _versions(change),
                     severity(change),
-                    f"+{change.frames.entering.count:,}"
-                    if change.frames and change.frames.entering.count
-                    else None,
-                    f"-{change.frames.leaving.count:,}"
-                    if change.frames and change.frames.leaving.count
-                    else None,
+                    *(f"{sign}{counts[row]:,}" if counts[row] else None for _, sign, counts in shown),
                 ]
-                for number, change in enumerate(changing, start=1)
+                for row, change in enumerate(changing)
             ],
         ),
         aria_label="Datasets",
     )
+
+
+def _count(change: DatasetChange, kind: str) -> int:
+    found: FrameList | None = None if change.frames is None else getattr(change.frames, kind)
+    return 0 if found is None else found.count
 
 
 def _versions(change: DatasetChange) -> str | None:
