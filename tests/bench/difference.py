@@ -1,43 +1,73 @@
 """Time what a plan compares: two contents of a million frames, of which some come and go.
 
-Everything is in one process. The floor is the difference of the two sets of numbers as NumPy does it, and of the two
-sets of names as Python does; memory is what the process used at its most, contents included.
+The floor is the difference of the two sets of numbers as NumPy does it, and of the two sets of names as Python does.
+Times are of the processor. Memory is what the difference allocates beside the contents, and what a process uses at most
+that plans a dataset of so many frames, from the frames that were found to the document.
 """
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
 import numpy as np
 
 from setwright.diff.data import _matched, data_diff
-from setwright.model.frames import Annotations, Frames
+from setwright.model.dataset import LabelClass
+from setwright.model.frames import Annotations, Frames, Membership
 from setwright.model.manifest import Manifest
+from setwright.plan.describe import describe
+from setwright.plan.plan import plan
+from tests.plan.test_plan import CELLS, settled
 
 RUNS = 5
 
 
 def main(count: int) -> None:
     before, after = content(0, count), content(count // 100, count)
-    held = peak()
     whole, diff = timed(lambda: data_diff(before, after))
     assert len(diff.entering) == len(diff.leaving) == count // 100
-    took = peak()
     names, _ = timed(lambda: _matched(before.frames, after.frames))
     numbers, _ = timed(lambda: np.setdiff1d(after.frames.number, before.frames.number, assume_unique=True))
-    texts = [set(each.frames.name.tolist()) for each in (before, after)]
-    python, _ = timed(lambda: (texts[1] - texts[0], texts[0] - texts[1]))
+    old, new = (set(each.frames.name.tolist()) for each in (before, after))
+    python, _ = timed(lambda: (new - old, old - new))
     print(f"two contents of {count:,} frames, an annotation each, 1 % new:")
     print(f"  frames that come and go  {names * 1000:8.1f} ms")
     print(f"  numbers, by NumPy        {numbers * 1000:8.1f} ms  {names / numbers:6.2f}")
     print(f"  names, as Python's sets  {python * 1000:8.1f} ms  {names / python:6.2f}")
     print(f"  the whole difference     {whole * 1000:8.1f} ms")
-    print(f"  memory at most           {took:8.0f} MB, of which the contents {held:.0f} MB", flush=True)
+    print(f"  memory beside the two    {peak(lambda: data_diff(before, after)):8.0f} MB")
+    # A process of its own, whose memory is that of nothing else.
+    taken, resident = json.loads(
+        subprocess.check_output([sys.executable, "-m", __spec__.name, "plan", str(count)])
+    )
+    print(f"  a plan and its document  {taken * 1000:8.1f} ms")
+    print(f"  memory of its process    {resident:8.0f} MB", flush=True)
+
+
+def planned(count: int) -> None:
+    """A plan of one dataset whose frames moved on, as far as it is a function of what was found."""
+    config = replace(CELLS, labels=(LabelClass(name="Balloon", sources=("Balloon",)),))
+    survey = settled(config, found(0, count))
+    survey = replace(survey, memberships={"cells": found(count // 100, count)}, frames_revision=2)
+    made = plan({"cells": config}, survey)
+    (change,) = describe(made, project="bench", specs={}, losses={}).changes
+    assert change.frames is not None
+    assert change.frames.entering.count == count // 100
+
+
+def found(first: int, count: int) -> Membership:
+    """The same frames as a selection gives them."""
+    there = content(first, count)
+    return Membership(revision=1, frames=there.frames, annotations=there.annotations)
 
 
 def content(first: int, count: int) -> Manifest:
@@ -57,7 +87,7 @@ def content(first: int, count: int) -> Manifest:
         size=np.full(count, 80_000, np.int64),
         media_type=text,
         group=text,
-        phash=number.astype(np.uint64),
+        phash=number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15),  # no two pictures are alike
     )
     empty = np.zeros(count, np.dtypes.StringDType())
     annotations = Annotations(
@@ -75,20 +105,31 @@ def content(first: int, count: int) -> Manifest:
     return Manifest(frames=frames, split=np.zeros(count, np.int8), annotations=annotations)
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """The median of several runs, in seconds, and what the last one gave."""
+def timed(work: Callable[[], Any], runs: int = RUNS) -> tuple[float, Any]:
+    """The median of several runs, in seconds of the processor, and what the last one gave."""
     seconds = []
-    for _ in range(RUNS):
-        started = time.perf_counter()
+    for _ in range(runs):
+        started = time.process_time()
         found = work()
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     return median(seconds), found
 
 
-def peak() -> float:
-    """The most memory that this process has used, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak(work: Callable[[], Any]) -> float:
+    """The most memory that `work` has in use at once, in MB."""
+    tracemalloc.start()
+    work()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most / 1_000_000
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    match sys.argv[1:]:
+        case ["plan", count]:
+            planning, _ = timed(lambda: planned(int(count)), runs=1)
+            print(json.dumps([planning, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+        case [count]:
+            main(int(count))
+        case _:
+            main(1_000_000)

@@ -123,10 +123,19 @@ def _rows(annotations: Annotations, frames: NDArray[np.int64]) -> _Rows:
     return _Rows(first[place] + within, place)
 
 
+_FEW = 16
+"""Frames with at least so many annotations of others for each of them are looked for one by one."""
+
+
 def _ranges(
     annotations: Annotations, frames: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where the annotations of each frame begin, and how many they are."""
+    if len(frames) * _FEW > len(annotations.frame):
+        # To count them all is ten times as fast as to look for each of many.
+        every = np.bincount(annotations.frame, minlength=int(frames.max(initial=-1)) + 1)
+        counts = every[frames]
+        return (np.cumsum(every) - every)[frames], counts
     wanted = frames.astype(
         annotations.frame.dtype
     )  # else the long column would be widened to the short one's type

@@ -56,7 +56,7 @@ def data_diff(before: Manifest, after: Manifest) -> DataDiff:
     rows_before, rows_after, entering, leaving = _matched(before.frames, after.frames)
     pairs = np.stack([rows_before, rows_after], axis=1)
     moved = before.split[rows_before] != after.split[rows_after]
-    repainted = before.frames.digest[rows_before] != after.frames.digest[rows_after]
+    repainted = ~_equal(before.frames.digest, after.frames.digest, rows_before, rows_after)
     relabelled = frames_differ(before, after, pairs)
     copies_before, copies_after = _copies(before), _copies(after)
     return DataDiff(
@@ -93,8 +93,10 @@ def _matched(before: Frames, after: Frames) -> tuple[_Rows, _Rows, _Rows, _Rows]
     left_before = _others(rows_before, len(before))
     left_after = _others(rows_after, len(after))
     if len(left_before) and len(left_after):
-        in_before, in_after = _paired_by_name(before.name[left_before], after.name[left_after])
-        if len(in_before):
+        names_before, names_after = before.name[left_before], after.name[left_after]
+        # Nearly always none is in both: to see that takes less than to sort them.
+        if not set(names_before.tolist()).isdisjoint(names_after.tolist()):
+            in_before, in_after = _paired_by_name(names_before, names_after)
             rows_before = np.sort(np.concatenate([rows_before, left_before[in_before]]))
             rows_after = np.sort(np.concatenate([rows_after, left_after[in_after]]))
             left_before, left_after = _others(rows_before, len(before)), _others(rows_after, len(after))
@@ -115,16 +117,16 @@ def _paired_by_number(before: Frames, after: Frames) -> tuple[_Rows, _Rows]:
         return nothing, nothing
     place = np.full(most + 1, -1, np.int32)
     place[before.number] = np.arange(len(before), dtype=np.int32)
-    known = (after.number >= 0) & (after.number <= most)
-    rows_after = np.flatnonzero(known)
-    rows_before = place[after.number[rows_after]].astype(np.int64)
-    rows_after, rows_before = rows_after[rows_before >= 0], rows_before[rows_before >= 0]
+    known = np.flatnonzero((after.number >= 0) & (after.number <= most))
+    places = place[after.number[known]]
+    found = places >= 0
+    rows_before, rows_after = places[found].astype(np.int64), known[found]
     same = _equal(before.name, after.name, rows_before, rows_after)
-    return rows_before[same], rows_after[same]
+    return (rows_before, rows_after) if same.all() else (rows_before[same], rows_after[same])
 
 
 def _equal(before: Any, after: Any, rows_before: _Rows, rows_after: _Rows) -> NDArray[np.bool_]:
-    """Which pairs of rows hold the same text. Picking texts copies them, twenty times as slow as comparing a run."""
+    """Which pairs of rows hold the same value. Picking texts copies them, twenty times as slow as comparing a run."""
     breaks = np.flatnonzero((np.diff(rows_before) != 1) | (np.diff(rows_after) != 1)) + 1
     if len(breaks) * _SHORTEST_RUN > len(rows_before):
         picked: NDArray[np.bool_] = before[rows_before] == after[rows_after]
