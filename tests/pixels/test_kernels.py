@@ -140,6 +140,13 @@ def test_brightness_is_that_of_pillow(percent: float) -> None:
     assert apart(varied(picture, BRIGHTNESS, (percent,)), expected)[0] <= 1
 
 
+@given(st.integers(-1_000_000, 1_000_000))
+def test_brightness_is_rounded_as_whole_numbers_are_however_it_is_computed(drawn: int) -> None:
+    every = np.tile(np.arange(256, dtype=np.uint8), 3).reshape(1, -1)
+    exact = [min((colour * (1_000_000 + drawn) + 500_000) // 1_000_000, 255) for colour in range(256)]
+    assert varied(every, BRIGHTNESS, (drawn / 10_000,))[0].tolist() == exact * 3
+
+
 @pytest.mark.parametrize("percent", [-50, -20.5, 0.1, 33.3, 50])
 def test_saturation_is_that_of_pillow(percent: float) -> None:
     picture = photo()

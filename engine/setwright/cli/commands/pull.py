@@ -162,13 +162,13 @@ def short_name(export: str) -> str:
 
 def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float) -> str:
     """What arrived, what was done for it, and how to begin."""
-    from setwright.views.numbers import size
+    from setwright.views.numbers import counted, size
 
     splits = ", ".join(f"{split.frames:,} {split.split}" for split in version.statistics.splits)
     lines = [
         f"{version.dataset} {version.number} as {export} is in {to}",
         f"  frames   {splits}",
-        f"  files    {done.pictures:,} pictures and {done.others:,} others, {size(done.bytes)}",
+        f"  files    {done.pictures:,} pictures and {counted(done.others, 'other')}, {size(done.bytes)}",
         f"  written  {done.written:,} ({size(done.bytes_written)}) in {seconds:.1f} s; "
         f"{done.kept:,} were there already",
     ]
