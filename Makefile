@@ -42,10 +42,11 @@ golden: $(VENV)/.made ## Rewrite the golden files and show what changed; read it
 demo: $(VENV)/.made ## Take the tour: the main job on pictures drawn for it
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash docs/tour.sh
 
-bench: $(VENV)/.made ## Time the main job, varied copies, and a catalogue of FRAMES frames on both databases
+bench: setup ## Time the main job, varied copies, a server, and a catalogue of FRAMES frames on both databases
 	$(BIN)/python -m tests.bench.bench
 	$(BIN)/python -m tests.bench.difference
 	$(BIN)/python -m tests.bench.augmenting
+	$(BIN)/python -m tests.bench.serving 5000
 	PYTHONPATH=. $(BIN)/python tests/bench/catalogue.py $(FRAMES)
 
 wheel: $(VENV)/.made ## Build the wheel and the source package into dist/
