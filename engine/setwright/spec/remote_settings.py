@@ -93,4 +93,6 @@ def _one_remote(
         )
     if kind == "lake" and remote.url is None:
         return RemoteSettings(path=remote.path or DEFAULT_LAKE)
-    return RemoteSettings(kind=kind, url=remote.url, pin_ids=remote.pin is not None)
+    # Settings may be kept for the next reading; what should not have been written is not written once more.
+    url = None if remote.url is None else CREDENTIALS.sub("…", remote.url)
+    return RemoteSettings(kind=kind, url=url, pin_ids=remote.pin is not None)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003 - pydantic reads the annotations
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WrapValidator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    WrapValidator,
+)
 
 from setwright.model.dataset import DatasetConfig, Selection
 from setwright.model.documents import to_document
@@ -49,7 +57,8 @@ def _exact(value: Any, handler: Any) -> Any:
     """Nothing that was said is passed over or taken for something else: who is newer than us may mean it otherwise."""
     made = handler(value)
     if isinstance(value, dict):
-        _require_exact(value, to_document(made), "")
+        kind: Any = type(made)
+        _require_exact(value, TypeAdapter(kind).dump_python(made, mode="json"), "")
     return made
 
 
@@ -66,20 +75,21 @@ def _require_exact(said: Any, understood: Any, path: str) -> None:
         raise ValueError(f"{path.removesuffix('.')} is spelled otherwise than it should be")
 
 
-Config = Annotated[DatasetConfig, WrapValidator(_exact)]
-Selected = Annotated[Selection, WrapValidator(_exact)]
+# Sent as documents are kept: without fields that came later and are as they always were, so an older server knows all.
+Config = Annotated[DatasetConfig, WrapValidator(_exact), PlainSerializer(to_document)]
+Selected = Annotated[Selection, WrapValidator(_exact), PlainSerializer(to_document)]
 
 
 class _Said(BaseModel):
     """What a client sends: nothing that is not known."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class _Told(BaseModel):
     """What the server sends; a client passes over what it does not know."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class CapabilitiesDocument(_Told):
