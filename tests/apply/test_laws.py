@@ -32,8 +32,9 @@ from setwright.model.dataset import (
 from setwright.model.splits import SplitWish
 from setwright.model.statistics import count
 from setwright.plan.changes import Amend, Create, Follow
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
 from setwright.plan.document import PlanDocument
+from setwright.plan.identity import plan_digest
 from setwright.remotes.lake import LakeRemote
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.protocol import Remote

@@ -15,7 +15,8 @@ from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import StalePlanError
 from setwright.plan.changes import Create, Follow, Keep
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
+from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.protocol import Capabilities
 from setwright.spec.lock import Pin

@@ -16,7 +16,8 @@ from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import StalePlanError, UsageError
 from setwright.model.versions import Publication
 from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Reason
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
+from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.protocol import Capabilities, Remote
 from setwright.spec.project import Project, Spec

@@ -21,7 +21,7 @@ from setwright.model.dataset import (
 from setwright.model.errors import FindingsError
 from setwright.model.splits import SplitWish
 from setwright.plan.changes import Create, Follow
-from setwright.plan.describe import plan_digest
+from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from tests.apply.projects import CELLS, FRAMES, carry_out, frames, lake_in_memory, planned, project
 from tests.conformance.test_memory import stored

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from setwright.apply.planning import replan
 from setwright.model.dataset import DatasetConfig
 from setwright.model.errors import FormatError, StalePlanError
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
 from setwright.plan.document import PlanDocument
+from setwright.plan.identity import plan_digest
 from setwright.plan.saved import configs, plan_text, read_plan
 from setwright.remotes.memory import MemoryRemote
 from setwright.spec.project import Project

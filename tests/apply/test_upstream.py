@@ -16,7 +16,8 @@ from setwright.apply.planning import make_plan, replan
 from setwright.model.dataset import DatasetConfig, DatasetsSource, LabelClass
 from setwright.model.errors import NotTriedError, RemoteError, UsageError
 from setwright.plan.changes import Create, Follow, Reason
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
+from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from setwright.spec.project import Project
 from tests.apply.projects import CELLS, carry_out, frames, lake_in_memory, locked_now, planned, project

@@ -31,7 +31,8 @@ from setwright.model.frames import Frames, Membership, digests, texts
 from setwright.model.splits import Split, SplitWish
 from setwright.plan import findings
 from setwright.plan.changes import Create, Follow, Keep, MadeChange, statistics_of
-from setwright.plan.checks import KIND_OF, Evidence, Verdict, judge
+from setwright.plan.check_found import Evidence
+from setwright.plan.checks import KIND_OF, Verdict, judge
 from setwright.plan.plan import plan
 from tests.contents import membership, memberships
 from tests.plan.test_plan import CELLS, configs, settled, untouched

@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator
 from setwright.model.dataset import DatasetConfig
 from setwright.model.frames import Membership
 from setwright.model.splits import SplitWish
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
 from setwright.plan.document import DatasetChange, PlanDocument
+from setwright.plan.identity import plan_digest
 from setwright.plan.plan import Plan, plan
 from tests.contents import membership, memberships
 from tests.plan.test_plan import CELLS, carried_out, configs, settled, untouched

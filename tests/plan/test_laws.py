@@ -17,8 +17,9 @@ from setwright.model.manifest import Manifest
 from setwright.model.splits import SPLITS
 from setwright.model.versions import ChangeSeverity, VersionNumber
 from setwright.plan.changes import Adopt, Amend, Create, Follow, digest_after
-from setwright.plan.describe import describe, plan_digest
+from setwright.plan.describe import describe
 from setwright.plan.document import DatasetChange
+from setwright.plan.identity import plan_digest
 from setwright.plan.plan import Plan
 from tests.contents import memberships
 from tests.laws import examples

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from setwright.apply.steps import steps
 from setwright.formats.bytes_of import packed_bytes
 from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
-from setwright.plan.describe import plan_digest
+from setwright.plan.identity import plan_digest
 from tests.apply.projects import carry_out, planned
 
 if TYPE_CHECKING:

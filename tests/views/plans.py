@@ -12,7 +12,8 @@ from setwright.model.diagnostics import Diagnostic, SourceRef
 from setwright.model.frames import Membership
 from setwright.model.splits import Split, SplitWish
 from setwright.plan.changes import Follow
-from setwright.plan.checks import Evidence, judge
+from setwright.plan.check_found import Evidence
+from setwright.plan.checks import judge
 from setwright.plan.describe import describe
 from setwright.plan.document import LossLine, PlanDocument
 from setwright.plan.findings import EMPTY_CLASS

@@ -9,7 +9,8 @@ from setwright.model.checks import NoLeakage, RequiredMetadata, RequiredTag
 from setwright.model.dataset import Filter, Selection
 from setwright.model.errors import QueryError, RemoteError
 from setwright.plan.changes import Create, Follow, GoneChange
-from setwright.plan.checks import Evidence, judge, needs_content
+from setwright.plan.check_found import Evidence
+from setwright.plan.checks import judge, needs_content
 from setwright.query.format import format_query
 from setwright.query.keys import Field, Key, Operator
 from setwright.query.tree import Comparison

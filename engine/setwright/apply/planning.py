@@ -16,8 +16,8 @@ from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import require
 from setwright.plan.changes import Amend, Create, Follow
-from setwright.plan.describe import plan_digest
 from setwright.plan.document import LossLine
+from setwright.plan.identity import plan_digest
 from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import afterthoughts, on_pins, on_remarks, preflight
 from setwright.plan.saved import configs, previous_addresses, saved_pins

@@ -68,37 +68,34 @@ class NoLeakage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MostEntering:
-    """At most so many frames enter, or this share of the version before, in percent: one of the two.
+class _MostChanging:
+    """At most so many frames, or this share of the version before, in percent: one of the two.
 
     Raises:
         ValueError: neither or both are given.
     """
 
-    kind: Literal["most_entering"] = "most_entering"
     level: Level = "error"
     frames: int | None = None
     percent: float | None = None
 
     def __post_init__(self) -> None:
-        _one_of(self.frames, self.percent)
+        if (self.frames is None) == (self.percent is None):
+            raise ValueError("a limit is a number of frames or a share of them, and one of the two")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MostLeaving:
-    """At most so many frames leave, or this share of the version before, in percent: one of the two.
+class MostEntering(_MostChanging):
+    """No more frames enter than that."""
 
-    Raises:
-        ValueError: neither or both are given.
-    """
+    kind: Literal["most_entering"] = "most_entering"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostLeaving(_MostChanging):
+    """No more frames leave than that."""
 
     kind: Literal["most_leaving"] = "most_leaving"
-    level: Level = "error"
-    frames: int | None = None
-    percent: float | None = None
-
-    def __post_init__(self) -> None:
-        _one_of(self.frames, self.percent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +175,3 @@ def _place(check: Check) -> tuple[bool, int, int, str]:
     # An erasure list may be a hundred thousand names long, and there is one of a level.
     rest = "" if isinstance(check, Forbidden) else repr(check)
     return check.level == "warning", KINDS.index(type(check)), whole_first, rest
-
-
-def _one_of(frames: int | None, percent: float | None) -> None:
-    if (frames is None) == (percent is None):
-        raise ValueError("a limit is a number of frames or a share of them, and one of the two")

@@ -1,0 +1,257 @@
+"""What the document says of one dataset: its fields, version, splits, classes and exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from setwright.model.documents import document_digest, to_document
+from setwright.model.splits import SPLITS
+from setwright.plan import document
+from setwright.plan.changes import (
+    Adopt,
+    Amend,
+    Create,
+    Delete,
+    Follow,
+    Forget,
+    Guard,
+    Keep,
+    digest_after,
+    statistics_of,
+)
+from setwright.plan.described_frames import annotation_changes, frame_changes
+from setwright.plan.document import FrameList
+from setwright.plan.identity import action
+from setwright.plan.told import place
+from setwright.split.division import division
+from setwright.split.leakage import leakage
+from setwright.split.quotas import quotas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from setwright.diff.config import FieldChange
+    from setwright.model.dataset import DatasetConfig
+    from setwright.model.diagnostics import SourceRef
+    from setwright.model.statistics import Statistics
+    from setwright.model.versions import VersionNumber
+    from setwright.plan.changes import Change, GoneChange, MadeChange
+    from setwright.plan.pinning import Pinned
+    from setwright.spec.project import Spec
+
+
+def dataset_change(
+    change: Change,
+    spec: Spec | None,
+    losses: Mapping[str, tuple[document.LossLine, ...]],
+    limit: int | None,
+) -> document.DatasetChange:
+    """What becomes of one dataset; of frames of a kind at most `limit` are listed, for None all.
+
+    `losses` are, by export, what its format cannot hold.
+    """
+    if isinstance(change, Forget | Delete | Guard):
+        return _gone(change)
+    fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
+    before = None if isinstance(change, Create) else change.observed.version.statistics
+    after = statistics_of(change)
+    unmet, leaks = _divided(change, limit)
+    config = to_document(change.config)
+    told = not after.undivided
+    return document.DatasetChange(
+        address=change.address,
+        name=change.config.name,
+        previous_address=change.moved_from if isinstance(change, Follow | Amend | Adopt) else None,
+        previous_name=_previous_name(change),
+        actions=(action(change),),
+        reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
+        place=None if spec is None else place(spec.where),
+        severity=change.severity.value if isinstance(change, Follow | Amend) else None,
+        config=config,
+        config_digest=document_digest(config),
+        version=_version(change),
+        fields=tuple(config_field(field, spec) for field in fields),
+        frames=frame_changes(change, after.frames, spec, limit),
+        content="all" if told else "frames",
+        annotations=annotation_changes(change, before, after) if told else None,
+        splits=tuple(_splits(change.config, before, after)) if told else (),
+        unmet=unmet,
+        leakage=leaks,
+        labels=tuple(_labels(before, after)) if told else (),
+        exports=tuple(_exports(change, losses)),
+        bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes) if told else None,
+    )
+
+
+def _gone(change: GoneChange) -> document.DatasetChange:
+    told = document.DatasetChange(
+        address=change.address,
+        name=change.observed.name if isinstance(change, Delete) else change.name,
+        actions=(action(change),),
+        reasons=tuple(reason.value for reason in change.reasons),
+    )
+    if not isinstance(change, Delete):
+        return told
+    none, frames = FrameList(count=0), change.observed.version.statistics.frames
+    leaving = document.FrameChanges(
+        before=frames,
+        after=0,
+        entering=none,
+        leaving=FrameList(count=frames),
+        moving=none,
+        repainted=none,
+        relabelled=none,
+    )
+    return told.model_copy(update={"follows": change.observed.version.id, "frames": leaving})
+
+
+def config_field(field: FieldChange, spec: Spec | None) -> document.ConfigField:
+    """One field of the configuration, with the place where the spec writes it."""
+    written = None if spec is None else _written(spec, field.path)
+    return document.ConfigField(
+        path=field.path,
+        before=field.before,
+        after=field.after,
+        place=None if written is None else place(written),
+    )
+
+
+def _written(spec: Spec, path: str) -> SourceRef | None:
+    """Where the spec writes the field, or what it is a part of."""
+    while path not in spec.fields and "." in path:
+        path = path.rpartition(".")[0]
+    return spec.fields.get(path)
+
+
+def pin_line(pinned: Pinned | None) -> document.PinLine | None:
+    """What the lock file holds the dataset to, None where it is not pinned."""
+    if pinned is None:
+        return None
+    beyond = pinned.upgrade
+    return document.PinLine(
+        revision=pinned.pin.revision,
+        frames=pinned.pin.frames,
+        selection=pinned.pin.selection,
+        membership=pinned.pin.membership,
+        outdated=pinned.outdated,
+        broken=pinned.broken,
+        upgrade=None
+        if beyond is None
+        else document.PinUpgrade(
+            revision=beyond.revision,
+            entering=beyond.entering,
+            leaving=beyond.leaving,
+            moving=beyond.moving,
+            repainted=beyond.repainted,
+            relabelled=beyond.relabelled,
+            severity=beyond.severity.value,
+        ),
+    )
+
+
+def _previous_name(change: MadeChange) -> str | None:
+    """What the dataset was called, where it is renamed."""
+    if isinstance(change, Follow | Amend | Adopt) and change.observed.name != change.config.name:
+        return change.observed.name
+    return None
+
+
+def _version(change: MadeChange) -> document.VersionChange:
+    if isinstance(change, Create):
+        return document.VersionChange(after=str(change.number), manifest_after=digest_after(change))
+    current = change.observed.version
+    number: VersionNumber = change.number if isinstance(change, Follow | Amend) else current.number
+    return document.VersionChange(
+        before=str(current.number),
+        after=str(number),
+        id_before=current.id,
+        manifest_before=current.manifest_digest,
+        manifest_after=digest_after(change),
+    )
+
+
+def _splits(
+    config: DatasetConfig, before: Statistics | None, after: Statistics
+) -> Iterator[document.SplitChange]:
+    targets = config.split.percent
+    asked = quotas(after.frames, config.split)
+    for row, split in enumerate(SPLITS):
+        yield document.SplitChange(
+            split=split.value,
+            target=targets[split],
+            quota=asked[split],
+            before=before.splits[row].frames if before else 0,
+            after=after.splits[row].frames,
+            background=after.splits[row].background,
+        )
+
+
+def _divided(
+    change: MadeChange, limit: int | None
+) -> tuple[document.Unmet | None, tuple[document.Leak, ...]]:
+    """Which wishes the division did not meet, and what leaks between the splits."""
+    if isinstance(change, Amend) and any(field.path.startswith("split.") for field in change.fields):
+        # The spec asks for other sizes, and every frame stays in the split that it had.
+        statistics = statistics_of(change)
+        asked = tuple(quotas(statistics.frames, change.config.split).values())
+        unequal = asked != tuple(split.frames for split in statistics.splits)
+        return document.Unmet(why=("kept",), apart=0) if unequal else None, ()
+    if not isinstance(change, Create | Follow) or change.content.names_only:
+        return None, ()
+    content = change.content
+    before = change.before if isinstance(change, Follow) else None
+    found = division(content, change.config.split, before)
+    if found.as_asked:
+        return None, ()
+    # Where no unit is in several splits, nothing leaks: to look for it takes as long as to divide.
+    leaks = leakage(content) if found.apart else ()
+    return document.Unmet(why=found.why, apart=found.apart), tuple(
+        document.Leak(
+            kind=leak.kind,
+            divided=leak.divided,
+            frames=document.FrameSample(
+                count=len(leak.frames), listed=tuple(content.frames.name[leak.frames[:limit]].tolist())
+            ),
+        )
+        for leak in leaks
+    )
+
+
+def _labels(before: Statistics | None, after: Statistics) -> Iterator[document.LabelChange]:
+    """The classes after, in the order of their ids, then those that go."""
+    was = _histogram(before) if before else {}
+    becomes = _histogram(after)
+    ids_before = {label: id_ for id_, label in enumerate(was)}
+    ids_after = {label: id_ for id_, label in enumerate(becomes)}
+    zeros = (0,) * len(SPLITS)
+    for label in [*becomes, *(label for label in was if label not in becomes)]:
+        counts = zip(SPLITS, was.get(label, zeros), becomes.get(label, zeros), strict=True)
+        yield document.LabelChange(
+            label=label,
+            id_before=ids_before.get(label),
+            id_after=ids_after.get(label),
+            splits=tuple(
+                document.LabelCount(split=split.value, before=old, after=new) for split, old, new in counts
+            ),
+        )
+
+
+def _histogram(statistics: Statistics) -> dict[str, tuple[int, ...]]:
+    """Annotations by class, one number a split."""
+    columns = [dict(split.labels) for split in statistics.splits]
+    return {label: tuple(column[label] for column in columns) for label in columns[0]}
+
+
+def _exports(
+    change: MadeChange, losses: Mapping[str, tuple[document.LossLine, ...]]
+) -> Iterator[document.ExportChange]:
+    before = () if isinstance(change, Create) else change.observed.version.exports
+    after = change.config.exports
+    for export in sorted({*before, *after}):
+        if export not in after:
+            yield document.ExportChange(export=export, action="remove")
+        else:
+            action: Literal["add", "rebuild", "keep"] = "add"
+            if export in before:
+                action = "rebuild" if isinstance(change, Follow) else "keep"
+            yield document.ExportChange(export=export, action=action, losses=losses.get(export, ()))
