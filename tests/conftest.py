@@ -29,6 +29,9 @@ def pytest_configure() -> None:
     ours = {name for name in os.environ if name.startswith("SETWRIGHT_")} - {
         "SETWRIGHT_GOLDEN",
         "SETWRIGHT_LAWS",
+        "SETWRIGHT_MANY",
+        "SETWRIGHT_MEET",
+        "SETWRIGHT_GOLDEN_REQUESTS",
     }
     for name in ours | {"NO_COLOR", "FORCE_COLOR", "PYTHONUNBUFFERED"}:
         os.environ.pop(name, None)

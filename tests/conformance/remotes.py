@@ -288,7 +288,7 @@ class RemoteConformance:
         assert version.statistics == count(manifest)
         observed = remote.observe(["Cells", "Others"])
         assert list(observed) == ["Cells"]
-        assert observed["Cells"].config == (CELLS if remote.capabilities.reads_config else None)
+        assert observed["Cells"].config == CELLS
         assert observed["Cells"].version == version
 
     def test_publishing_a_key_again_makes_nothing_new(self, remote: Remote) -> None:
@@ -407,8 +407,7 @@ class RemoteConformance:
         assert (amended.id, str(amended.number)) == (first.id, "1.0.1")
         assert amended.manifest_digest == first.manifest_digest
         assert amended.exports == ("RAW", "YOLO Darknet")
-        if remote.capabilities.reads_config:
-            assert remote.observe(["Cells"])["Cells"].config == amendment.config
+        assert remote.observe(["Cells"])["Cells"].config == amendment.config
         assert remote.config(first.id) == amendment.config
         assert remote.made_with(first.id) == CELLS
         assert remote.version(first.id) == amended

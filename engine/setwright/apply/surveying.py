@@ -201,6 +201,7 @@ class _Reading:
         return (
             found is None
             or found.config is None
+            or not self._remote.capabilities.tells_content  # then no revision tells of frames that came
             or bool(made_of(config))  # those may have changed, which no revision tells
             or self._moved(address, config, found)
             or not asks_alike(config, found.config)

@@ -32,16 +32,26 @@ def connected(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[LayerNextRemote]:
     """The remote at `url`, that of the server for None; state and records are in `folder`."""
-    name, secret = server.keys[Role.ADMIN]
-    credentials = Credentials(key=Secret(name), secret=Secret(secret), source="the test")
+    with connected_to(
+        url or server.url, server.keys[Role.ADMIN], folder, pin_ids=pin_ids, limits=limits, sleep=sleep
+    ) as remote:
+        yield remote
+
+
+@contextmanager
+def connected_to(
+    url: str,
+    key: tuple[str, str],
+    folder: Path,
+    *,
+    pin_ids: bool = False,
+    limits: Limits | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[LayerNextRemote]:
+    """The remote at `url` for who has that key; state and records are in `folder`."""
+    credentials = Credentials(key=Secret(key[0]), secret=Secret(key[1]), source="the test")
     states = FolderStates(folder / "state", lambda: datetime.now(UTC))
     with open_layernext(
-        url or server.url,
-        credentials,
-        states,
-        folder / "records",
-        pin_ids=pin_ids,
-        limits=limits,
-        sleep=sleep,
+        url, credentials, states, folder / "records", pin_ids=pin_ids, limits=limits, sleep=sleep
     ) as remote:
         yield remote

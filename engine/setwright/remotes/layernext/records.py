@@ -58,6 +58,11 @@ class Pending:
     version: Version
     config: DatasetConfig
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the version that it names was to get other content, rather than to be followed."""
+        return self.follows is not None and self.config.versioning == "in_place"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
