@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from setwright.lake.lake import Lake
+from setwright.model.dataset import Filter, LakeSource, Selection
 from setwright.server.keys import Role
 from tests.lake.lakes import ingest, picture, rectangle, write
 from tests.server.serving import Serving, serving
@@ -280,3 +281,108 @@ def test_pictures_and_what_is_known_of_them_go_up(server: Serving, tmp_path: Pat
     assert cameras["count"] == 3
     assert server.service.lake.operations() == (("project", "human"), ("run-1", "machine"))
     assert tagged["count"] == 1
+
+
+DRAGON = {
+    "className": "Dragon",
+    "description": "A kite with a tail",
+    "attributes": [{"attributeName": "Color", "values": [{"valueName": "Red", "description": "warm"}]}],
+}
+
+
+def test_labels_are_defined_and_put_into_groups(server: Serving) -> None:
+    made, again, listed = sdk(
+        server,
+        ("create_system_label", {"label": DRAGON}),
+        ("create_system_label", {"label": DRAGON}),
+        ("get_all_labels",),
+    )
+    assert made == again
+    keys = {each["labelText"]: each["label"] for each in listed}
+    assert list(keys) == ["Balloon", "Dragon", "Kite"]
+    grouped, named, inside = sdk(
+        server,
+        ("create_label_group", "In the air", [keys["Kite"], keys["Dragon"]]),
+        ("get_all_label_groups",),
+        ("get_all_labels",),
+    )
+    (group,) = named
+    assert (group["groupName"], group["labelKeys"]) == ("In the air", [keys["Kite"], keys["Dragon"]])
+    assert len(inside) == 3
+    _, more, _, fewer, unknown = sdk(
+        server,
+        ("attach_labels_to_group", group["id"], [keys["Balloon"]]),
+        ("get_labels_in_group", group["id"]),
+        ("detach_labels_from_group", group["id"], [keys["Kite"]]),
+        ("get_labels_in_group", group["id"]),
+        ("get_labels_in_group", "0" * 24),
+    )
+    assert [each["labelText"] for each in more] == ["Kite", "Dragon", "Balloon"]
+    assert [each["labelText"] for each in fewer] == ["Dragon", "Balloon"]
+    assert unknown == []  # an error looks like an empty list to the SDK
+    assert grouped
+
+
+def test_versions_are_deleted_one_by_one_and_the_dataset_with_the_last(server: Serving) -> None:
+    admin = server.keys[Role.ADMIN]
+    wish = {
+        "collection_id": party(server),
+        "split_info": SPLIT,
+        "labels": ["Balloon"],
+        "export_types": ["RAW"],
+    }
+    (made,) = sdk(server, ("create_dataset_from_collection", {**wish, "dataset_name": "Balloons"}))
+    first = made["datasetVersionId"]
+    (followed,) = sdk(
+        server,
+        (
+            "update_dataset_version_from_collection",
+            {**wish, "version_id": first, "query": "annotation.label=Kite", "is_new_version_required": True},
+        ),
+    )
+    second = followed["datasetVersionId"]
+    refused, forbidden = (
+        sdk(server, ("delete_dataset_version", second), key=key)[0]
+        for key in (admin, server.keys[Role.APPLY])
+    )
+    assert refused["isSuccess"] is False and "is at version" in refused["message"]
+    assert forbidden["isSuccess"] is False
+    gone, twice, last = sdk(
+        server,
+        ("delete_dataset_version", first),
+        ("delete_dataset_version", first),
+        ("delete_dataset_version", second),
+        key=admin,
+    )
+    assert gone["isSuccess"] is True
+    assert twice["isSuccess"] is False
+    assert last["isSuccess"] is True
+    assert server.service.lake.observe(["Balloons"]) == {}
+    (free,) = sdk(server, ("create_dataset_from_collection", {**wish, "dataset_name": "Balloons"}))
+    assert free["versionNo"] == "1.0.0"
+
+
+def test_annotations_reach_pictures_that_the_lake_refers_to_in_place(tmp_path: Path) -> None:
+    pictures = write(tmp_path / "source", {"a.png": ["Balloon"], "b.png": ["Balloon"]})
+    with Lake.create(tmp_path / "lake") as lake:
+        ingest(lake, pictures, "party", in_place=True)
+    annotations = tmp_path / "annotations.json"
+    shapes = [{"type": "rectangle", "bbox": [1, 2, 3, 4], "label": "Kite"}]
+    annotations.write_text(json.dumps({"images": [{"image": "a.png", "annotations": shapes}]}))
+    with serving(tmp_path / "lake") as server:
+        sdk(
+            server,
+            ("upload_annotations_for_collection", "party", "run-1", str(annotations), False, False),
+        )
+        (counted,) = sdk(server, ("get_item_count_from_metalake", "image", "annotation.label=Kite", {}))
+        assert counted["count"] == 1
+        found = server.service.lake.membership(
+            Selection(
+                source=LakeSource(), query="", filter=Filter(), operations=None, labels=("Balloon", "Kite")
+            ),
+            server.service.lake.revision(),
+        )
+        # What the pictures are, and what people said of them, is as before.
+        assert len(found.frames) == 2
+        assert len(found.annotations) == 3
+    assert (pictures / "a.png").is_file()

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from setwright.edge.files import safe_join
 from setwright.formats.reading.protocol import ReadOptions
 from setwright.model.dataset import CollectionSource, Filter
+from setwright.model.errors import SetwrightError
 from setwright.server.wire.explore import frames_of
-from setwright.server.wire.names import text_of
+from setwright.server.wire.keys import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -110,17 +111,27 @@ def _link(service: Service, frames: Frames, names: set[str], folder: Path) -> in
     for name, digest in zip(frames.file_name.tolist(), frames.digest.tolist(), strict=True):
         if name not in names:
             continue
-        path = service.lake.picture_path(digest.decode())
-        if path is None:
-            continue
         target = safe_join(folder, name)
         target.parent.mkdir(parents=True, exist_ok=True)
+        path = service.lake.picture_path(digest.decode())
         try:
-            os.link(path, target)
-        except OSError:
-            target.write_bytes(path.read_bytes())
+            if path is None:
+                # One that the lake refers to where it lies: it is read through the lake, which knows if it changed.
+                with service.lake.picture(digest.decode()) as picture:
+                    target.write_bytes(picture.read())
+            else:
+                _linked(path, target)
+        except SetwrightError:
+            continue  # it is gone from where it lay, and what cannot be seen cannot be annotated
         count += 1
     return count
+
+
+def _linked(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except OSError:
+        target.write_bytes(path.read_bytes())
 
 
 def _write(folder: Path, name: str, document: Mapping[str, Any]) -> None:

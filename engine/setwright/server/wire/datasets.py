@@ -240,7 +240,7 @@ def _config(service: Service, tag: str, wanted: Wanted, name: str) -> DatasetCon
         raise Refused(406, "A dataset has at least one label.")
     if len(set(wanted.labels)) != len(wanted.labels):
         raise Refused(406, "A label is named twice.")
-    known = service.lake.vocabulary().labels or ()
+    known = {label.name for label in service.lake.labels.at()}
     unknown = [label for label in wanted.labels if label not in known]
     if unknown:
         raise Refused(406, f"There is no label {unknown[0]!r}.")

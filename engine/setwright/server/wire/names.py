@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -11,9 +10,12 @@ from pydantic import Field
 from setwright.server.access import Reader, TheService
 from setwright.server.answers import Refused
 from setwright.server.jobs import JobState
+from setwright.server.wire import labels
+from setwright.server.wire.keys import key_of
 from setwright.server.wire.words import Body
 
 router = APIRouter(tags=["names"], dependencies=[Reader])
+router.include_router(labels.router)
 
 _CODES = {"running": 1, "done": 2, "failed": 4}
 _STATES = {2: "done", 4: "failed"}
@@ -38,21 +40,6 @@ class JobUpdate(Body):
     sessionId: Annotated[str, Field(max_length=64)]
     progress: float = 0
     status: int = 1
-
-
-@router.get("/datalake/api/client/labels/list")
-def labels(service: TheService) -> list[dict[str, Any]]:
-    """All labels in use."""
-    return [
-        {"label": service.outward("label", name), "labelText": name, "description": "", "attributes": []}
-        for name in service.lake.vocabulary().labels or ()
-    ]
-
-
-@router.get("/datalake/api/client/label_groups/list")
-def label_groups() -> list[dict[str, Any]]:
-    """All groups of labels; this lake keeps none."""
-    return []
 
 
 @router.post("/datalake/api/client/system/label/references")
@@ -101,18 +88,3 @@ def update_job(update: JobUpdate, service: TheService) -> dict[str, Any]:
     status: Any = _STATES.get(update.status, "running")
     service.jobs.note(update.sessionId, JobState(status=status, progress=update.progress))
     return {"success": True, "isSuccess": True, "jobId": update.sessionId}
-
-
-def key_of(text: str) -> str:
-    """A key for a text, out of which the text can be read again, so that nobody needs to remember it."""
-    return "t-" + urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
-def text_of(key: str) -> str | None:
-    """The text that `key_of` made the key of; None for a key that it did not make."""
-    if not key.startswith("t-"):
-        return None
-    try:
-        return urlsafe_b64decode(key[2:] + "=" * (-len(key[2:]) % 4)).decode()
-    except ValueError:
-        return None
