@@ -30,3 +30,10 @@ def test_what_is_too_much_for_the_memory_is_the_same() -> None:
     with ThreadPoolExecutor(4) as pool:
         read = list(pool.map(lambda each: b"".join(each.chunks()), kept))
     assert read == [piece * 2 for piece in pieces]
+
+
+def test_what_has_the_same_bytes_is_equal_wherever_it_is_kept() -> None:
+    one, other = Spool(), Spool()
+    other.keep([b"before"])
+    assert one.keep([b"the ", b"same"]) == other.keep([b"the same"])
+    assert one.keep([b"this"]) != other.keep([b"that"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -49,10 +49,10 @@ class Spool:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a spool keeps: `size` bytes and their SHA-256 in hexadecimal."""
+    """What a spool keeps: `size` bytes and their SHA-256 in hexadecimal. Equal is what has the same bytes."""
 
-    spool: Spool
-    begin: int
+    spool: Spool = field(compare=False)
+    begin: int = field(compare=False)
     size: int
     sha256: str
 
