@@ -133,6 +133,9 @@ def codes(wanted: DatasetConfig) -> list[str]:
         ({"versioning": "in_place"}, "SW504"),
         ({"query": "annotation.label=WBC and annotation.label!=WBC"}, "SW505"),
         ({"query": "metadata.name=01.png"}, "SW506"),
+        ({"query": "annotation.label in (WBC, WBZ)"}, "SW502"),
+        ({"query": "not annotation(label=WBZ and type=rectangle)"}, "SW502"),
+        ({"split": SplitWish(train=80, validation=10, test=10, group_by="patiennt")}, "SW513"),
         ({"query": "annotation.label!=WBC"}, "SW507"),
     ],
 )
@@ -140,6 +143,13 @@ def test_what_only_shows_beside_the_remote_is_found_before_anything_is_made(
     change: dict[str, Any], code: str
 ) -> None:
     assert code in codes(replace(CELLS, **change))
+
+
+@pytest.mark.parametrize(
+    "query", ["annotation.label=WBC", "annotation.label~WB", "annotation.label in (RBC, WBC)"]
+)
+def test_labels_that_are_there_may_be_asked_for(query: str) -> None:
+    assert "SW502" not in codes(replace(CELLS, query=query))
 
 
 def test_ultralytics_without_validation_frames_is_warned_of_for_each_of_its_exports() -> None:

@@ -19,7 +19,7 @@ from setwright.plan.changes import Amend, Create, Follow
 from setwright.plan.document import LossLine
 from setwright.plan.identity import plan_digest
 from setwright.plan.plan import Plan, plan
-from setwright.plan.preflight import afterthoughts, on_pins, on_remarks, preflight
+from setwright.plan.preflight import afterthoughts, on_groups, on_pins, on_remarks, preflight
 from setwright.plan.saved import configs, previous_addresses, saved_pins
 from setwright.plan.staleness import changed_since
 from setwright.state.document import never_applied
@@ -110,6 +110,7 @@ def make_plan(
     said = {finding.source for finding in found}
     if pins is not None:
         found += on_pins(specs, pins, made.pinned)
+    found += on_groups(specs, surveyed.memberships)
     found += [each for each in afterthoughts(specs, made.changes) if each.source not in said]
     return Planned(
         plan=made,

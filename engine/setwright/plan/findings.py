@@ -29,6 +29,7 @@ LOCK_OUTDATED = _warning("SW508", "Lock file out of date")
 LOCK_BROKEN = _warning("SW509", "Other frames than those that were locked")
 UNKNOWN_IN_QUERY = _warning("SW511", "Query of an unknown dataset or version")
 DOUBTFUL_SELECTION = _warning("SW512", "Selection that the remote may understand otherwise")
+NO_GROUP = _warning("SW513", "Group field that no frame has")
 
 NOTHING_TO_VALIDATE = _warning("SW510", "Export without validation frames")
 

@@ -8,7 +8,7 @@ from setwright.model.dataset import CollectionSource, DatasetsSource, taken
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
 from setwright.plan.changes import Delete, Forget, Guard, statistics_of
-from setwright.query.about import asks_datasets, looks_at_datasets, unknown_datasets
+from setwright.query.about import asks_datasets, labels_named, looks_at_datasets, unknown_datasets
 from setwright.query.parse import parse
 from setwright.spec.exports import known_export
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.model.frames import Membership
     from setwright.model.remarks import Remark
     from setwright.model.vocabulary import Vocabulary
     from setwright.plan.changes import Change
@@ -110,6 +111,20 @@ def broken(address: str, pin: Pin, otherwise: SourceRef | None = None) -> Diagno
     )
 
 
+def on_groups(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> Iterator[Diagnostic]:
+    """Fields to group by that none of the frames has, among the `memberships` that were asked for, by address."""
+    for spec in specs:
+        field, found = spec.config.split.group_by, memberships.get(spec.address)
+        if field is None or found is None or not len(found.frames):
+            continue
+        if not (found.frames.group != "").any():
+            yield findings.NO_GROUP.at(
+                _place(spec, "split.group_by"),
+                f"None of the {len(found.frames):,} frames has metadata.{field}, so no two of them are kept together.",
+                "compare the spelling with the metadata that was uploaded; case matters",
+            )
+
+
 def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[Diagnostic]:
     """What is odd about the content that a plan would make, beside nothing being wrong."""
     by_address = {spec.address: spec for spec in specs}
@@ -187,6 +202,13 @@ def _labels(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
                     f'No annotation there has the label "{source}" now.',
                     did_you_mean(source, known),
                 )
+    for name in labels_named(spec.config.query):
+        if name not in known:
+            yield findings.UNKNOWN_LABEL.at(
+                _place(spec, "query"),
+                f'No annotation there has the label "{name}" now, so the query finds no frame by it.',
+                did_you_mean(name, known),
+            )
 
 
 def _operations(spec: Spec, vocabulary: Vocabulary) -> Iterator[Diagnostic]:

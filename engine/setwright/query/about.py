@@ -1,15 +1,17 @@
-"""What a query says about datasets: whether it speaks of any, and what it names that nobody knows."""
+"""What a query names: datasets and their versions that nobody knows, and labels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from setwright.model.dataset import LakeSource
 from setwright.model.errors import QueryError
 from setwright.model.suggestions import did_you_mean
 from setwright.query.keys import Field, Operator
-from setwright.query.parse import parse
+from setwright.query.parse import MAX_BYTES, parse
+from setwright.query.quick import texts_in
 from setwright.query.tree import (
     And,
     DatasetMatch,
@@ -41,6 +43,25 @@ def asks_datasets(text: str) -> bool:
         return speaks_of_datasets(parse(text))
     except QueryError:
         return False
+
+
+def labels_named(text: str) -> tuple[str, ...]:
+    """The labels that the query `text` asks for by their whole names, in reading order, each once.
+
+    The queries of a project share most of their conditions, so what one of them names is remembered.
+    """
+    if "label" not in text.lower():
+        return ()
+    parts = texts_in(text) if len(text) <= MAX_BYTES else None
+    return tuple(dict.fromkeys(label for part in parts or (text,) for label in _labels_in(part)))
+
+
+@lru_cache(maxsize=1024)
+def _labels_in(text: str) -> tuple[str, ...]:
+    try:
+        return _named(parse(text), Field.LABEL)
+    except QueryError:
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
