@@ -171,7 +171,7 @@ def compare(
                 count = sum(
                     path.suffix in (".png", "") and path.stat().st_size > 50_000 for path in to.rglob("*")
                 )
-                assert count == files, (name, count)
+                assert count in (files, files + 1), (name, count)  # SDK and pull write a document beside
                 shutil.rmtree(to)
     print(f"{files:,} files of 100 KB from a server on this machine:")
     best = median(cpu for _, cpu in rounds["setwright pull"])

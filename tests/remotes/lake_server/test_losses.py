@@ -100,6 +100,8 @@ def _one_of_each(requests: list[str]) -> Iterator[tuple[int, Fault]]:
     writes = sorted({each for each in requests if not each.startswith("GET") and "observe" not in each})
     for place, call in enumerate(writes):
         yield requests.index(call), FAULTS[place % len(FAULTS)]
+    # The one write that is not sent again without a look.
+    yield requests.index("PUT /state"), "too many"
 
 
 @pytest.mark.parametrize("call", ["POST /publications", "POST /amendments", "PUT /state"])

@@ -129,10 +129,12 @@ class Asking:
         return error
 
     def _no_lake(self, call: Call, reply: Reply) -> RemoteError:
-        if reply.status >= 500:
+        if reply.status >= 500 or reply.status == 429:
             kind = RemoteError if call.method == "GET" else UnansweredError
             return kind(
-                f"{self.url} is not there", f"{call} was answered with {reply.status}.", "try again later"
+                f"{self.url} does not serve now",
+                f"{call} was answered with {reply.status}.",
+                "try again later",
             )
         return RemoteError(
             f"{self.url} is no lake's server that this setwright can speak to",
