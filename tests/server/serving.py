@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from setwright.lake.lake import Lake
+from setwright.pixels.executor import Threads
 from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.lake_server.opening import served_lake
 from setwright.server.application import application
@@ -52,7 +53,7 @@ def serving(folder: Path) -> Iterator[Serving]:
     """The lake in `folder`, served until the context ends."""
     with Lake.open(folder) as lake, socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        service = make_service(lake, url, secret=b"for tests")
+        service = make_service(lake, url, secret=b"for tests", executor=Threads())
         keys = {}
         for role in Role:
             key, secret = service.keys.create(role, role.word, datetime.now(UTC))

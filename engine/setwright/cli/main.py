@@ -53,7 +53,10 @@ COMMANDS: Sections = {
         "lake": ("setwright.cli.commands.lake:command", "Fill the embedded lake and look into it"),
     },
     "Remote": {
-        "serve": ("setwright.server.commands.serve:command", "Serve a lake as LayerNext's SDK expects it"),
+        "serve": (
+            "setwright.server.commands.serve:command",
+            "Serve a lake to projects elsewhere, and to LayerNext's SDK",
+        ),
         "download": ("setwright.cli.commands.download:command", "Download an export by a version's id"),
         "auth": ("setwright.cli.commands.auth:command", "Look after the credentials: `status`, `check`"),
     },
@@ -66,6 +69,7 @@ COMMANDS: Sections = {
 ENVIRONMENT = {
     "SETWRIGHT_ENV": "The environment to lay over the project, as --env",
     "SETWRIGHT_VAR_NAME": "The value of the variable `name`, as --var",
+    "SETWRIGHT_LAKE_KEY": "A key to a lake's server, as `serve keys create` printed it",
     "SETWRIGHT_CACHE": "`off` reads all specs anew and keeps nothing of them",
     "NO_COLOR": "Anything: the output has no colours",
 }

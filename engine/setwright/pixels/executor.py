@@ -1,10 +1,16 @@
-"""Work in pieces that know nothing of each other, done by whoever can: threads here, or another engine behind this."""
+"""Work in pieces that know nothing of each other, done by whoever can: threads, processes, or another engine."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import signal
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from setwright.model.errors import SetwrightError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -50,6 +56,73 @@ class Threads:
                     yield running.pop(future), future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Processes:
+    """Processes of their own, so that who hands out the work can answer others meanwhile.
+
+    Work, pieces and results are sent to and fro, so `work` is a function of a module. A process that dies, for want of
+    memory say, is replaced, and what it was at is done again; where that happens again and again, a `SetwrightError` says so.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        """`count` processes, one a processor that this process may use if None."""
+        self._count = count or _processors()
+
+    def done(
+        self, work: Callable[[Piece], Result], pieces: Iterable[Piece]
+    ) -> Generator[tuple[Piece, Result]]:
+        rest, deaths = iter(pieces), 0
+        again: list[Piece] = []
+        while True:
+            pool = _pool(self._count)
+            running: dict[Future[Result], Piece] = {}
+            try:
+                while True:
+                    while len(running) <= self._count:
+                        piece = again.pop() if again else next(rest, None)
+                        if piece is None:
+                            break
+                        again.append(piece)  # until it is sure that somebody has it
+                        running[pool.submit(work, piece)] = piece
+                        again.pop()
+                    if not running:
+                        return
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        result = future.result()
+                        yield running.pop(future), result
+            except BrokenProcessPool as error:
+                deaths += 1
+                if deaths > _MOST_DEATHS:
+                    raise SetwrightError(
+                        "The processes that make pictures die",
+                        f"It happened {deaths} times; as a rule the system ends them for want of memory.",
+                        "give the machine more memory, and try again: what was made is kept",
+                    ) from error
+                again += running.values()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+_MOST_DEATHS = 3
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    # Not by fork, which would copy the locks of the server's threads as they happen to be.
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_start)
+
+
+def _start() -> None:
+    """In a new process: leave Ctrl-C to who started it, and end when that one is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _processors() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -105,12 +106,13 @@ def make(wanted: Iterator[Source], store: Store, executor: Executor) -> Generato
         FormatError: a picture cannot be decoded; says of which frame.
     """
 
-    def work(shard: tuple[Source, ...]) -> list[MadePicture]:
-        return [made for source in shard for made in _made(source, store)]
-
-    with closing(executor.done(work, _shards(wanted))) as shards:
+    with closing(executor.done(partial(_of_shard, store), _shards(wanted))) as shards:
         for _, pictures in shards:
             yield pictures
+
+
+def _of_shard(store: Store, shard: tuple[Source, ...]) -> list[MadePicture]:
+    return [made for source in shard for made in _made(source, store)]
 
 
 def _shards(wanted: Iterator[Source]) -> Iterator[tuple[Source, ...]]:

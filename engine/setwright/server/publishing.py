@@ -131,6 +131,7 @@ class Publishing:
                 at=wish.at,
             ),
             listen,
+            service.executor,
         )
         service.manifests.drop(wish.manifest)
         return version

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from threading import BoundedSemaphore
 
     from setwright.lake.lake import Lake
+    from setwright.pixels.executor import Executor
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
     from setwright.server.manifests import Manifests
@@ -38,7 +39,8 @@ class Limits:
 class Service:
     """One server over one lake. `public_url` is how clients reach it, without a slash at the end.
 
-    `heavy` lets only so many requests at a time hold a whole membership or manifest in memory.
+    `executor` makes varied pictures. `heavy` lets only so many requests at a time hold a whole membership or manifest
+    in memory.
     """
 
     lake: Lake
@@ -51,6 +53,7 @@ class Service:
     publishing: Publishing
     heavy: BoundedSemaphore
     metrics: Metrics
+    executor: Executor
     limits: Limits
     public_url: str
 

@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from setwright.lake.lake import Lake
+    from setwright.pixels.executor import Executor
     from setwright.server.service import Service
 
 SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variable
@@ -180,10 +181,17 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) -> Service:
-    """A service over `lake`, reached at `public_url`. `secret` signs URLs; None for what the environment says."""
+def make_service(
+    lake: Lake, public_url: str, *, secret: bytes | None = None, executor: Executor | None = None
+) -> Service:
+    """A service over `lake`, reached at `public_url`.
+
+    `secret` signs URLs; None for what the environment says. `executor` makes varied pictures; None for processes of
+    their own, so that this one can answer requests meanwhile.
+    """
     import os
 
+    from setwright.pixels.executor import Processes
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
     from setwright.server.manifests import Manifests
@@ -206,6 +214,7 @@ def make_service(lake: Lake, public_url: str, *, secret: bytes | None = None) ->
         publishing=Publishing(),
         heavy=threading.BoundedSemaphore(HEAVY),
         metrics=Metrics(),
+        executor=executor or Processes(),
         limits=Limits(),
         public_url=public_url.rstrip("/"),
     )
