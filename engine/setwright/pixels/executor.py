@@ -62,7 +62,7 @@ class Processes:
     """Processes of their own, so that who hands out the work can answer others meanwhile.
 
     Work, pieces and results are sent to and fro, so `work` is a function of a module. A process that dies, for want of
-    memory say, is replaced, and what it was at is done again; where that happens again and again, a `SetwrightError` says so.
+    memory say, is replaced, and what it was at is done again; where that goes on and on, a `SetwrightError` says so.
     """
 
     def __init__(self, count: int | None = None) -> None:

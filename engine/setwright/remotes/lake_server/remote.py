@@ -54,6 +54,8 @@ _AWAY: Final = 120.0
 """Seconds for which a server may be away while it makes a version, as one is that starts anew."""
 
 _SENDINGS: Final = 3
+_BEGINNINGS: Final = 5
+"""So often is a version asked for of servers that go away, each time after waiting for them."""
 
 
 class ServedLakeRemote:
@@ -187,9 +189,16 @@ class ServedLakeRemote:
         reports = _Reports(listener)
         polls = iter(_POLLS)
         pause = 0.0
+        beginnings = 0
         while told.version is None:
             if told.status == "unknown":  # it was never asked for, or the server was stopped at it
-                told = self._begun(wish, content)
+                beginnings += 1
+                try:
+                    told = self._begun(wish, content)
+                except UnansweredError:
+                    if beginnings == _BEGINNINGS:
+                        raise
+                    told = self._followed(wish.key)
             else:
                 reports.hear(told)
                 self._sleep(pause := next(polls, pause))
