@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setwright.apply.locking import lock
-from setwright.apply.planning import replan
-from setwright.model.dataset import DatasetConfig
+from setwright.apply.planning import make_plan, replan
+from setwright.apply.proofs import Proofs
+from setwright.model.dataset import DatasetConfig, Selection
 from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import StalePlanError
+from setwright.model.frames import Membership
+from setwright.model.membership import membership_digest
 from setwright.plan.changes import Create, Follow, Keep
 from setwright.plan.describe import describe
 from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.protocol import Capabilities
 from setwright.spec.lock import Pin
-from tests.apply.projects import CELLS, carry_out, frames, lake_in_memory, locked_now, planned, project
+from tests.apply.projects import (
+    CELLS,
+    FRAMES,
+    carry_out,
+    frames,
+    lake_in_memory,
+    locked_now,
+    planned,
+    project,
+)
 from tests.apply.test_planning import configs, new_frames
+from tests.laws import examples
 
 ONE = project({"cells": CELLS})
 WHITE = project({"cells": replace(CELLS, query="annotation.label=WBC")})
@@ -229,3 +243,58 @@ def test_a_pin_of_which_a_merge_took_each_half_from_another_lock_is_told_and_ref
     assert (kept.broken, kept.after) == (True, torn["cells"])
     (mended,) = lock(remote, ONE, torn, chosen=["cells"], upgrade=True)
     assert (mended.broken, mended.after) == (False, new)
+
+
+def test_a_pin_that_agrees_is_compared_once_and_one_that_was_changed_again(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = moved_on(remote, tmp_path)
+    asked: list[int] = []
+    counting = Counting(remote, asked)
+    proofs = Proofs()
+    for number in (1, 0):
+        asked.clear()
+        made = make_plan(counting, ONE, lineage="lineage", pins=pins, proofs=proofs)
+        assert made.findings == ()
+        assert asked.count(1) == number
+    torn = {"cells": replace(pins["cells"], frames=pins["cells"].frames + 1)}
+    again = Proofs(proofs.remembered())
+    assert make_plan(counting, ONE, lineage="lineage", pins=torn, proofs=again).plan.broken_pins == ("cells",)
+    assert not again.added
+
+
+class Counting:
+    """A remote that notes at which revisions it is asked for frames."""
+
+    def __init__(self, remote: MemoryRemote, asked: list[int]) -> None:
+        self._remote = remote
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._remote, name)
+
+    def membership(self, selection: Selection, revision: int) -> Membership:
+        self._asked.append(revision)
+        return self._remote.membership(selection, revision)
+
+
+@given(came=new_frames, went=st.sets(st.sampled_from(sorted(FRAMES)), max_size=2))
+@settings(max_examples=examples(50))
+def test_a_remote_that_cannot_pin_is_refused_exactly_if_it_gives_others_than_were_locked(
+    tmp_path_factory: pytest.TempPathFactory, came: dict[str, list[str]], went: set[str]
+) -> None:
+    remote = Forgetful()
+    remote.put(frames(FRAMES))
+    pins = locked_now(remote, WHITE)
+    before = membership_digest(remote.membership(Selection.of(WHITE.specs[0].config), remote.revision()))
+    remote.put(frames(came))
+    remote.remove(f"cells_{name}" for name in went)
+    after = membership_digest(remote.membership(Selection.of(WHITE.specs[0].config), remote.revision()))
+    made = planned(remote, WHITE, pins=pins)
+    assert bool(made.plan.broken_pins) == (before != after)
+    folder = tmp_path_factory.mktemp("journal")
+    if before == after:
+        assert carry_out(remote, made, folder).failed == ()
+    else:
+        with pytest.raises(StalePlanError, match="locked"):
+            carry_out(remote, made, folder)
+        assert remote.versions("Cells") == ()

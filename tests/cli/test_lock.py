@@ -126,3 +126,17 @@ def test_a_pin_that_contradicts_itself_is_told_at_its_line_by_whoever_reads_it(p
     assert "1 of 2 pins in setwright.lock contradicts the lake" in setwright(project, "lock").stdout
     assert "^ balloons  revision 1 -> 4" in succeeded(project, "lock", "--upgrade")
     assert "up to date" in succeeded(project, "lock", "--check")
+
+
+def test_which_pins_agree_is_remembered_and_nothing_depends_on_it(project: Path) -> None:
+    succeeded(project, "lock")
+    succeeded(project, "apply", "--yes")
+    told = succeeded(project, "plan")
+    remembered = project / ".setwright" / "compared-pins.json"
+    assert len(json.loads(remembered.read_bytes())) == 2
+    for damaged in (b"", b"[[[", b'{"a": 1}', b"[1]", b"\xff"):
+        remembered.write_bytes(damaged)
+        assert succeeded(project, "plan") == told
+    remembered.unlink()
+    remembered.mkdir()
+    assert succeeded(project, "plan") == told

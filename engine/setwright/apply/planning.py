@@ -27,6 +27,7 @@ from setwright.state.document import never_applied
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from setwright.apply.proofs import Proofs
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
     from setwright.plan.changes import Change
@@ -65,13 +66,14 @@ def make_plan(
     pins: Mapping[str, Pin] | None = None,
     choose: Callable[[Collection[str]], Collection[str]] | None = None,
     prune: bool = False,
+    proofs: Proofs | None = None,
     listener: Listener = silence,
 ) -> Planned:
     """The plan for the specs of `project`. `lineage` is for the state of a project that was never applied.
 
     `pins` are what the lock file holds addresses to, None where there is no such file. `choose` gives the addresses to
     plan for, None all of them; it is told those that the state knows and no spec has. With `prune` the datasets of the
-    latter are to be deleted.
+    latter are to be deleted. `proofs` are of pins that were compared with the lake before.
 
     Raises:
         FindingsError: a spec names what the remote does not know, or asks for what it does not offer.
@@ -104,7 +106,9 @@ def make_plan(
         # Now, not after a plan that cannot be applied; a remote that makes them elsewhere needs nothing here.
         require("images", "make varied copies", "cv2", "shapely")
     previously = {spec.address: spec.previously for spec in specs if spec.previously is not None}
-    surveyed = survey(remote, state, desired, pins=pins or {}, previously=previously, listener=listener)
+    surveyed = survey(
+        remote, state, desired, pins=pins or {}, previously=previously, proofs=proofs, listener=listener
+    )
     made = plan(desired, surveyed, within=within, prune=prune)
     # A label that no annotation has makes a class without annotations; to say it once is enough.
     said = {finding.source for finding in found}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from setwright.apply.proofs import Proofs
 from setwright.model.dataset import Selection
 from setwright.model.errors import StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
@@ -42,13 +43,15 @@ def survey(
     previously: Mapping[str, str],
     revision: int | None = None,
     ahead: bool = True,
+    proofs: Proofs | None = None,
     listener: Listener = silence,
 ) -> Survey:
     """What is found at the remote for the configurations `desired`, by address: now, with the frames of `revision`.
 
     `state` is the newest of the project, `pins` are what its lock file holds addresses to, `previously` leads from
     addresses to those that their datasets had before. None stands for the newest revision. Frames are asked for only
-    where they can differ from those of the current version; with `ahead` also what lies beyond a pin.
+    where they can differ from those of the current version; with `ahead` also what lies beyond a pin. `proofs` are of
+    pins that need not be compared again, and are added to.
 
     Raises:
         StalePlanError: the lake has not come to one of these revisions.
@@ -66,7 +69,7 @@ def survey(
     observed = remote.observe(names_to_ask_for(desired, state, previously))
     renames = remote.capabilities.renames
     stands = standing(desired, state, observed, previously, renames=renames)
-    reading = _Reading(remote, stands, revision, pins)
+    reading = _Reading(remote, stands, revision, pins, proofs or Proofs())
     moved = [address for address in first_to_last(desired) if reading.may_differ(address, desired[address])]
     listener(Started(_TASK, len(moved), "specs"))
     memberships: dict[str, Membership] = {}
@@ -172,7 +175,9 @@ class _Reading:
         stands: Mapping[str, Standing],
         revision: int,
         pins: Mapping[str, Pin],
+        proofs: Proofs,
     ) -> None:
+        self._proofs = proofs
         self._remote = remote
         self._stands = stands
         self.revision = revision
@@ -218,15 +223,13 @@ class _Reading:
     ) -> Held:
         """What is to be known of the pin of `address`, whose frames were read if they may differ.
 
-        Where they cannot, they are read all the same: the pin's revision and its digest are two words for one thing,
-        and a merge may have taken one from each side.
+        Where they cannot, they are read all the same, once: the pin's revision and its digest are two words for one
+        thing, and a merge may have taken one from each side.
         """
         pin = self._pins[address]
         found = self._stands[address].observed
         outdated = selection_digest(config) != pin.selection
-        broken = False
-        if not outdated and not made_of(config):
-            broken = not kept(pin, membership or self.membership(address, config))
+        broken = not (outdated or made_of(config)) and self._is_broken(address, config, membership)
         held = Held(
             pin=pin,
             moved=found is None or self._moved(address, config, found),
@@ -241,6 +244,17 @@ class _Reading:
             newest=self._select(Selection.of(config), self.revision),
             base=None if found is None else contents.of(found.version.id),
         )
+
+    def _is_broken(self, address: str, config: DatasetConfig, membership: Membership | None) -> bool:
+        pin, found = self._pins[address], self._stands[address].observed
+        # What a remote has now that cannot be asked about the past may be another tomorrow.
+        version = None if found is None or pin.revision is None else found.version
+        if membership is None and version is not None and self._proofs.holds(version, pin):
+            return False
+        agrees = kept(pin, membership or self.membership(address, config))
+        if agrees and version is not None and not self._proofs.holds(version, pin):
+            self._proofs.add(version, pin)
+        return not agrees
 
     def answers(self, address: str, config: DatasetConfig) -> dict[str, Membership]:
         """The memberships that tell apart why frames enter and leave, by cause."""

@@ -88,6 +88,7 @@ def planned(
         FindingsError: a spec does not fit the remote.
     """
     from setwright.apply.planning import make_plan
+    from setwright.cli import compared_pins
     from setwright.cli.choosing import changed_since
     from setwright.cli.findings import show_findings
     from setwright.spec.choice import chosen
@@ -97,6 +98,7 @@ def planned(
     def choose(gone: Collection[str]) -> Collection[str]:
         return chosen(choice, specs, gone, lambda revision: changed_since(desk.root, specs, gone, revision))
 
+    proofs = compared_pins.read(desk.root) if desk.pins else None
     made = make_plan(
         desk.remote,
         desk.project,
@@ -104,8 +106,11 @@ def planned(
         pins=desk.pins,
         choose=None if choice.everything else choose,
         prune=prune,
+        proofs=proofs,
         listener=listener,
     )
+    if proofs is not None:
+        compared_pins.write(desk.root, proofs)
     show_findings(session, made.findings, err=True)
     return made
 
