@@ -113,8 +113,14 @@ class Lister:
         def page(place: int) -> tuple[wire.Listed, ...]:
             return self.client.page(place, collection=collection, items=items, query=query, filter=filter)
 
+        found: list[tuple[wire.Listed, ...]] = []
         with ThreadPoolExecutor(min(WORKERS, number), thread_name_prefix="listing") as pool:
-            return list(pool.map(page, range(number)))
+            # Some at a time: the number is the server's word, and a page that is not full is the last one.
+            for start in range(0, number, WORKERS):
+                found += pool.map(page, range(start, min(start + WORKERS, number)))
+                if any(len(each) < wire.PAGE for each in found[start:]):
+                    break
+        return found
 
 
 def frames_of(members: Iterable[Member]) -> Frames:

@@ -453,9 +453,14 @@ class JobState:
 
 
 def read_job(answer: Any) -> JobState:
-    """How far a job is. A code that is not known counts as running."""
-    code = answer.get("status") if isinstance(answer, Mapping) else None
-    progress = answer.get("progress") if isinstance(answer, Mapping) else None
+    """How far a job is. A code that is not known counts as running.
+
+    Raises:
+        RemoteError: the answer has no code, so that it would be waited for in vain.
+    """
+    if not isinstance(answer, Mapping) or not _is_count(answer.get("status")):
+        raise _unexpected("the status of a job", answer)
+    code, progress = answer["status"], answer.get("progress")
     status: Literal["running", "done", "failed"] = (
         "done" if code == 2 else "failed" if code == 4 else "running"
     )
