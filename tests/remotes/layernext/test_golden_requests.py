@@ -7,14 +7,15 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from setwright.apply.planning import make_plan
 from setwright.augment.decode import decode
 from setwright.augment.vocabulary import VOCABULARY
 from setwright.model.dataset import (
@@ -25,13 +26,19 @@ from setwright.model.dataset import (
     LabelClass,
     LakeSource,
 )
+from setwright.model.errors import QueryError
 from setwright.model.splits import SplitWish
+from setwright.query.parse import parse
 from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection
+from tests.apply.projects import carry_out, project
+from tests.remotes.layernext.fake import Fake, beside
 from tests.remotes.layernext.recording import Reply, Seen, serving
 
 pytestmark = pytest.mark.oracle
+
+T = TypeVar("T")
 
 PYTHON = Path(__file__).parents[3] / ".venv-oracles" / "bin" / "python"
 SDK = Path(__file__).with_name("official_sdk.py")
@@ -211,9 +218,9 @@ def dataset_calls(draw: st.DrawFn) -> DatasetCall:
     return DatasetCall((method, [], named), ours)
 
 
-def generated(strategy: st.SearchStrategy[DatasetCall], count: int) -> list[DatasetCall]:
+def generated(strategy: st.SearchStrategy[T], count: int) -> list[T]:
     """`count` values at once, so that the SDK has to be started once only."""
-    found: list[DatasetCall] = []
+    found: list[T] = []
 
     @settings(
         max_examples=count,
@@ -224,7 +231,7 @@ def generated(strategy: st.SearchStrategy[DatasetCall], count: int) -> list[Data
         database=None,
     )
     @given(strategy)
-    def collect(value: DatasetCall) -> None:
+    def collect(value: T) -> None:
         found.append(value)
 
     collect()
@@ -243,6 +250,47 @@ def test_every_dataset_call_of_a_spec_is_the_sdk_s() -> None:
     assert len(theirs) >= 2 * MANY
     for mine, sdk in zip(ours, theirs, strict=True):
         assert comparable(mine) == comparable(sdk)
+
+
+CHANGES = ("getSelectionId", "/dataset/create", "/dataset/updateNewVersion", "/dataset/updateExistingVersion")
+
+
+def test_what_apply_sends_for_a_spec_is_what_the_sdk_sends_for_its_arguments(tmp_path: Path) -> None:
+    """Not only each call: the whole way from a spec, with all that is looked at before and after left out."""
+    fitting = [wish for wish in generated(wishes(), MANY // 2) if fits(wish)]
+    assert len(fitting) >= MANY // 6
+    ours: list[Seen] = []
+    theirs: list[tuple[str, list[Any], dict[str, Any]]] = []
+    for number, wish in enumerate(fitting):
+        of_collection = bool(number % 2)
+        source = CollectionSource(id="c1") if of_collection else LakeSource()
+        fake, folder = Fake(selected=["party_1.png"]), tmp_path / str(number)
+        made = config("Drawn", source, wish)
+        first = replace(made, query="metadata.Tags=first")
+        with beside(fake, folder) as (remote, server):
+            for name, step in (("first", first), ("second", made)):
+                plan = make_plan(remote, project({"it": step}), lineage="lineage")
+                assert not carry_out(remote, plan, folder, name=name).failed
+            ours += [each for each in server.seen if each.path.endswith(CHANGES)]
+        where = "collection" if of_collection else "datalake"
+        named = {**wish, **({"collection_id": "c1"} if of_collection else {"item_type": "image"})}
+        create = {**named, "dataset_name": "Drawn", "query": first.query}
+        theirs.append((f"create_dataset_from_{where}", [], create))
+        follow = {**named, "version_id": "v1", "is_new_version_required": True}
+        theirs.append((f"update_dataset_version_from_{where}", [], follow))
+    sdk = [each for each in sent_by_the_sdk(theirs) if each.path.endswith(CHANGES)]
+    assert len(sdk) == 4 * len(fitting)
+    for mine, one in zip(ours, sdk, strict=True):
+        assert comparable(mine) == comparable(one)
+
+
+def fits(wish: dict[str, Any]) -> bool:
+    """Whether a spec may ask for that: its query has to be one that we can read, too."""
+    try:
+        parse(wish["query"])
+    except QueryError:
+        return False
+    return True
 
 
 def test_what_only_reads_is_the_sdk_s_too() -> None:
