@@ -12,6 +12,7 @@ from setwright.cli.lake_location import lake_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from setwright.cli.context import Session
 
@@ -47,6 +48,31 @@ def lake_options(command: F) -> F:
         except FindingsError as error:
             show_findings(session, error.diagnostics, err=True)
             return error.exit_code
-        return command(session, *args, folder=folder, **kwargs)
+        code = command(session, *args, folder=folder, **kwargs)
+        # Afterwards, when there is a lake.
+        _warn_of_shared_folder(folder)
+        return code
 
     return with_folder  # type: ignore[return-value]
+
+
+def _warn_of_shared_folder(folder: Path) -> None:
+    from setwright.lake.mark import read_mark
+    from setwright.lake.shared_folder import shared_filesystem
+    from setwright.model.errors import SetwrightError
+
+    kind = shared_filesystem(folder)
+    if kind is None:
+        return
+    try:
+        if read_mark(folder).catalog is not None:
+            return
+    except SetwrightError:  # no lake, which the command has told
+        return
+    click.echo(
+        click.style("Warning: ", fg="yellow", bold=True)
+        + f"The lake's catalogue is a SQLite file on a network filesystem ({kind})\n"
+        "  Locks there are not dependable, so two who write at once can damage it.\n"
+        "  hint: keep the lake on a disk of this machine, or its catalogue in PostgreSQL: docs/lake.md",
+        err=True,
+    )
