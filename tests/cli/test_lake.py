@@ -148,6 +148,23 @@ def test_verify_fails_where_something_is_damaged(project: Path) -> None:
     assert "A blob has changed" in result.stdout
 
 
+def test_of_many_damages_of_a_kind_a_few_are_shown_and_json_lists_all(project: Path) -> None:
+    write(project / "in", {f"{number:02}.png": [] for number in range(14)})
+    inside.succeeded(project, "lake", "ingest", "in", "--collection", "cells")
+    blobs = sorted((project / ".setwright/lake/blobs").glob("??/*"))
+    for blob in blobs[:12]:
+        blob.unlink()
+    blobs[12].write_bytes(b"other")
+    told = inside.setwright(project, "lake", "verify")
+    assert told.returncode == 1
+    assert told.stdout.count("Damage: ") == 11
+    assert "… and 2 more of this kind; --json lists all" in told.stdout
+    assert "13 damaged or missing among 2 blobs" in told.stdout
+    listed = json.loads(inside.setwright(project, "lake", "verify", "--json").stdout)
+    assert len(listed["damages"]) == 13
+    assert "--index or --json" in inside.setwright(project, "lake", "verify", "--json", "--index").stderr
+
+
 def test_specs_with_mistakes_do_not_keep_pictures_out(tmp_path: Path) -> None:
     project = project_at(tmp_path, {"specs/a.yaml": "nonsense: ["})
     write(project / "in", {"a.png": []})

@@ -93,9 +93,11 @@ def test_a_blob_that_changed_is_found(
 
 
 def test_a_picture_that_is_gone_is_found(lake: Lake, version: Version) -> None:
-    a_picture(lake).unlink()
+    path = a_picture(lake)
+    path.unlink()
     (found,) = lake.verify().damages
-    assert found.what.startswith("A picture is missing")
+    assert found.what == f"A picture is missing: {path.parent.name}{path.name}"
+    assert found.detail == f"There is no file {path}. It is shown by cells_0.png."
 
 
 def test_a_manifest_that_is_gone_is_found_and_so_it_is_when_read(lake: Lake, version: Version) -> None:

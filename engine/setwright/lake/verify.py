@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
 
 TASK = "Verifying blobs"
+_NAMED = 3
+"""Frames that are named of those that show a picture."""
 INDEX = "The index is not what the catalogue says"
 
 
@@ -76,17 +78,18 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
     stored = len(whole) + len(broken)
     unreferenced = len((whole | broken) - wanted)
     whole |= outside.keys()
+    missing = pictures - whole - broken - {damage.digest for damage in lost}
+    shown = _shown_by(catalogue, missing | (broken & pictures))
     damages += [
         Damage(
-            f"A blob has changed: {digest}", f"Its bytes are no longer what they were: {blobs.path(digest)}."
+            f"A blob has changed: {digest}",
+            f"Its bytes are no longer what they were: {blobs.path(digest)}.{shown.get(digest, '')}",
         )
         for digest in sorted(broken)
     ]
     damages += [
-        Damage(
-            f"A picture is missing: {digest}", f"Frames show it, but there is no file {blobs.path(digest)}."
-        )
-        for digest in sorted(pictures - whole - broken - {damage.digest for damage in lost})
+        Damage(f"A picture is missing: {digest}", f"There is no file {blobs.path(digest)}.{shown[digest]}")
+        for digest in sorted(missing)
     ]
     for row in manifests:
         if row.manifest_blob not in whole | broken:
@@ -117,6 +120,25 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
         versions=len(manifests),
         damages=tuple(damages),
     )
+
+
+def _shown_by(catalogue: Catalogue, pictures: set[str]) -> dict[str, str]:
+    """A sentence for each of `pictures` on the frames that show it, at whatever revision."""
+    if not pictures:
+        return {}
+    names: dict[str, set[str]] = {digest: set() for digest in pictures}
+    columns = schema.frames.c
+    with catalogue.reading() as connection:
+        asked = select(columns.digest, columns.unique_name).execution_options(yield_per=10_000)
+        for digest, name in connection.execute(asked):
+            if digest in names:
+                names[digest].add(name)
+    return {digest: f" It is shown by {_few(sorted(several))}." for digest, several in names.items()}
+
+
+def _few(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _read_elsewhere(blobs: Blobs, wanted: set[str]) -> tuple[dict[str, int], list[Damage]]:

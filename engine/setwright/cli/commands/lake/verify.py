@@ -10,14 +10,23 @@ from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from setwright.lake.verify import Damage, Verification
+
+JSON_FORMAT_VERSION = 1
+
+_SHOWN = 10
+"""How many damages of a kind are shown; --json lists all."""
 
 
 @click.command()
 @click.option("--index", is_flag=True, help="Only compare the index with the catalogue, and mend it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all damages.")
 @pass_session
 @lake_options
-def command(session: Session, index: bool, folder: Path) -> int:
+def command(session: Session, index: bool, as_json: bool, folder: Path) -> int:
     """Read all blobs, compare them with their digests, and look for what is missing.
 
     The exit code is 1 if anything is damaged. The index only repeats what the catalogue's rows say, so --index can
@@ -25,8 +34,10 @@ def command(session: Session, index: bool, folder: Path) -> int:
     """
     from setwright.cli.progress import listening
     from setwright.lake.lake import Lake
-    from setwright.lake.verify import INDEX
+    from setwright.model.errors import UsageError
 
+    if index and as_json:
+        raise UsageError("Either --index or --json", "What --index mends, it tells in a few lines.")
     if index:
         with Lake.open(folder) as lake, listening(session) as listener:
             wrong = lake.verify_index(listener)
@@ -39,19 +50,47 @@ def command(session: Session, index: bool, folder: Path) -> int:
         return 0
     with Lake.open(folder) as lake, listening(session) as listener:
         found = lake.verify(listener)
-    for damage in found.damages:
-        click.echo(click.style("Damage: ", fg="red", bold=True) + damage.what)
-        click.echo(f"  {damage.detail}")
+    click.echo(_json(found) if as_json else "\n".join(_text(found)))
+    return 1 if found.damages else 0
+
+
+def _json(found: Verification) -> str:
+    import json
+    from dataclasses import asdict
+
+    document = {"format_version": JSON_FORMAT_VERSION, **asdict(found)}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _text(found: Verification) -> Iterator[str]:
+    from setwright.lake.verify import INDEX
+
+    yield from _damages(found.damages)
     elsewhere = f", {found.elsewhere:,} of them outside of the lake," if found.elsewhere else ""
     counted = f"{found.blobs:,} blobs ({found.bytes:,} bytes){elsewhere} and {found.versions:,} versions"
-    if found.damages:
-        click.echo(
-            f"{len(found.damages):,} damaged or missing among {counted}. Restore what the lake holds from a backup."
-            if any(damage.what != INDEX for damage in found.damages)
-            else f"{counted} are whole. `setwright lake verify --index` makes the index anew."
+    if not found.damages:
+        yield f"{counted} are whole."
+        if found.unreferenced:
+            yield f"{found.unreferenced:,} blobs belong to nothing; they do no harm."
+    elif any(damage.what != INDEX for damage in found.damages):
+        yield (
+            f"{len(found.damages):,} damaged or missing among {counted}."
+            " Restore what the lake holds from a backup."
         )
-        return 1
-    click.echo(f"{counted} are whole.")
-    if found.unreferenced:
-        click.echo(f"{found.unreferenced:,} blobs belong to nothing; they do no harm.")
-    return 0
+    else:
+        yield f"{counted} are whole. `setwright lake verify --index` makes the index anew."
+
+
+def _damages(damages: Sequence[Damage]) -> Iterator[str]:
+    """Each in two lines, of many of a kind the first ones."""
+    from itertools import groupby
+
+    from setwright.views.escape import terminal
+
+    for _, several in groupby(damages, key=lambda damage: damage.what.partition(":")[0]):
+        of_a_kind = list(several)
+        for damage in of_a_kind[:_SHOWN]:
+            yield click.style("Damage: ", fg="red", bold=True) + terminal(damage.what)
+            yield f"  {terminal(damage.detail)}"
+        if len(of_a_kind) > _SHOWN:
+            yield f"  … and {len(of_a_kind) - _SHOWN:,} more of this kind; --json lists all"
