@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DECIMALS = 4
 """Of the coordinates of what was moved: finer than any annotation is, and coarser than machines differ."""
 
-_AT_ONCE = 100_000  # objects
+_AT_ONCE = 20_000  # objects: as Python has their outlines, each takes some kilobytes
 # 3, whether a number is held as 3 or as 3.0: one spelling, as annotations are stored.
 _WHOLE = re.compile(r"\.0(?=[,\]])")
 
