@@ -24,16 +24,21 @@ if TYPE_CHECKING:
     from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
     from setwright.model.vocabulary import Vocabulary
+    from setwright.pixels.executor import Executor
     from setwright.state.document import State
 
 
 class LakeRemote:
     """What `remotes.protocol.Remote` asks, answered by a lake that is open."""
 
-    def __init__(self, lake: Lake, location: str) -> None:
-        """`location` is how people name the lake: its folder as the project gives it."""
+    def __init__(self, lake: Lake, location: str, executor: Executor | None = None) -> None:
+        """`location` is how people name the lake: its folder as the project gives it.
+
+        `executor` makes varied pictures, threads of this process if None.
+        """
         self._lake = lake
         self._location = location
+        self._executor = executor
         self._capabilities = Capabilities(
             exports=export_names(),
             augments=True,
@@ -112,7 +117,7 @@ class LakeRemote:
         return self._lake.picture_path(digest)
 
     def publish(self, publication: Publication, listener: Listener = silence) -> Version:
-        return self._lake.publish(publication, listener)
+        return self._lake.publish(publication, listener, self._executor)
 
     def amend(self, amendment: Amendment) -> Version:
         return self._lake.amend(amendment)

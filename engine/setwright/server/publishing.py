@@ -118,7 +118,7 @@ class Publishing:
             if self._stopping.is_set():
                 raise Refused(503, "The server stops. Ask again when it is back; what was made is kept.")
 
-        version = service.lake.publish(
+        version = service.remote.publish(
             Publication(
                 key=wish.key,
                 config=wish.config,
@@ -131,7 +131,6 @@ class Publishing:
                 at=wish.at,
             ),
             listen,
-            service.executor,
         )
         service.manifests.drop(wish.manifest)
         return version

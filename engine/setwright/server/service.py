@@ -60,7 +60,7 @@ class Service:
     @property
     def remote(self) -> LakeRemote:
         """The lake as plan and apply see it."""
-        return LakeRemote(self.lake, self.public_url)
+        return LakeRemote(self.lake, self.public_url, self.executor)
 
     def frame_id(self, number: int) -> str:
         """A frame's id for the world outside."""

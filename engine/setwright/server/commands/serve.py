@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variable
 
+QUERY_LIMIT = 300.0
+"""Seconds after which a client's question is given up."""
+
 HEAVY = 4
 """So many requests at a time may hold a whole membership or manifest in memory."""
 
@@ -127,7 +130,7 @@ def revoke(here: _Folder, name: str) -> None:
 def _open(folder: Path) -> Lake:
     from setwright.lake.lake import Lake
 
-    return Lake.open(folder)
+    return Lake.open(folder, query_limit=QUERY_LIMIT)
 
 
 def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool) -> None:
