@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
+from setwright.cli.plan_options import frames_option, json_into_option, prune_option
 from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
 @click.option(
     "-y", "--yes", "--auto-approve", "yes", is_flag=True, help="Do not ask before anything is changed."
 )
-@click.option("--frames", "all_frames", is_flag=True, help="List every frame that changes, not a sample.")
+@frames_option
 @click.option(
     "--lock-timeout",
     metavar="SECONDS",
@@ -43,17 +44,9 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
     metavar="DIGEST",
     help="Plan again, and apply only if it is the plan with this digest, as `plan` told it; also a saved plan's file.",
 )
-@click.option(
-    "--prune", is_flag=True, help="Also delete the datasets whose specs are gone, unless they are protected."
-)
+@prune_option
 @click.option("--json-stream", is_flag=True, help="Print events, a line of JSON each, and nothing else.")
-@click.option(
-    "--json-into",
-    "-json-into",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Write the events of --json-stream to FILE as they come, beside what is printed.",
-)
+@json_into_option
 @choice_options
 @spec_options
 @pass_session

@@ -9,6 +9,7 @@ import click
 from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
 from setwright.cli.forms import PICTURES, form_options
+from setwright.cli.plan_options import frames_option, json_into_option, prune_option
 from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ CHANGES_PENDING = 2
 
 
 @click.command()
-@click.option("--frames", "all_frames", is_flag=True, help="List every frame that changes, not a sample.")
+@frames_option
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
@@ -33,13 +34,7 @@ CHANGES_PENDING = 2
     type=click.IntRange(0, 1000),
     help=f"The most frames that a page shows, small.  [default: {PICTURES} with HTML, else none]",
 )
-@click.option(
-    "--json-into",
-    "-json-into",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Write the events of --json-stream to FILE as they come, beside what is printed.",
-)
+@json_into_option
 @click.option(
     "--out",
     "-out",
@@ -50,9 +45,7 @@ CHANGES_PENDING = 2
 @click.option(
     "--approve-digest", is_flag=True, help="Print the digest for `setwright apply --approved` last."
 )
-@click.option(
-    "--prune", is_flag=True, help="Delete the datasets whose specs are gone, unless they are protected."
-)
+@prune_option
 @choice_options
 @spec_options
 @pass_session
