@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
+from random import Random
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
-from sqlalchemy import ClauseElement, ColumnElement, Connection, Executable, Select, select
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Executable, Select, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -37,7 +38,7 @@ from setwright.model.manifest_file import encode
 from setwright.model.splits import SPLITS
 from setwright.model.versions import ChangeSeverity, Publication, VersionNumber
 from setwright.query.evaluate import AnnotationFacts, DatasetFacts, FrameFacts, holds
-from setwright.query.keys import Field, Key, Operator
+from setwright.query.keys import KEYS, Field, Key, Operator, ValueType, quoted
 from setwright.query.parse import parse
 from setwright.query.tree import Comparison, Node, Query
 from tests.lake.lakes import NOON
@@ -195,6 +196,116 @@ def test_whatever_text_stands_in_a_query_it_stays_a_value(
             (frame.collection, frame.file_name) for frame in held if holds(query, frame)
         }
         connection.rollback()
+
+
+HOSTILE = (
+    *(
+        "'",
+        '"',
+        "''",
+        "\\",
+        "\\'",
+        "`",
+        "$$",
+        ";",
+        "--",
+        "/*",
+        "*/",
+        "#",
+        "%",
+        "_",
+        "%%",
+        "%s",
+        "%(x)s",
+        "?",
+        ":x",
+        "$1",
+    ),
+    *(
+        "@p",
+        "{}",
+        "[]",
+        "()",
+        "' OR 1=1 --",
+        "'); DROP TABLE frames; --",
+        "1; DELETE FROM annotations",
+        "x' UNION SELECT",
+    ),
+    *(
+        "NULL",
+        "true",
+        "0",
+        "-1",
+        "1e309",
+        "NaN",
+        "\u2019",
+        "\uff07",
+        "\u0131",
+        "\ufeff",
+        "\U0001f600",
+        "a",
+        "B",
+        " ",
+        "=",
+        "~",
+    ),
+)
+"""Pieces of what people try on databases; each case puts some together."""
+
+
+def test_hostile_text_at_every_key_with_every_operator_is_a_value_or_a_name(lake: Lake) -> None:
+    """10,000 of them in the big run, on each database; in each the frames are those that the evaluator says."""
+    chance = Random(7)
+
+    def text() -> str:
+        return "".join(chance.choices(HOSTILE, k=chance.randint(1, 4)))
+
+    rows = (schema.frames, schema.annotations, schema.tags, schema.labels, schema.metadata_values)
+    known = [text() for _ in range(8)]
+    with lake._catalogue.writing() as connection:
+        fill(connection, [hostile_frame(number, known) for number in range(3)])
+        revision, held = publish(lake, connection, [hostile_frame(number, known) for number in range(3)], [])
+        before = [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in rows]
+        asked = found = 0
+        for _ in range(200 if examples(1) == 1 else 10_000):
+            facts = chance.choice([each for each in KEYS if each.type in (ValueType.TEXT, ValueType.ANY)])
+            name = chance.choice([*known, text()]) if facts.field in (Field.METADATA, Field.ATTRIBUTE) else ""
+            key = f"{facts.field.value}.{quoted(name)}" if name else facts.field.value
+            sign = chance.choice(sorted(each.value for each in facts.type.operators))
+            query = parse(f"{key} {sign} {quoted(chance.choice([*known, text()]))}")
+            expected = {(frame.collection, frame.file_name) for frame in held if holds(query, frame)}
+            assert selected(lake, connection, query, revision) == expected, query
+            asked, found = asked + 1, found + bool(expected)
+        assert found > asked / 10, "hardly any was about what is there"
+        assert before == [
+            connection.execute(select(func.count()).select_from(table)).scalar_one() for table in rows
+        ]
+        connection.rollback()
+
+
+def hostile_frame(number: int, known: Sequence[str]) -> FrameFacts:
+    """A frame with such texts wherever it can have text."""
+    first, second, third = (known[(number + each) % len(known)] for each in range(3))
+    annotation = AnnotationFacts(
+        label=first,
+        shape="rectangle",
+        box=(0.0, 0.0, 2.0, 2.0),
+        confidence=None,
+        operation=second,
+        attributes={third: (first,)},
+    )
+    return FrameFacts(
+        file_name=f"{number}{first}",
+        collection=second,
+        width=10,
+        height=10,
+        bytes=7,
+        day=date(2024, 1, 1),
+        digest=f"{number}",
+        tags=(first, third),
+        metadata={second: first, third: {first: second}},
+        annotations=(annotation,),
+    )
 
 
 def test_the_law_s_lake_holds_what_it_was_given(lake: Lake) -> None:
