@@ -17,6 +17,17 @@ memberships = st.dictionaries(
     st.text("abc", min_size=1, max_size=3), st.lists(st.sampled_from(LABELS), max_size=4), max_size=12
 ).map(lambda labels: membership(labels))
 
+named_memberships = st.sets(st.text("abc", min_size=1, max_size=3), max_size=12).map(
+    lambda names: named(dict.fromkeys(names, ()))
+)
+
+
+def named(labels_by_frame: Mapping[str, Sequence[str]]) -> Membership:
+    """The same frames beside a remote that tells their names alone."""
+    names = sorted(labels_by_frame)
+    frames = Frames.named(names, (f"{name}.png" for name in names), ("cells" for _ in names))
+    return Membership(revision=0, frames=frames, annotations=Annotations.empty(), names_only=True)
+
 
 def membership(
     labels_by_frame: Mapping[str, Sequence[str]], pictures: Mapping[str, str] | None = None

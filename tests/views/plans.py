@@ -22,7 +22,7 @@ from setwright.plan.survey import Survey
 from setwright.plan.told import refused as refusal
 from setwright.spec.findings import BAD_QUERY
 from setwright.spec.project import Spec
-from tests.contents import membership
+from tests.contents import membership, named
 from tests.plan.test_plan import CELLS, settled, untouched
 
 BLOOD = replace(
@@ -49,6 +49,7 @@ def shown(
     all_frames: bool = False,
     findings: Sequence[Diagnostic] = (),
     checks: Sequence[Check] = (),
+    untold: tuple[str, ...] = (),
 ) -> PlanDocument:
     """The document of the plan, with places in the specs and what YOLO loses."""
     where = "specs/cells.yaml"
@@ -80,6 +81,7 @@ def shown(
             for change in made.changes
             if checks and isinstance(change, Follow)
         },
+        untold=untold,
     )
 
 
@@ -109,6 +111,16 @@ def denied() -> PlanDocument:
         FrozenSplit(split=Split.TRAIN),
     )
     return shown({"cells": BLOOD}, replace(settled(BLOOD, OLD), memberships={"cells": new}), checks=checks)
+
+
+def names_only() -> PlanDocument:
+    """A remote that tells of frames what they are called and nothing else, and numbers versions itself."""
+    old = replace(settled(BLOOD, named(frames(0, 24))), numbers=False)
+    config = replace(BLOOD, query="annotation.label=RBC", split=SplitWish(train=60, validation=20, test=20))
+    survey = replace(old, memberships={"cells": named(frames(4, 30))})
+    checks = (FewestFrames(at_least=10), NoLeakage(), FrozenSplit(split=Split.TEST))
+    untold = ("Of frames this remote tells the names alone.", "It numbers its versions itself.")
+    return shown({"cells": config}, survey, checks=checks, untold=untold)
 
 
 def growing() -> PlanDocument:

@@ -28,6 +28,7 @@ DOCUMENTS = {
     "keeping": plans.keeping(),
     "emptying": plans.emptying(),
     "denied": plans.denied(),
+    "names-only": plans.names_only(),
 }
 every_document = pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 

@@ -170,7 +170,7 @@ def _row(change: DatasetChange) -> str:
     number = ""
     if version is not None:
         numbered = [] if version.before in (None, version.after) else [_name(version.before)]
-        number = " → ".join([*numbered, _name(version.after)])
+        number = " → ".join([*numbered, _name(words.number(version.after))])
     means = f"**{change.severity}**" if change.severity in ("eval", "schema") else _name(change.severity)
     cells = [f"`{words.SIGNS[change.actions[0]]}`", _name(change.address), number, means, *numbers]
     return f"| {' | '.join(cells)} |"

@@ -195,14 +195,16 @@ def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
         (frames.relabelled.count, f"{frames.relabelled.count:,} relabelled", "changed"),
     ]
     told = ", ".join(paint(text, role, color=color) for count, text, role in kinds if count)
-    pictures = f"{size(change.bytes.after)} of pictures" if change.bytes else words.HIDDEN
+    pictures = f"{size(change.bytes.after)} of pictures" if change.bytes else ""
     if change.actions == ("create",):
-        yield f"frames  {frames.after:,}{', ' if change.bytes else '; '}{pictures}"
+        yield f"frames  {frames.after:,}{', ' if pictures else ''}{pictures}"
     else:
         grows = (
             f"{frames.before:,} -> {frames.after:,}" if frames.before != frames.after else f"{frames.after:,}"
         )
-        yield f"frames  {grows}  {told or 'none change'}; {pictures}"
+        yield f"frames  {grows}  {told or 'none change'}{'; ' if pictures else ''}{pictures}"
+    if change.content == "frames":
+        yield f"  {words.HIDDEN}"
     yield from (f"  {line}" for line in _causes(frames, color))
     yield from (f"  {line}" for line in _listed(frames, color))
 

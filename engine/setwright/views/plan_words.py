@@ -51,9 +51,9 @@ SEVERITIES = {
 """What a severity means for those who train."""
 
 _AT_WORST = {
-    "eval": "the remote divides the frames itself, so the test split may change, and results may not be comparable",
-    "schema": "class ids move, and frames may change their splits, which the remote decides",
-    "removal": "the remote divides the frames itself, so frames may change between train and validation",
+    "eval": "the remote divides the frames, so the test split may change and results may not compare",
+    "schema": "class ids move, and frames may change their splits",
+    "removal": "the remote divides the frames, so they may change between train and validation",
 }
 """The same, where the remote does not tell what becomes of the frames that stay."""
 
@@ -93,6 +93,11 @@ UNSEEN = "What was changed by hand at this remote does not show, unless it chang
 def has_revisions(document: PlanDocument) -> bool:
     """Whether the remote counts revisions: one that does not is at none, and leaves more untold."""
     return document.revision > 0 or not document.untold
+
+
+def number(text: str) -> str:
+    """A version's number; "next" for one that the remote is yet to give."""
+    return "next" if text == NUMBERED_THERE else text
 
 
 def meaning(change: DatasetChange) -> str:

@@ -402,7 +402,7 @@ def _more(change: DatasetChange) -> Iterator[Markup]:
     if change.version is not None:
         version = change.version
         facts += [
-            ("version", f"{version.before or 'none'} → {version.after}"),
+            ("version", f"{version.before or 'none'} → {words.number(version.after)}"),
             ("id of the version before", version.id_before),
             ("content before", version.manifest_before),
             ("content after", version.manifest_after),

@@ -145,7 +145,7 @@ def _count(change: DatasetChange, kind: str) -> int:
 def _versions(change: DatasetChange) -> str | None:
     if change.version is None:
         return None
-    before, after = change.version.before, change.version.after
+    before, after = change.version.before, words.number(change.version.after)
     return after if before in (None, after) else f"{before} → {after}"
 
 
