@@ -53,7 +53,13 @@ def test_it_shows_what_was_written_as_it_is_understood(tmp_path: Path) -> None:
         "labels: {Balloon: [Balloon, balloon]}\n"
         "split: {train: 80, test: 20}\n"
         "exports: [RAW, YOLO Darknet]  # from setwright.yaml:4\n"
-        "augmentations: {rotate: [-10, 30], copies: 1, fraction: 1, min_visibility: 0.1, seed: 0}\n"
+        "augmentations:\n"
+        "  rotate: [-10, 30]\n"
+        "  copies: 1\n"
+        "  fraction: 1\n"
+        "  min_visibility: 0.1\n"
+        "  min_size: 2\n"
+        "  seed: 0\n"
     )
 
 
