@@ -73,3 +73,17 @@ def test_the_widget_of_gitlab_counts_what_the_summary_counts() -> None:
             "update": counts.change,
             "delete": counts.destroy,
         }
+
+
+def test_a_finding_that_class_ids_move_names_the_classes() -> None:
+    document = plans.following()
+    (change,) = document.changes
+    first, second, *rest = change.labels
+    labels = (
+        first.model_copy(update={"id_before": 1, "id_after": 0}),
+        second.model_copy(update={"id_after": None}),
+        *rest,
+    )
+    moved = change.model_copy(update={"severity": "schema", "labels": labels})
+    told = rendered(document.model_copy(update={"changes": (moved,)}), "github")
+    assert f"{first.label} (id 1 -> 0), {second.label} (no longer a class)." in told

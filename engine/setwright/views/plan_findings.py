@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from setwright.model.diagnostics import SourceRef
     from setwright.plan.document import DatasetChange, Drift, PlanDocument
 
+_NAMED = 5
+"""So many classes are named."""
+
 _BY_SEVERITY = {"eval": EVAL, "schema": SCHEMA}
 
 
@@ -33,7 +36,12 @@ def findings(document: PlanDocument) -> tuple[Diagnostic, ...]:
 def _change(change: DatasetChange) -> Diagnostic:
     kind = _BY_SEVERITY.get(change.severity or "", PLANNED)
     detail = [f"{words.headline(change)}."]
-    if means := words.meaning(change):
+    moved = [f"{label.label}{became}" for label in change.labels if (became := words.class_id(label))]
+    if kind is SCHEMA and moved:
+        # That ids move the summary says; here is which.
+        more = f" and {len(moved) - _NAMED:,} more" if len(moved) > _NAMED else ""
+        detail.append(f"{', '.join(moved[:_NAMED])}{more}.")
+    elif means := words.meaning(change):
         detail.append(f"{means.capitalize()}.")
     if change.frames is not None and (change.frames.entering.count or change.frames.leaving.count):
         frames = change.frames
