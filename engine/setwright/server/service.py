@@ -34,6 +34,9 @@ class Limits:
     patience: float = 20.0
     """Seconds for which a create is waited for, before its client is given a job to ask for."""
 
+    publication: float = 5.0
+    """The same for a publication, whose client asks by its key how far it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Service:

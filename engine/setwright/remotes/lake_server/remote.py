@@ -7,7 +7,6 @@ may be sent again when its answer is lost: nothing is made twice.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import secrets
@@ -65,14 +64,14 @@ class ServedLakeRemote:
         """`sleep` waits between looks at a version that is being made."""
         self._asking = Asking(connection)
         self._sleep = sleep
+        self._known: wire.About | None = None
 
     @property
     def location(self) -> str:
         return self._asking.url
 
-    @functools.cached_property
-    def _about(self) -> wire.About:
-        about = self._asking.get("/about", wire.About)
+    def _ask_about(self) -> wire.About:
+        about = self._known = self._asking.get("/about", wire.About)
         if about.api != wire.VERSION:
             raise RemoteError(
                 f"{self.location} speaks another version of the API",
@@ -87,15 +86,14 @@ class ServedLakeRemote:
         Raises:
             RemoteError: it is not, or does not.
         """
-        _ = self._about
+        self._ask_about()
 
     @property
     def capabilities(self) -> Capabilities:
-        return self._about.as_capabilities()
+        return (self._known or self._ask_about()).as_capabilities()
 
     def revision(self) -> int:
-        self.check()
-        return self._asking.get("/about", wire.About).revision
+        return self._ask_about().revision
 
     def frames_revision(self, revision: int) -> int:
         return self._asking.get(f"/revisions/{revision}", wire.RevisionDocument).frames_revision

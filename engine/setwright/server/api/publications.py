@@ -47,7 +47,7 @@ def publish(wish: wire.PublicationWish, service: TheService, response: Response)
     if made is not None:
         return _done(made)
     service.publishing.start(service, wish)
-    told = _told(service.publishing, wish.key, service.limits.patience)
+    told = _told(service.publishing, wish.key, service.limits.publication)
     if told.status == "running":
         response.status_code = 202
     return told
