@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from setwright.edge.heartbeat import beating
 from setwright.edge.processes import this_system
 from setwright.model import manifest_file, membership_file
-from setwright.model.errors import RemoteError, UnansweredError
+from setwright.model.errors import RemoteError, SetwrightError, UnansweredError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.soundness import require_sound_manifest, require_sound_membership
 from setwright.remotes.exports import export_entries
@@ -183,7 +183,7 @@ class ServedLakeRemote:
             author=publication.author,
             at=publication.at,
         )
-        told = self._asking.get("/publications", wire.PublicationDocument, key=wish.key)
+        told = self._found(wish.key)
         reports = _Reports(listener)
         polls = iter(_POLLS)
         pause = 0.0
@@ -203,6 +203,15 @@ class ServedLakeRemote:
                 told = self._followed(wish.key)
         reports.end()
         return told.version.as_version()
+
+    def _found(self, key: str) -> wire.PublicationDocument:
+        """How far a publication with that key is already; one that failed before may be tried again."""
+        try:
+            return self._asking.get("/publications", wire.PublicationDocument, key=key)
+        except UnansweredError:
+            raise
+        except SetwrightError:
+            return wire.PublicationDocument(status="unknown")
 
     def _begun(self, wish: wire.PublicationWish, content: bytes) -> wire.PublicationDocument:
         for sending in range(1, _SENDINGS + 1):
