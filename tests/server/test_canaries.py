@@ -53,6 +53,7 @@ COMMANDS: tuple[Sequence[str], ...] = (
     ("drift",),
     ("verify", "cells"),
     ("pull", "cells", "--export", "RAW", "--to", "out"),
+    ("adopt", "others", "--name", "cells", "--version-id", "0" * 24),
     ("download", "0" * 24, "RAW", "--to", "downloads"),
     ("preview", "cells", "--augmentation", "all"),
     ("lake", "stats"),
@@ -108,15 +109,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("where", "ends"),
+    ("kind", "where", "ends"),
     [
-        ("the environment", "well"),
-        ("a file", "well"),
-        ("one variable", "well"),
-        ("one variable", "with too small a role"),
-        ("a file", "refused"),
-        ("the environment", "unanswered"),
-        ("one variable", "misunderstood"),
+        ("lake", "the environment", "well"),
+        ("lake", "a file", "well"),
+        ("lake", "one variable", "well"),
+        ("lake", "one variable", "with too small a role"),
+        ("lake", "a file", "refused"),
+        ("lake", "the environment", "unanswered"),
+        ("lake", "one variable", "misunderstood"),
+        ("layernext", "the environment", "well"),
+        ("layernext", "a file", "refused"),
+        ("layernext", "one variable", "with too small a role"),
+        ("layernext", "the environment", "misunderstood"),
     ],
 )
 def test_no_secret_shows_whatever_a_command_does_and_however_it_ends(
@@ -126,9 +131,11 @@ def test_no_secret_shows_whatever_a_command_does_and_however_it_ends(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    kind: str,
     where: str,
     ends: str,
 ) -> None:
+    variable = f"SETWRIGHT_{kind.upper()}"
     pair = running.keys[Role.PLAN if ends == "with too small a role" else Role.ADMIN]
     if ends == "refused":
         pair = (pair[0], "wrong-secret-canary-9d31aa00")
@@ -144,15 +151,15 @@ def test_no_secret_shows_whatever_a_command_does_and_however_it_ends(
             credentials.write_text(f"{url}: {{key: {pair[0]}, secret: {pair[1]}}}\n")
             credentials.chmod(0o600)
         elif where == "one variable":
-            monkeypatch.setenv("SETWRIGHT_LAKE_KEY", f"{pair[0]}:{pair[1]}")
+            monkeypatch.setenv(f"{variable}_KEY", f"{pair[0]}:{pair[1]}")
         else:
-            monkeypatch.setenv("SETWRIGHT_LAKE_KEY", pair[0])
-            monkeypatch.setenv("SETWRIGHT_LAKE_SECRET", pair[1])
+            monkeypatch.setenv(f"{variable}_KEY", pair[0])
+            monkeypatch.setenv(f"{variable}_SECRET", pair[1])
         monkeypatch.setattr(Connection, "_pause", lambda *_: 0.0)
         folder = project_at(
             tmp_path / "project",
             {"specs/cells.yaml": CELLS},
-            f"project: cells\nremote: {{kind: lake, url: '{url}'}}\n",
+            f"project: cells\nremote: {{kind: {kind}, url: '{url}'}}\n",
         )
         monkeypatch.chdir(folder)
         codes = {}
