@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from setwright.diff.data import DataDiff
     from setwright.model.dataset import DatasetConfig
     from setwright.model.manifest import Manifest
-    from setwright.model.versions import ObservedDataset
+    from setwright.model.versions import ObservedDataset, VersionNumber
     from setwright.plan.causes import Cause
     from setwright.plan.drift import Drift
     from setwright.plan.survey import Survey
@@ -170,7 +170,7 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
         return Amend(
             address=address,
             config=config,
-            number=observed.version.number.after(severity) if survey.numbers else observed.version.number,
+            number=_amended(observed, severity, numbers=survey.numbers),
             reasons=reasons,
             severity=severity,
             fields=changed_fields(known, config),
@@ -186,6 +186,12 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
             moved_from=stands.moved_from,
         )
     return Keep(address=address, config=config, observed=observed)
+
+
+def _amended(observed: ObservedDataset, severity: ChangeSeverity, *, numbers: bool) -> VersionNumber:
+    """The number of a version once it is amended, `UNNUMBERED` where that is for the remote to say."""
+    known = numbers or severity is ChangeSeverity.METADATA
+    return observed.version.number.after(severity) if known else UNNUMBERED
 
 
 def _following(

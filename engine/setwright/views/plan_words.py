@@ -121,7 +121,8 @@ def headline(change: DatasetChange) -> str:
         case "create" if version is not None:
             return f"{address} will be created, version {version.after}"
         case "new-version" | "update" if version is not None:
-            how = "get a new version" if action == "new-version" else "be updated in place"
+            in_place = action == "update" or (change.config or {}).get("versioning") == "in_place"
+            how = "be updated in place" if in_place else "get a new version"
             if version.after == NUMBERED_THERE:
                 return f"{address} {_moved(change)}will {how} after {version.before}; the remote gives the number"
             number = (
