@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from setwright.server.api.application import lake_api
+from setwright.server.keys import ROLES
+from tests.house.program import ROOT
 
 if TYPE_CHECKING:
     from tests.conftest import Golden
@@ -34,3 +36,10 @@ def test_every_reference_leads_somewhere() -> None:
 
     known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
     assert references(described) <= known
+
+
+def test_the_page_on_servers_speaks_of_every_call_and_every_role() -> None:
+    page = (ROOT / "docs" / "server.md").read_text()
+    first_parts = {path.split("/")[1] for path in lake_api(None).openapi()["paths"]}
+    assert [part for part in sorted(first_parts) if f"`{part}" not in page] == []
+    assert [role for role in ROLES if f"| `{role}` |" not in page] == []
