@@ -114,13 +114,19 @@ def other_classes(manifest: Manifest) -> Manifest:
         (other_classes, "other classes"),
     ],
 )
+@pytest.mark.parametrize("patience", [20.0, 0.0], ids=["in the answer", "later"])
 def test_a_manifest_of_something_else_is_refused(
-    remote: ServedLakeRemote, change: Callable[[Manifest], Manifest], why: str
+    running: Serving,
+    remote: ServedLakeRemote,
+    change: Callable[[Manifest], Manifest],
+    why: str,
+    patience: float,
 ) -> None:
+    object.__setattr__(running.service, "limits", replace(running.service.limits, publication=patience))
     publication = wanted(remote)
     with pytest.raises(RemoteError, match=why):
         remote.publish(replace(publication, manifest=change(publication.manifest)))
-    assert remote.versions(CELLS.name) == ()
+    assert remote.versions(CELLS.name) == () and remote.made_by(publication.key) is None
     assert remote.publish(publication).manifest_digest == publication.manifest.digest
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from setwright.edge.heartbeat import beating
 from setwright.edge.processes import this_system
 from setwright.model import manifest_file, membership_file
-from setwright.model.errors import RemoteError, SetwrightError, UnansweredError
+from setwright.model.errors import RemoteError, UnansweredError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.soundness import require_sound_manifest, require_sound_membership
 from setwright.remotes.exports import export_entries
@@ -26,6 +26,7 @@ from setwright.remotes.lake_server import wire
 from setwright.remotes.lake_server.asking import LARGEST, Asking, RefusedError
 from setwright.remotes.lake_server.parcels import unpacked
 from setwright.remotes.lake_server.pictures import Together, one
+from setwright.remotes.lake_server.problems import error_of
 from setwright.state.document import decode as decode_state
 from setwright.state.document import encode as encode_state
 
@@ -183,7 +184,9 @@ class ServedLakeRemote:
             author=publication.author,
             at=publication.at,
         )
-        told = self._found(wish.key)
+        told = self._asking.get("/publications", wire.PublicationDocument, key=wish.key)
+        if told.status == "failed":  # an earlier time; what was wrong may be mended
+            told = wire.PublicationDocument(status="unknown")
         reports = _Reports(listener)
         polls = iter(_POLLS)
         pause = 0.0
@@ -197,21 +200,14 @@ class ServedLakeRemote:
                     if beginnings == _BEGINNINGS:
                         raise
                     told = self._followed(wish.key)
+            elif told.problem is not None:
+                raise error_of(told.problem)
             else:
                 reports.hear(told)
                 self._sleep(pause := next(polls, pause))
                 told = self._followed(wish.key)
         reports.end()
         return told.version.as_version()
-
-    def _found(self, key: str) -> wire.PublicationDocument:
-        """How far a publication with that key is already; one that failed before may be tried again."""
-        try:
-            return self._asking.get("/publications", wire.PublicationDocument, key=key)
-        except UnansweredError:
-            raise
-        except SetwrightError:
-            return wire.PublicationDocument(status="unknown")
 
     def _begun(self, wish: wire.PublicationWish, content: bytes) -> wire.PublicationDocument:
         for sending in range(1, _SENDINGS + 1):

@@ -330,14 +330,28 @@ class PublicationWish(_Said):
     at: AwareDatetime
 
 
+class Problem(_Told):
+    """Why a request was not carried out (RFC 9457). `type` names the kind, for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    hint: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
 class PublicationDocument(_Told):
     """How far a publication is: `done` of `total` units of `task`, and its version once it is made.
 
-    `unknown` is one that was never asked for, or that the server was stopped at; it may be asked for again.
+    One that `failed` was refused for the reason that `problem` tells, and may be asked for again. `unknown` is one that
+    was never asked for, or that the server was stopped at; it may be asked for again, too.
     """
 
-    status: Literal["unknown", "running", "done"]
+    status: Literal["unknown", "running", "done", "failed"]
     version: VersionDocument | None = None
+    problem: Problem | None = None
     task: str = ""
     unit: str = ""
     done: int = 0
@@ -364,15 +378,3 @@ class DeletionWish(_Said):
     version: Id
     author: Text
     at: AwareDatetime
-
-
-class Problem(_Told):
-    """Why a request was not carried out (RFC 9457). `type` names the kind, for programs."""
-
-    type: str
-    title: str
-    status: int
-    detail: str = ""
-    hint: str | None = None
-    start: int | None = None
-    end: int | None = None

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from setwright.model.errors import SetwrightError
 from setwright.model.versions import Amendment, Deletion, VersionNumber
 from setwright.remotes.lake_server import wire
+from setwright.remotes.lake_server.problems import problem_of
 from setwright.server.access import TheService  # noqa: TC001 - FastAPI reads the annotations
 from setwright.server.api.routes import route
 from setwright.server.keys import Role
@@ -58,9 +60,14 @@ def publication(
     key: Annotated[str, Query(min_length=1, max_length=128, pattern=r"^[0-9A-Za-z_.:-]+$")],
     service: TheService,
 ) -> wire.PublicationDocument:
-    """How far the publication, or the amendment, with that key is. Why one failed is told as the refusal that it is."""
+    """How far the publication, or the amendment, with that key is."""
     made = service.lake.made_by(key)
-    return _told(service.publishing, key, 0) if made is None else _done(made)
+    if made is not None:
+        return _done(made)
+    try:
+        return _told(service.publishing, key, 0)
+    except SetwrightError as failure:
+        return wire.PublicationDocument(status="failed", problem=problem_of(failure))
 
 
 @route(router, "POST", "/amendments", Role.APPLY)
