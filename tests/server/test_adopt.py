@@ -127,3 +127,28 @@ def test_of_a_lake_s_dataset_all_is_read(
     succeeded(project, "adopt", "balloons", "--name", "Party Balloons")
     plan = succeeded(project, "plan")
     assert "balloons is as its spec asks, and the state will know it" in plan
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("verify", "balloons"), "cannot be made again here"),
+        (("pull", "balloons", "--export", "RAW", "--json"), "--json is not offered"),
+        (("pull", "balloons", "--export", "RAW", "--link"), "--link is not offered"),
+    ],
+)
+def test_what_takes_more_than_layernext_tells_is_refused_rather_than_made_up(
+    project: Path, version: str, arguments: tuple[str, ...], told: str
+) -> None:
+    succeeded(project, "adopt", "balloons", "--name", "Party Balloons", "--version-id", version)
+    ran = setwright(project, *arguments)
+    assert ran.returncode == 1
+    assert told in ran.stderr
+
+
+def test_versions_are_shown_and_compared_without_what_nobody_knows(project: Path, version: str) -> None:
+    succeeded(project, "adopt", "balloons", "--name", "Party Balloons", "--version-id", version)
+    succeeded(project, "apply", "--yes")  # the query could not be read, so frames come
+    assert "eval: the remote divides" in succeeded(project, "diff", "balloons@1.0.0", "balloons@1.1.0")
+    assert "the remote tells their names alone" in succeeded(project, "show", "balloons")
+    assert "0 / 0" not in succeeded(project, "versions", "balloons")

@@ -10,7 +10,7 @@ from setwright.diff.config import changed_fields
 from setwright.diff.data import data_diff
 from setwright.model.versions import ChangeSeverity, ObservedDataset
 from setwright.plan.changes import Follow
-from setwright.plan.severity import content_severity, settings_severity
+from setwright.plan.severity import content_severity, settings_severity, unseen_severity
 
 if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig
@@ -30,9 +30,11 @@ class Side:
 def between(address: str, before: Side, after: Side) -> Follow:
     """The change from `before` to `after`, whichever of the two is older, and of whichever datasets they are."""
     diff = data_diff(before.content, after.content)
-    severity = content_severity(before.content, after.content, diff) or settings_severity(
-        before.config, after.config
-    )
+    if before.content.names_only or after.content.names_only:
+        severity = unseen_severity(before.config, after.config, diff)
+    else:
+        severity = content_severity(before.content, after.content, diff)
+    severity = severity or settings_severity(before.config, after.config)
     return Follow(
         address=address,
         config=after.config,

@@ -67,11 +67,23 @@ def command(
         version = find_version(remote, dataset_name(project, address, remote), address, number)
         name = chosen_export(version, address, export)
         if not remote.capabilities.tells_content:
+            _check_plain(as_json=as_json, link=link)
             _downloaded(session, remote, version, name, folder, media=not no_media)
             return
         to = Path(folder) if folder else Path(f"{address}-{version.number}-{short_name(name)}")
         wanted = Wish(export=name, to=to, media=not no_media, link=link, force=force)
         carry_out(session, remote, version, wanted, as_json=as_json)
+
+
+def _check_plain(*, as_json: bool, link: bool) -> None:
+    from setwright.model.errors import UsageError
+
+    if as_json or link:
+        raise UsageError(
+            f"{'--json' if as_json else '--link'} is not offered beside LayerNext",
+            "Its files are downloaded as its own SDK lays them, and what they hold it does not tell.",
+            "leave the option out",
+        )
 
 
 def _downloaded(
