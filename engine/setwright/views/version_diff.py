@@ -77,4 +77,4 @@ def same(change: DatasetChange) -> bool:
 
 def meaning(change: DatasetChange) -> str | None:
     """What the difference means for those who train."""
-    return None if same(change) or change.severity is None else words.SEVERITIES.get(change.severity)
+    return None if same(change) else words.meaning(change) or None
