@@ -1,6 +1,6 @@
 """Whatever becomes of one request or its answer, the next run finishes, and nothing is made twice.
 
-With `SETWRIGHT_MANY` every request of each job meets every fault, else those that change something do.
+With `SETWRIGHT_MANY` every request of each job meets every fault, else those that change something meet some.
 """
 
 from __future__ import annotations
@@ -110,8 +110,13 @@ def finishes(server: Serving, job: str, fault: Fault, folder: Path) -> None:
             assert not state.datasets
 
 
+SOME: tuple[Kind, ...] = (
+    KINDS if "SETWRIGHT_MANY" in os.environ else ("drop after", "truncate", "500 after", "429 before")
+)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SOME)
 @pytest.mark.parametrize("job", JOBS)
 def test_a_change_whose_answer_is_lost_is_made_once(
     server: Serving, tmp_path: Path, job: str, kind: Kind
