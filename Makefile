@@ -45,6 +45,7 @@ demo: $(VENV)/.made ## Take the tour: the main job on pictures drawn for it
 bench: setup ## Time the main job, varied copies, a server, and a catalogue of FRAMES frames on both databases
 	$(BIN)/python -m tests.bench.bench
 	$(BIN)/python -m tests.bench.difference
+	$(BIN)/python -m tests.bench.near
 	$(BIN)/python -m tests.bench.augmenting
 	$(BIN)/python -m tests.bench.serving 5000
 	PYTHONPATH=. $(BIN)/python tests/bench/catalogue.py $(FRAMES)

@@ -17,8 +17,7 @@ from setwright.lake.columns import read_columns
 from setwright.lake.phash import NOTHING
 from setwright.lake.pictures import hash_of_stored
 from setwright.model.events import Advanced, Finished, Started
-from setwright.split.near import near_pairs
-from setwright.split.units import connected
+from setwright.split.near import near_groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +60,7 @@ def likeness(connection: Connection) -> Likeness:
         connection, select(*columns).where(held), (np.int64, "S64", np.uint64)
     )
     _, first, picture = np.unique(digest, return_index=True, return_inverse=True)
-    near = connected(len(first), near_pairs(phash[first]))
+    near = near_groups(phash[first])
     unknown = select(func.count(distinct(_frames.c.digest))).where(held, _frames.c.phash.is_(None))
     return Likeness(
         same=_groups(connection, number, picture, np.bincount(picture, minlength=1) > 1),

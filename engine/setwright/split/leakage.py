@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from setwright.model.splits import SPLITS
-from setwright.split.near import near_pairs
-from setwright.split.units import connected
+from setwright.split.near import near_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +50,7 @@ def _kinds(manifest: Manifest, groups: Texts) -> Iterator[Leak]:
     _, picture = np.unique(frames.digest, return_inverse=True)
     told = np.flatnonzero(frames.digest != b"")
     yield _leak("exact", manifest.split[told], picture[told], told)
-    cluster = connected(len(frames), near_pairs(frames.phash))
+    cluster = near_groups(frames.phash)
     near = _leak("near", manifest.split, cluster, every)
     # The same picture has the same hash; what is left holds different ones.
     several = _with_several(cluster, picture)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from setwright.split.near import near_pairs
+from setwright.split.components import connected
+from setwright.split.near import near_groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,27 +22,8 @@ def units(frames: Frames) -> NDArray[np.int64]:
     """
     grouped = np.flatnonzero(frames.group != "")
     group = _chain(frames.group[grouped]) if len(grouped) else np.empty((0, 2), np.int64)
-    pairs = [_chain(frames.digest), grouped[group], near_pairs(frames.phash)]
+    pairs = [_chain(frames.digest), grouped[group], _chain(near_groups(frames.phash))]
     return connected(len(frames), np.concatenate(pairs))
-
-
-def connected(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each of `count` places the number of its component, where `pairs` `(K, 2)` connect places.
-
-    Every place points at a smaller one of its component, and these at smaller ones still; the pairs that are not
-    together yet pull the larger of their two to the smaller. Each round at least halves what is left of a chain.
-    """
-    lowest = np.arange(count)
-    one, other = pairs[:, 0], pairs[:, 1]
-    while len(one):
-        here, there = lowest[one], lowest[other]
-        apart = here != there
-        one, other, here, there = one[apart], other[apart], here[apart], there[apart]
-        np.minimum.at(lowest, np.maximum(here, there), np.minimum(here, there))
-        while not np.array_equal(lowest, nearer := lowest[lowest]):
-            lowest = nearer
-    _, number = np.unique(lowest, return_inverse=True)
-    return number.astype(np.int64)
 
 
 def _chain(values: Any) -> NDArray[np.int64]:
