@@ -67,16 +67,11 @@ class Coco:
         changes: Counter[str] = Counter()
         parts = subsets(manifest)
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest, facts, parts, changes),
-            changed=lambda: (
-                *self.losses(manifest.annotations),
-                *(Loss(what, changes[what]) for what in _CHANGES),
-            ),
+            changed=lambda: [Loss(what, changes[what]) for what in _CHANGES],
             layout=_layout(parts),
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out, and so are metadata and what an attribute says beside one value."""

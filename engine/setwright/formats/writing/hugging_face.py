@@ -14,7 +14,7 @@ import numpy as np
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
 from setwright.formats.writing.boxes import Boxes
-from setwright.formats.writing.losses import all_that_is_said, boxes_only, some
+from setwright.formats.writing.losses import boxes_and_classes
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.numbers import number
 from setwright.formats.writing.parquet import (
@@ -64,9 +64,8 @@ class ImageFolder:
         """Pictures and `metadata.jsonl` of each split; what lies beside every export."""
         objects = _Objects.of(manifest)
         layout = Layout(
-            export=self.name,
             entries=_folder_entries(manifest, objects),
-            changed=lambda: (*self.losses(manifest.annotations), *objects.changed),
+            changed=lambda: objects.changed,
             layout=(
                 ("*/", "the pictures of each split"),
                 (
@@ -74,13 +73,12 @@ class ImageFolder:
                     "a line for each: size, boxes as x, y, width, height in pixels, class ids",
                 ),
             ),
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; polygons and masks become boxes; attributes and confidence are lost."""
-        return some((*boxes_only(annotations), *all_that_is_said(annotations)))
+        return boxes_and_classes(annotations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +93,18 @@ class HuggingFaceParquet:
         """The Parquet files of each split; what lies beside every export."""
         objects = _Objects.of(manifest)
         layout = Layout(
-            export=self.name,
             entries=_parquet_entries(manifest, objects),
-            changed=lambda: (*self.losses(manifest.annotations), *objects.changed),
+            changed=lambda: objects.changed,
             layout=(
                 ("data/*.parquet", "pictures, sizes, boxes as x, y, width, height in pixels, and class ids"),
                 ("", "with the names of the classes"),
             ),
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; polygons and masks become boxes; attributes and confidence are lost."""
-        return some((*boxes_only(annotations), *all_that_is_said(annotations)))
+        return boxes_and_classes(annotations)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,11 @@ def boxes_only(annotations: Annotations) -> tuple[Loss, ...]:
     )
 
 
+def boxes_and_classes(annotations: Annotations) -> tuple[Loss, ...]:
+    """Of a format that knows boxes and their classes, and nothing else at all."""
+    return some((*boxes_only(annotations), *all_that_is_said(annotations)))
+
+
 def all_that_is_said(annotations: Annotations) -> tuple[Loss, ...]:
     """Of a format that knows the class of an object and nothing beside."""
     return (

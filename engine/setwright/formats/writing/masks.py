@@ -77,16 +77,11 @@ class SemanticSegmentation:
         _check(manifest.classes)
         changes: Counter[str] = Counter()
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest, changes),
-            changed=lambda: (
-                *self.losses(manifest.annotations),
-                *(Loss(what, changes[what]) for what in _CHANGES),
-            ),
+            changed=lambda: [Loss(what, changes[what]) for what in _CHANGES],
             layout=_LAYOUT,
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out, boxes are filled, and all that is said of an object but its class is lost.

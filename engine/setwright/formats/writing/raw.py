@@ -54,14 +54,11 @@ class Raw:
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """The pictures and one JSON file; what lies beside every export."""
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest),
-            changed=lambda: self.losses(manifest.annotations),
             layout=_LAYOUT,
-            start=self.start,
             readme="readme",
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """What LayerNext would not take back; setwright does."""

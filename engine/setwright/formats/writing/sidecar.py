@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 from collections import defaultdict, deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
 from setwright.formats.writing.draws import draw_texts
+from setwright.formats.writing.losses import some
 from setwright.model.statistics import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from setwright.model.frames import Annotations
     from setwright.model.manifest import Manifest
     from setwright.model.statistics import Statistics
 
@@ -28,36 +30,51 @@ SIDECAR = "setwright.json"
 class Layout:
     """An export without what lies beside it.
 
-    `entries` are its files; `changed` tells what became of annotations on the way, the gravest first, and is asked
-    after the last entry, so that it may be counted meanwhile; `layout` says which file is what; `start` how one
-    begins to use it. `readme` is what the readme is called.
+    `entries` are its files; `layout` says which file is what; `changed` tells what became of annotations on the way,
+    beside what the format always loses, the gravest first. It is asked after the last entry, so that it may be counted
+    meanwhile. `readme` is what the readme is called.
     """
 
-    export: str
     entries: Iterable[ExportEntry]
-    changed: Callable[[], Iterable[Loss]]
     layout: tuple[tuple[str, str], ...]
-    start: str
+    changed: Callable[[], Iterable[Loss]] = tuple
     readme: str = "README.txt"
 
 
-def with_sidecar(layout: Layout, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
+class Told(Protocol):
+    """What is told of a format: its name, how one begins to use its exports, and what it cannot hold."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def start(self) -> str: ...
+
+    def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
+        """What of `annotations` it cannot hold, the gravest first."""
+
+
+def with_sidecar(
+    format: Told, layout: Layout, manifest: Manifest, facts: VersionFacts
+) -> Iterator[ExportEntry]:
     """The files of `layout`, then the two that tell of them."""
     files: dict[str, dict[str, Any]] = {}
     pictures: defaultdict[str, deque[str]] = defaultdict(deque)
     for entry in layout.entries:
-        assert entry.path not in files, f"{layout.export} has {entry.path} twice"
+        assert entry.path not in files, f"{format.name} has {entry.path} twice"
         files[entry.path] = _record(entry)
         if len(manifest.copies) and isinstance(entry, PictureFile):
             pictures[entry.digest].append(entry.path)
         yield entry
     statistics = count(manifest)
-    changed = tuple(loss for loss in layout.changed() if loss.count)
-    readme = MadeFile(layout.readme, _readme(layout, facts, statistics, changed).encode())
+    changed = some((*format.losses(manifest.annotations), *layout.changed()))
+    readme = MadeFile(layout.readme, _readme(format, layout, facts, statistics, changed).encode())
     copies = _copies(manifest, pictures)
     files[readme.path] = _record(readme)
     yield readme
-    yield MadeFile(SIDECAR, _sidecar(layout, manifest, facts, statistics, changed, copies, files).encode())
+    yield MadeFile(
+        SIDECAR, _sidecar(format.name, manifest, facts, statistics, changed, copies, files).encode()
+    )
 
 
 def _record(entry: ExportEntry) -> dict[str, Any]:
@@ -91,7 +108,7 @@ def _copies(manifest: Manifest, pictures: Mapping[str, deque[str]]) -> list[str]
 
 
 def _sidecar(
-    layout: Layout,
+    export: str,
     manifest: Manifest,
     facts: VersionFacts,
     statistics: Statistics,
@@ -101,7 +118,7 @@ def _sidecar(
 ) -> str:
     head = {
         "format_version": FORMAT_VERSION,
-        "export": layout.export,
+        "export": export,
         "dataset": facts.dataset,
         "version": facts.number,
         "manifest": facts.manifest_digest,
@@ -129,14 +146,16 @@ def _sidecar(
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _readme(layout: Layout, facts: VersionFacts, statistics: Statistics, changed: Sequence[Loss]) -> str:
-    parts = [f"{facts.dataset} {facts.number}, as {layout.export}"]
+def _readme(
+    format: Told, layout: Layout, facts: VersionFacts, statistics: Statistics, changed: Sequence[Loss]
+) -> str:
+    parts = [f"{facts.dataset} {facts.number}, as {format.name}"]
     if facts.description:
         parts.append(facts.description)
     parts.append(_table(statistics))
     files = (*layout.layout, (SIDECAR, "counts, and size and SHA-256 of each file"))
     parts.append(f"Files\n\n{_indented(_columns(files))}")
-    parts.append(f"Where to start\n\n{_indented(layout.start)}")
+    parts.append(f"Where to start\n\n{_indented(format.start)}")
     if changed:
         told = "\n".join(f"{loss.count:,} × {loss.what}" for loss in changed)
         parts.append(f"What this format could not hold\n\n{_indented(told)}")

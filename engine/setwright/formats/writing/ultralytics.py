@@ -18,7 +18,7 @@ from setwright.formats.writing.losses import (
     NO_AREA,
     OTHER_SIZE,
     all_that_is_said,
-    boxes_only,
+    boxes_and_classes,
     shapes,
     some,
     without_area,
@@ -53,17 +53,15 @@ class Ultralytics:
         """Pictures, their labels, `data.yaml`; what lies beside every export."""
         rows = BoxRows.of(manifest.annotations, manifest.frames)
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest, rows.texts()),
-            changed=lambda: (*self.losses(manifest.annotations), *rows.changed),
+            changed=lambda: rows.changed,
             layout=_layout("a box", "class, x and y of the centre, width, height, all from 0 to 1"),
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; polygons and masks become boxes; attributes and confidence are lost."""
-        return some((*boxes_only(annotations), *all_that_is_said(annotations)))
+        return boxes_and_classes(annotations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +76,11 @@ class UltralyticsSegmentation:
         """Pictures, their labels, `data.yaml`; what lies beside every export."""
         changes: Counter[str] = Counter()
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest, outline_rows(manifest.annotations, manifest.frames, changes)),
-            changed=lambda: (
-                *self.losses(manifest.annotations),
-                *(Loss(what, changes[what]) for what in _CHANGES),
-            ),
+            changed=lambda: [Loss(what, changes[what]) for what in _CHANGES],
             layout=_layout("an outline", "class, then x and y of each point, from 0 to 1"),
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; all else becomes one outline; attributes and confidence are lost."""

@@ -61,13 +61,11 @@ class PascalVoc:
             Loss("a box between pixels, widened to whole ones", int(widened.sum())),
         )
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest, boxes.take(kept)),
-            changed=lambda: (*self.losses(manifest.annotations), *changed),
+            changed=lambda: changed,
             layout=_LAYOUT,
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; polygons and masks become boxes; most of what is said beside is lost."""

@@ -50,13 +50,10 @@ class WebDataset:
     def files(self, manifest: Manifest, facts: VersionFacts) -> Iterator[ExportEntry]:
         """The tar files of each split and their index; what lies beside every export."""
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest),
-            changed=lambda: self.losses(manifest.annotations),
             layout=_LAYOUT,
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Nothing is lost."""

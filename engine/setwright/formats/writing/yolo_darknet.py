@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
-from setwright.formats.writing.losses import all_that_is_said, boxes_only, some
+from setwright.formats.writing.losses import boxes_and_classes
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import lines, one_line, subsets
@@ -47,17 +47,15 @@ class YoloDarknet:
         # CVAT refuses a third list, so there is one for test only with frames in it.
         parts = subsets(manifest)
         layout = Layout(
-            export=self.name,
             entries=_entries(manifest, rows, parts),
-            changed=lambda: (*self.losses(manifest.annotations), *rows.changed),
+            changed=lambda: rows.changed,
             layout=_layout(parts),
-            start=self.start,
         )
-        return with_sidecar(layout, manifest, facts)
+        return with_sidecar(self, layout, manifest, facts)
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
         """Lines and points are left out; polygons and masks become boxes; attributes and confidence are lost."""
-        return some((*boxes_only(annotations), *all_that_is_said(annotations)))
+        return boxes_and_classes(annotations)
 
 
 def _layout(parts: tuple[Split, ...]) -> tuple[tuple[str, str], ...]:
