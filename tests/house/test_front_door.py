@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,28 @@ def test_an_interrupted_command_says_how_to_go_on(sent: signal.Signals) -> None:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_that_a_library_makes_an_error_of_is_still_one(sent: signal.Signals) -> None:
     assert interrupted("swallow", sent) == "Interrupted."
+
+
+LOADING = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from setwright.__main__ import main
+main()
+"""
+
+
+def test_an_interruption_while_the_program_loads_is_no_traceback() -> None:
+    result = subprocess.run([sys.executable, "-c", LOADING], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "Interrupted.\n")
+
+
+def test_the_script_begins_where_an_interruption_is_met() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts == {"setwright": "setwright.__main__:main"}
 
 
 @pytest.mark.parametrize("args", ["flood", "mutter", "--help"])

@@ -119,7 +119,7 @@ def main() -> NoReturn:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # `kill` and a build server's "cancel" deserve the same tidy end as Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else somebody had it ignored
+    if callable(signal.getsignal(signal.SIGINT)):  # else somebody had it ignored
         signal.signal(signal.SIGINT, _interrupt)
     # A command makes values that it keeps until it ends. To look for circles among them after every 700, as Python
     # does, takes a sixth of the time of a plan.
