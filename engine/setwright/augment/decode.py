@@ -44,7 +44,11 @@ def decode(request: object) -> tuple[AugmentationWish, tuple[Problem, ...]]:
     """
     reader = _Reader()
     if not isinstance(request, dict):
-        reader.malformed((), "augmentations", "a mapping", "flip: {horizontal: true}")
+        pasted = isinstance(request, list) and any(
+            isinstance(each, dict) and "id" in each for each in request
+        )
+        example = f"{VERBATIM}: [{{id: FLIP_IMAGE, …}}]" if pasted else "flip: {horizontal: true}"
+        reader.malformed((), "augmentations", "a mapping", example)
     else:
         reader.read(request)
     return reader.wish(), tuple(reader.problems)
@@ -114,7 +118,7 @@ class _Reader:
     def _verbatim(self, entries: object) -> None:
         if not isinstance(entries, list):
             self.malformed(
-                (VERBATIM,), VERBATIM, "a list of augmentations", "IMAGE_LEVEL: [{id: FLIP_IMAGE, …}]"
+                (VERBATIM,), VERBATIM, "a list of augmentations", f"{VERBATIM}: [{{id: FLIP_IMAGE, …}}]"
             )
             return
         for number, entry in enumerate(entries):

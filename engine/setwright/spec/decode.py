@@ -24,7 +24,7 @@ from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
 from setwright.spec.days import day
-from setwright.spec.exports import KNOWN_EXPORTS, exact_name, offered_by
+from setwright.spec.exports import KNOWN_EXPORTS, exact_name, has_words, offered_by
 from setwright.spec.file_models import OperationsFile
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.queries import canonical_query
@@ -366,17 +366,18 @@ class _Decoder:
         others = () if name is not None else self.surroundings.other_exports()
         name = name or exact_name(wanted, others)
         known = [each.name for each in KNOWN_EXPORTS]
+        offered = offered_by(self.surroundings.remote.kind)
         if name is None:
             self.tell(
                 findings.UNKNOWN_EXPORT.at(
                     self.places.value(path),
                     f'There is no export "{short(wanted)}". {self._remote()} makes '
-                    f"{', '.join([*offered_by(self.surroundings.remote.kind), *others])}.",
-                    did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
+                    f"{', '.join([*offered, *others])}.",
+                    _any_of([each for each in (*offered, *others) if has_words(each, wanted)])
+                    or did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
                 )
             )
             return None
-        offered = offered_by(self.surroundings.remote.kind)
         if name in known and name not in offered:
             self.tell(
                 findings.EXPORT_NOT_OFFERED.at(
@@ -395,3 +396,9 @@ def _plain(number: Decimal) -> str:
     """`number` without an exponent and without zeros at the end."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _any_of(names: Sequence[str]) -> str | None:
+    """`names` as a hint; None where there is none."""
+    quoted = [f'"{name}"' for name in names]
+    return f"did you mean {' or '.join(quoted)}?" if quoted else None

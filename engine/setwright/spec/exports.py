@@ -60,6 +60,11 @@ def exact_name(name: str, others: Iterable[str]) -> str | None:
     return next((other for other in others if plain(other) == plain(name)), None)
 
 
+def has_words(name: str, words: str) -> bool:
+    """Whether `words` stand in `name`, one after the other: what people call `Pascal VOC` is VOC."""
+    return f" {plain(words)} " in f" {plain(name)} "
+
+
 def offered_by(kind: str) -> tuple[str, ...]:
     """The exact names that a remote of `kind`, `lake` or `layernext`, is known to offer."""
     return tuple(each.name for each in KNOWN_EXPORTS if (each.lake if kind == "lake" else each.layernext))
