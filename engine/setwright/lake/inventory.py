@@ -80,11 +80,7 @@ def vocabulary(connection: Connection, cache: IndexCache | None = None) -> Vocab
         collections=_named(connection, schema.collections, index.frames_by_collection()),
         labels=_named(connection, schema.labels, index.annotations_by_label()),
         operations=_named(connection, schema.operations, index.annotations_by_operation()),
-        datasets=tuple(
-            connection.execute(
-                select(schema.datasets.c.name).where(_PRESENT).order_by(schema.datasets.c.name)
-            ).scalars()
-        ),
+        datasets=datasets(connection),
         versions={name: tuple(dict.fromkeys(each)) for name, each in numbers.items()},
     )
 
@@ -190,6 +186,12 @@ def collection_details(connection: Connection, uid: str) -> CollectionDetails | 
         .group_by(columns.uid, columns.name, columns.storage_path)
     ).one_or_none()
     return None if found is None else CollectionDetails(**found._mapping)
+
+
+def datasets(connection: Connection) -> tuple[str, ...]:
+    """The names of the datasets, sorted."""
+    name = schema.datasets.c.name
+    return tuple(connection.execute(select(name).where(_PRESENT).order_by(name)).scalars())
 
 
 def operations(connection: Connection) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import select
 
@@ -29,6 +29,7 @@ from setwright.lake.ingest_report import IngestReport
 from setwright.lake.label_groups import LabelGroups
 from setwright.lake.labels import Labels
 from setwright.lake.likeness import Likeness, fill_hashes, likeness
+from setwright.lake.listing import Listing, frame_named
 from setwright.lake.mark import MARK, database, new_mark, newer, older, read_mark, write_mark
 from setwright.lake.membership import read_membership
 from setwright.lake.migrations.run import migrate
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from setwright.lake.difference import LakeDifference
     from setwright.lake.ingest import Prepared
     from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
+    from setwright.lake.listing import ListedFrame
     from setwright.lake.mark import Mark
     from setwright.lake.verify import Damage, Verification
     from setwright.model.dataset import DatasetConfig, Selection
@@ -70,6 +72,10 @@ if TYPE_CHECKING:
 
 QUERY_LIMIT = 1800.0
 """Seconds after which a question is given up, so that nobody's query keeps a database busy for ever."""
+
+
+_FRAME_BYTES: Final = 400
+"""About so many bytes of memory one frame takes as columns."""
 
 
 class Lake:
@@ -393,6 +399,11 @@ class Lake:
         with self._catalogue.reading() as connection:
             return inventory.collection_details(connection, uid)
 
+    def datasets(self) -> tuple[str, ...]:
+        """The names of the datasets, sorted."""
+        with self._catalogue.reading() as connection:
+            return inventory.datasets(connection)
+
     def operations(self) -> tuple[tuple[str, str], ...]:
         """The name of each operation in use, sorted, and who works in it: `human` or `machine`."""
         with self._catalogue.reading() as connection:
@@ -422,6 +433,24 @@ class Lake:
                 revision = newest_revision(connection)
             require_revision(connection, revision)
             yield Answers(connection, tree, revision, self._blobs, self._index_cache)
+
+    @contextmanager
+    def listing(self, selection: Selection, revision: int | None = None) -> Iterator[Listing]:
+        """What `selection` gives at `revision`, the newest where none is given, to be counted and paged through.
+
+        Raises:
+            RemoteError: the lake does not know the revision or the collection, or does not offer the source.
+            QueryError: the query does not parse.
+        """
+        with self._catalogue.reading(self._query_limit) as connection:
+            if revision is None:
+                revision = newest_revision(connection)
+            yield Listing(connection, selection, revision, self._blobs, self._index_cache)
+
+    def frame_named(self, name: str) -> ListedFrame | None:
+        """The frame that has that unique name now, None where there is none."""
+        with self._catalogue.reading() as connection:
+            return frame_named(connection, name)
 
     def picture(self, digest: str) -> BinaryIO:
         """The stored picture with that digest, to be read once and closed.
@@ -633,6 +662,20 @@ class Lake:
         with self._catalogue.reading() as connection:
             blob = versions.manifest_blob(connection, version)
         return decode(self._blobs.read(blob))
+
+    def frames_of(self, version: str) -> Frames:
+        """The frames of the version with that id, kept for who asks again.
+
+        Raises:
+            RemoteError: there is no such version.
+            LakeError: its file is gone or damaged.
+        """
+        key = "frames", version
+        found = self._index_cache.get(key)
+        if found is None:
+            found = self.manifest(version).frames
+            self._index_cache.put(key, found, _FRAME_BYTES * len(found))
+        return found  # type: ignore[return-value]
 
     # --- State ------------------------------------------------------------------------------------------------
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyroaring import BitMap
 from sqlalchemy import func, select
 
 from setwright.lake import schema
@@ -15,36 +14,26 @@ from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import require_revision
 from setwright.lake.columns import TEXT, read_columns
 from setwright.lake.compile_query import metadata_path
-from setwright.lake.identity import unknown_name
-from setwright.lake.index.read import union
 from setwright.lake.select import Selector
+from setwright.lake.selected import HUMAN, annotated_by, made_by, selected
 from setwright.model.canonical import canonical_json
 from setwright.model.dataset import (
-    AnnotationState,
-    CollectionSource,
-    DatasetsSource,
     HumanOverMachine,
-    LakeSource,
     taken,
 )
-from setwright.model.errors import RemoteError
 from setwright.model.frames import Annotations, Frames, Membership, texts
-from setwright.query.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from pyroaring import BitMap
     from sqlalchemy import Connection
 
     from setwright.lake.blobs import Blobs
     from setwright.lake.index.read import IndexCache
-    from setwright.model.dataset import Filter, Selection, Source
+    from setwright.model.dataset import Selection
     from setwright.model.frames import Texts
-    from setwright.query.tree import Query
-
-HUMAN, MACHINE = 1, 2
-"""LayerNext's codes for who made annotations: the column `operations.mode`."""
 
 _frames, _annotations = schema.frames, schema.annotations
 
@@ -67,18 +56,8 @@ def read_membership(
         LakeError: a manifest that the query needs is gone or damaged.
     """
     require_revision(connection, revision)
-    query = parse(selection.query)
     selector = Selector(connection, revision, blobs, cache)
-    numbers = _from_source(connection, selection.source, selector, revision)
-    numbers = _filtered(connection, selection.filter, selector, numbers)
-    match selection.source:
-        case LakeSource(items="image_collection"):
-            numbers = _whole_collections(connection, selector, selector.select(query, numbers), revision)
-        case LakeSource(items="dataset"):
-            numbers = _whole_datasets(selector, query, numbers, selection.apart_from)
-        case _:
-            numbers = selector.select(query, numbers)
-    chosen = _Chosen(connection, numbers, revision)
+    chosen = _Chosen(connection, selected(connection, selection, selector, revision), revision)
     frames = _read_frames(chosen)
     if selection.group_by is not None:
         frames = _grouped(chosen, frames, selection.group_by)
@@ -109,77 +88,6 @@ class _Chosen:
         known = part[0] < len(self._chosen)
         known[known] = self._chosen[part[0][known]]
         return known
-
-
-def _from_source(connection: Connection, source: Source, selector: Selector, revision: int) -> BitMap:
-    match source:
-        case CollectionSource():
-            column = schema.collections.c.name if source.name is not None else schema.collections.c.uid
-            name = source.name or source.id or ""
-            rows = connection.execute(
-                select(column.label("name"), schema.collections.c.id).where(
-                    schema.collections.c.added <= revision
-                )
-            )
-            known: dict[str, int] = {row.name: row.id for row in rows}
-            if name not in known:
-                raise unknown_name(
-                    "collection" if source.name is not None else "collection with the id", name, known
-                )
-            return selector.index.collections([known[name]])
-        case LakeSource():
-            return selector.frames()
-        case DatasetsSource():
-            raise RemoteError(
-                "The lake does not offer datasets as a source yet",
-                "A dataset takes its frames from a collection, or from the whole lake.",
-            )
-        case _:
-            assert_never(source)
-
-
-def _whole_collections(connection: Connection, selector: Selector, numbers: BitMap, revision: int) -> BitMap:
-    """All frames of the collections that hold any of `numbers`."""
-    ids = connection.execute(select(schema.collections.c.id).where(schema.collections.c.added <= revision))
-    each = (selector.index.collections([id]) for id in ids.scalars().all())
-    return BitMap.union(BitMap(), *(inside for inside in each if inside.intersect(numbers)))
-
-
-def _whole_datasets(selector: Selector, query: Query, numbers: BitMap, apart_from: str | None) -> BitMap:
-    """All frames of the datasets of which any of `numbers` is selected, each asked as if there were no other."""
-    found = BitMap()
-    for name, one in selector.by_dataset():
-        inside = one.held()
-        # What is there already needs no question: datasets of one lake share most of their frames.
-        if name != apart_from and not inside <= found and one.select(query, inside & numbers):
-            found |= inside
-    return found
-
-
-def _filtered(connection: Connection, wish: Filter, selector: Selector, numbers: BitMap) -> BitMap:
-    if wish.annotation_types:
-        states = (_in_state(connection, state, selector, numbers) for state in wish.annotation_types)
-        numbers = BitMap.union(*states) & numbers
-    return selector.days(wish.from_date, wish.to_date, numbers)
-
-
-def _in_state(connection: Connection, state: AnnotationState, selector: Selector, numbers: BitMap) -> BitMap:
-    """Frames with an annotation that people, or a model, made; raw ones have none at all."""
-    if state == "raw":
-        return numbers - union(selector.index.operations().values())
-    return _annotated_by(selector, _made_by(connection, HUMAN if state == "human" else MACHINE))
-
-
-def _made_by(connection: Connection, mode: int) -> frozenset[int]:
-    """The keys of the operations of people, or of models."""
-    made_so = select(schema.operations.c.id).where(schema.operations.c.mode == mode)
-    return frozenset(connection.execute(made_so).scalars())
-
-
-def _annotated_by(selector: Selector, operations: Iterable[int]) -> BitMap:
-    """The frames with an annotation, whatever its label, by any of these operations."""
-    known = selector.index.operations()
-    return union(known.get(id, ()) for id in operations)
 
 
 def _read_frames(chosen: _Chosen) -> Frames:
@@ -249,7 +157,7 @@ def _read_annotations(
         *([] if operations is None else [columns.operation.in_(operations)]),
     )
     if isinstance(selection.operations, HumanOverMachine):
-        people = _made_by(chosen.connection, HUMAN)
+        people = made_by(chosen.connection, HUMAN)
         kept = _people_first(
             selector, people if operations is None else people.intersection(operations), rows
         )
@@ -286,7 +194,7 @@ def _people_first(
 
     The first two columns of `rows` are frames and operations.
     """
-    annotated = np.asarray(_annotated_by(selector, people).to_array())
+    annotated = np.asarray(annotated_by(selector, people).to_array())
     return np.isin(rows[1], list(people)) | ~np.isin(rows[0], annotated)
 
 

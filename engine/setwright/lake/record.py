@@ -14,8 +14,8 @@ from setwright.lake.bulk import in_chunks, insert_rows
 from setwright.lake.catalogue import insert_one, next_key
 from setwright.lake.identity import outward_id, storage_path
 from setwright.lake.index.changes import IndexChanges
-from setwright.lake.membership import HUMAN, MACHINE
 from setwright.lake.schema import FOREVER
+from setwright.lake.selected import HUMAN, MACHINE
 from setwright.lake.unique_names import UniqueNames
 from setwright.lake.values import attribute_rows, metadata_rows
 from setwright.model.errors import UsageError

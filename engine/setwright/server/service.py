@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from setwright.pixels.executor import Executor
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
+    from setwright.server.listings import Listings
     from setwright.server.manifests import Manifests
     from setwright.server.metrics import Metrics
     from setwright.server.publishing import Publishing
@@ -50,6 +51,7 @@ class Service:
     keys: Keyring
     signer: Signer
     selections: Selections
+    listings: Listings
     jobs: Jobs
     uploads: Uploads
     manifests: Manifests

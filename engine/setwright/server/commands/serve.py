@@ -197,6 +197,7 @@ def make_service(
     from setwright.pixels.executor import Processes
     from setwright.server.jobs import Jobs
     from setwright.server.keys import Keyring
+    from setwright.server.listings import Listings
     from setwright.server.manifests import Manifests
     from setwright.server.metrics import Metrics
     from setwright.server.publishing import Publishing
@@ -211,6 +212,7 @@ def make_service(
         keys=Keyring(lake.folder),
         signer=Signer(secret or given or secrets.token_bytes(32)),
         selections=Selections(),
+        listings=Listings(),
         jobs=Jobs(),
         uploads=Uploads(lake.folder),
         manifests=Manifests(lake.folder),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
 from setwright.model.dataset import Filter, LakeSource, Selection
@@ -30,11 +29,15 @@ from setwright.server.wire.words import (
 )
 
 if TYPE_CHECKING:
+    from setwright.lake.listing import Order
     from setwright.model.dataset import Source
     from setwright.model.frames import Frames
+    from setwright.model.versions import Version
     from setwright.server.service import Service
 
 router = APIRouter(prefix="/datalake/api/client", tags=["lake"], dependencies=[Reader])
+
+_NO_FILTER: Final = Filter()
 
 ObjectId = Annotated[str, Path(max_length=64)]
 
@@ -82,9 +85,11 @@ def object_type(id: ObjectId, service: TheService) -> dict[str, Any]:
     """What an id names."""
     if id in {uid for uid, _ in service.lake.collections()}:
         return {"objectType": IMAGE_COLLECTION}
-    if id in {service.outward("dataset", name) for name in service.lake.vocabulary().datasets or ()}:
+    if _dataset(service, id) is not None:
         return {"objectType": DATASET}
-    if id in {service.frame_id(number) for number in _whole_lake(service).number.tolist()}:
+    with service.lake.listing(_selection(LakeSource(items="image"))) as every:
+        numbers = every.numbers
+    if any(id == service.frame_id(number) for number in numbers):
         return {"objectType": IMAGE}
     raise Refused(404, f"Nothing here has the id {id}.")
 
@@ -99,42 +104,43 @@ def collection_by_name(wanted: Named, service: TheService) -> dict[str, Any]:
 
 
 @router.post("/explorer/objects/list")
-def list_lake(wanted: Wanted, service: TheService) -> list[dict[str, Any]]:
+def list_lake(wanted: Wanted, request: Request, service: TheService) -> list[dict[str, Any]]:
     """A page of the whole lake: images, collections, or datasets."""
-    return _page(_objects(service, None, wanted), wanted)
+    return _page(service, request, None, wanted)
 
 
 @router.post("/explorer/{id}/objects/list")
-def list_collection(id: ObjectId, wanted: Wanted, service: TheService) -> list[dict[str, Any]]:
+def list_collection(
+    id: ObjectId, wanted: Wanted, request: Request, service: TheService
+) -> list[dict[str, Any]]:
     """A page of one collection, or of a dataset's current version."""
-    return _page(_objects(service, id, wanted), wanted)
+    return _page(service, request, id, wanted)
 
 
 @router.post("/explorer/objects/count")
 def count_lake(wanted: Wanted, service: TheService) -> dict[str, Any]:
     """How many there are in the lake."""
-    return {"isSuccess": True, "count": len(_objects(service, None, wanted))}
+    return {"isSuccess": True, "count": _count(service, None, wanted)}
 
 
 @router.post("/explorer/{id}/objects/count")
 def count_collection(id: ObjectId, wanted: Wanted, service: TheService) -> dict[str, Any]:
     """How many there are in the collection, or in the dataset's current version."""
-    return {"isSuccess": True, "count": len(_objects(service, id, wanted))}
+    return {"isSuccess": True, "count": _count(service, id, wanted)}
 
 
 @router.post("/metadata/getItemDetails")
 def item_details(wanted: ItemWanted, service: TheService) -> dict[str, Any]:
     """One file. Fields that are asked for and not kept are left out."""
-    frames = _whole_lake(service)
-    rows = np.flatnonzero(frames.name == wanted.uniqueFileName)
-    if not len(rows):
+    found = service.lake.frame_named(wanted.uniqueFileName)
+    if found is None:
         raise Refused(406, f"There is no file {wanted.uniqueFileName!r}.")
-    listed = _Frames(service, frames.take(rows))[0]
+    listed = _told(service, found.number, found.file_name, found.name, found.digest)
     more = {
-        "fileSize": int(frames.size[rows[0]]),
-        "resolution": {"width": int(frames.width[rows[0]]), "height": int(frames.height[rows[0]])},
+        "fileSize": found.size,
+        "resolution": {"width": found.width, "height": found.height},
         "frameCount": 1,
-        "storagePath": str(frames.name[rows[0]]),
+        "storagePath": found.name,
     }
     return {"isSuccess": True, "itemDetails": _asked(listed, more, wanted.requiredMetaObj)}
 
@@ -160,11 +166,10 @@ def system_details(service: TheService) -> dict[str, Any]:
 @router.get("/downloadUrl")
 def download_url(file_key: Annotated[str, Field(max_length=1024)], service: TheService) -> dict[str, Any]:
     """Where one file can be fetched for a while."""
-    frames = _whole_lake(service)
-    rows = np.flatnonzero(frames.name == file_key)
-    if not len(rows):
+    found = service.lake.frame_named(file_key)
+    if found is None:
         raise Refused(404, f"There is no file {file_key!r}.")
-    return {"isSuccess": True, "url": picture_url(service, str(frames.digest[rows[0]], "ascii"))}
+    return {"isSuccess": True, "url": picture_url(service, found.digest)}
 
 
 def picture_url(service: Service, digest: str) -> str:
@@ -174,53 +179,77 @@ def picture_url(service: Service, digest: str) -> str:
 
 def frames_of(service: Service, source: Source, query: str, filter: Filter) -> Frames:
     """The frames that are selected now, sorted by unique name."""
-    selection = Selection(source=source, query=query, filter=filter, operations=(), labels=())
-    return service.lake.membership(selection, service.lake.revision()).frames
+    return service.lake.membership(_selection(source, query, filter), service.lake.revision()).frames
 
 
-def _whole_lake(service: Service) -> Frames:
-    return frames_of(service, source_of(service.lake, None, IMAGE), "", Filter())
+def _selection(source: Source, query: str = "", filter: Filter = _NO_FILTER) -> Selection:
+    return Selection(source=source, query=query, filter=filter, operations=(), labels=())
 
 
-@dataclass(frozen=True, slots=True)
-class _Frames:
-    """Frames as a list of what is told of each, made as it is asked for."""
+def _page(service: Service, request: Request, id: str | None, wanted: Wanted) -> list[dict[str, Any]]:
+    start = wanted.pageIndex * wanted.pageSize
+    if (named := _named(service, id, wanted)) is not None:
+        return named[start : start + wanted.pageSize]
+    listing = request.state.key, id, wanted.model_copy(update={"pageIndex": 0})
+    if (dataset := _dataset(service, id)) is not None:
+        version = service.listings.moment(listing, wanted.pageIndex, lambda: _current(service, dataset).id)
+        frames = service.lake.frames_of(version)
+        rows = frames.take(np.arange(start, min(start + wanted.pageSize, len(frames))))
+        names = zip(rows.number.tolist(), rows.file_name.tolist(), rows.name.tolist(), strict=True)
+        digests = [digest.decode() for digest in rows.digest.tolist()]
+        return [_told(service, *each, digest) for each, digest in zip(names, digests, strict=True)]
+    selection = _wanted(service, id, wanted)
+    revision = service.listings.moment(listing, wanted.pageIndex, service.lake.revision)
+    by, descending = _order(wanted.sortBy)
+    with service.lake.listing(selection, revision) as found:
+        page = found.page(start, wanted.pageSize, by, descending=descending)
+    return [_told(service, each.number, each.file_name, each.name, each.digest) for each in page]
 
-    service: Service
-    frames: Frames
 
-    def __len__(self) -> int:
-        return len(self.frames)
-
-    def __getitem__(self, row: int) -> dict[str, Any]:
-        return {
-            "id": self.service.frame_id(int(self.frames.number[row])),
-            "name": str(self.frames.file_name[row]),
-            "uniqueName": str(self.frames.name[row]),
-            "url": picture_url(self.service, str(self.frames.digest[row], "ascii")),
-        }
+def _count(service: Service, id: str | None, wanted: Wanted) -> int:
+    if (named := _named(service, id, wanted)) is not None:
+        return len(named)
+    if (dataset := _dataset(service, id)) is not None:
+        return _current(service, dataset).statistics.frames
+    with service.lake.listing(_wanted(service, id, wanted)) as found:
+        return len(found)
 
 
-def _objects(service: Service, id: str | None, wanted: Wanted) -> _Frames | list[dict[str, Any]]:
+def _wanted(service: Service, id: str | None, wanted: Wanted) -> Selection:
     query, filter = checked_query(wanted.query), filter_of(wanted.filterData)
-    if id is None and wanted.contentType == IMAGE_COLLECTION:
+    return _selection(source_of(service.lake, id, wanted.contentType), query, filter)
+
+
+def _named(service: Service, id: str | None, wanted: Wanted) -> list[dict[str, Any]] | None:
+    """All collections or datasets that are wanted, None where it is frames."""
+    if id is not None or wanted.contentType not in (IMAGE_COLLECTION, DATASET):
+        return None
+    query, filter = checked_query(wanted.query), filter_of(wanted.filterData)
+    everything = not query and filter == _NO_FILTER
+    if wanted.contentType == IMAGE_COLLECTION:
         listed = [{"id": uid, "name": name} for uid, name in service.lake.collections()]
-        if query or filter != Filter():
-            chosen = frames_of(service, LakeSource(items="image_collection"), query, filter)
-            among = set(chosen.collection.tolist())
-            listed = [each for each in listed if each["name"] in among]
-        return listed
-    if id is None and wanted.contentType == DATASET:
-        names = service.lake.vocabulary().datasets or ()
-        if query or filter != Filter():
-            names = tuple(name for name in names if _is_selected(service, name, query, filter))
-        return [{"id": service.outward("dataset", name), "name": name} for name in names]
-    datasets = {service.outward("dataset", name): name for name in service.lake.vocabulary().datasets or ()}
-    if id in datasets:
-        current = service.lake.observe([datasets[id]])[datasets[id]].version
-        return _Frames(service, service.lake.manifest(current.id).frames)
-    frames = frames_of(service, source_of(service.lake, id, wanted.contentType), query, filter)
-    return _Frames(service, frames.take(_order(frames, wanted.sortBy)))
+        if everything:
+            return listed
+        with service.lake.listing(_selection(LakeSource(items="image_collection"), query, filter)) as found:
+            among = found.collections()
+        return [each for each in listed if each["name"] in among]
+    names = service.lake.datasets()
+    if not everything:
+        names = tuple(name for name in names if _is_selected(service, name, query, filter))
+    return [{"id": service.outward("dataset", name), "name": name} for name in names]
+
+
+def _dataset(service: Service, id: str | None) -> str | None:
+    """The dataset with that id, None where it is another thing's."""
+    names = () if id is None else service.lake.datasets()
+    return next((name for name in names if service.outward("dataset", name) == id), None)
+
+
+def _current(service: Service, dataset: str) -> Version:
+    found = service.lake.observe([dataset]).get(dataset)
+    if found is None:
+        raise Refused(406, f"There is no dataset called {dataset!r} any more.")
+    return found.version
 
 
 def _is_selected(service: Service, dataset: str, query: str, filter: Filter) -> bool:
@@ -229,18 +258,22 @@ def _is_selected(service: Service, dataset: str, query: str, filter: Filter) -> 
     asked = parse(query)
     rest = asked.operands if isinstance(asked, And) else () if isinstance(asked, Everything) else (asked,)
     both = And((named, *rest)) if rest else named
-    return bool(len(frames_of(service, LakeSource(items="dataset"), format_query(both), filter)))
+    with service.lake.listing(_selection(LakeSource(items="dataset"), format_query(both), filter)) as found:
+        return bool(len(found))
 
 
-def _order(frames: Frames, sort: Sort) -> Any:
-    by = {3: frames.file_name, 4: frames.size}.get(sort.sortByField or 0, frames.number)
-    order = np.argsort(by, kind="stable")
-    return order[::-1] if sort.sortByField is not None and sort.sortOrder.upper() == "DESC" else order
+def _order(sort: Sort) -> tuple[Order, bool]:
+    by: Order = "name" if sort.sortByField == 3 else "size" if sort.sortByField == 4 else "number"
+    return by, sort.sortByField is not None and sort.sortOrder.upper() == "DESC"
 
 
-def _page(objects: Any, wanted: Wanted) -> list[dict[str, Any]]:
-    start = wanted.pageIndex * wanted.pageSize
-    return [objects[row] for row in range(start, min(start + wanted.pageSize, len(objects)))]
+def _told(service: Service, number: int, file_name: str, name: str, digest: str) -> dict[str, Any]:
+    return {
+        "id": service.frame_id(number),
+        "name": file_name,
+        "uniqueName": name,
+        "url": picture_url(service, digest),
+    }
 
 
 def _asked(listed: dict[str, Any], more: dict[str, Any], wanted: dict[str, bool]) -> dict[str, Any]:
