@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from setwright.pixels.executor import Threads
 from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.lake_server.opening import served_lake
 from setwright.server.application import application
-from setwright.server.commands.serve import make_service
+from setwright.server.commands.serve import listening, make_service
 from setwright.server.keys import Role
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def connected(url: str, pair: tuple[str, str]) -> Iterator[ServedLakeRemote]:
 @contextmanager
 def serving(folder: Path) -> Iterator[Serving]:
     """The lake in `folder`, served until the context ends."""
-    with Lake.open(folder) as lake, socket.create_server(("127.0.0.1", 0)) as listener:
+    with Lake.open(folder) as lake, listening("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         service = make_service(lake, url, secret=b"for tests", executor=Threads())
         keys = {}
