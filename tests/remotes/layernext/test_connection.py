@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
-import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,7 @@ from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.layernext import wire
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection, Limits, base_url
+from tests.remotes.layernext.dripping import dripping
 from tests.remotes.layernext.recording import Reply, Seen, Server, serving
 
 if TYPE_CHECKING:
@@ -142,39 +142,43 @@ def test_a_page_in_place_of_json_is_said_to_be_none(raw: bytes) -> None:
         connection.send(wire.labels())
 
 
-def test_a_server_that_never_ends_its_answer_is_left_in_time() -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    stop = threading.Event()
+OPEN = b"HTTP/1.1 200 OK\r\n"
+SIZED = OPEN + b"Content-Length: 1000000\r\n\r\n"
+CHUNKED = OPEN + b"Transfer-Encoding: chunked\r\n\r\n"
 
-    def drip() -> None:
-        while not stop.is_set():
-            try:
-                channel, _ = listener.accept()
-            except OSError:
-                return
-            with channel:
-                channel.recv(65536)
-                channel.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-                try:
-                    while not stop.wait(0.05):
-                        channel.sendall(b"x" * 70_000)
-                except OSError:
-                    pass
 
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        limits = Limits(connect=1, read=1, total=0.2, tries=2)
-        with (
-            Connection(url, CREDENTIALS, limits=limits, sleep=lambda _: None) as connection,
-            pytest.raises(RemoteError, match="does not answer"),
-        ):
-            connection.send(wire.labels())
-    finally:
-        stop.set()
-        listener.close()
-        thread.join()
+@pytest.mark.parametrize(
+    ("begun", "then"),
+    [
+        (SIZED, b"x" * 70_000),
+        (SIZED, b"x"),
+        (b"", b"H"),
+        (OPEN + b"X-Long: ", b"x"),
+        (OPEN, b"X-More: x\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (CHUNKED, b"1\r\nx\r\n"),
+        (CHUNKED, b"0"),
+        (CHUNKED + b"0\r\n", b"X-Trailer: x\r\n"),
+    ],
+)
+def test_a_server_that_never_ends_its_answer_is_left_in_time(begun: bytes, then: bytes) -> None:
+    with (
+        dripping(begun, then, pause=0.05) as url,
+        Connection(url, CREDENTIALS, limits=replace(QUICK, total=0.2, tries=2), sleep=lambda _: None) as to,
+        pytest.raises(RemoteError, match="does not answer"),
+    ):
+        to.send(wire.labels())
+
+
+def test_the_framing_of_an_answer_is_not_read_without_end() -> None:
+    limits = Limits(connect=5, read=5, total=60, tries=1, answer=2**20)
+    with (
+        dripping(CHUNKED + b"0\r\n", b"X-Trailer: x\r\n" * 2**14, pause=0) as url,
+        Connection(url, CREDENTIALS, limits=limits, sleep=lambda _: None) as connection,
+        pytest.raises(RemoteError, match="does not answer") as caught,
+    ):
+        connection.send(wire.labels())
+    assert "no end of the answer after 3,145,728 bytes" in caught.value.detail
 
 
 def test_a_netrc_does_not_replace_the_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

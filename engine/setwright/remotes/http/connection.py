@@ -21,6 +21,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from setwright.model.errors import RemoteError, UnansweredError
+from setwright.remotes.http.bounded import Bounds, bounded_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -155,7 +156,8 @@ class Connection:
         found: requests.Session | None = getattr(self._mine, "session", None)
         if found is not None:
             return found
-        session = self._mine.session = requests.Session()
+        bounds = self._mine.bounds = Bounds()
+        session = self._mine.session = bounded_session(bounds)
         # With an `auth` of our own, requests asks no netrc; proxies and CA bundles of the environment still count.
         session.auth = HTTPBasicAuth(self._credentials.key.reveal(), self._credentials.secret.reveal())
         session.headers["User-Agent"] = "setwright"
@@ -167,8 +169,11 @@ class Connection:
     def _once(self, call: Call) -> Reply:
         limits = self._limits
         largest = limits.answer if call.largest is None else call.largest
+        session, bounds = self._session(), self._mine.bounds
+        # What may be large may take longer, as long as it comes at some pace.
+        bounds.set(seconds=limits.total, largest=largest, slowest=None if call.largest is None else _SLOWEST)
         try:
-            with self._session().request(
+            with session.request(
                 call.method,
                 self._url + call.path,
                 params=list(call.query) or None,
@@ -179,7 +184,7 @@ class Connection:
                 stream=True,
             ) as response:
                 self._check_way(response)
-                body, started = bytearray(), time.monotonic()
+                body = bytearray()
                 for piece in response.iter_content(_CHUNK):
                     body += piece
                     if len(body) > largest:
@@ -187,10 +192,6 @@ class Connection:
                             f"{self._service}'s answer is too large",
                             f"{call} gave more than {largest // 2**20} MiB.",
                         )
-                    # What may be large may take longer, as long as it comes at some pace.
-                    longer = 0.0 if call.largest is None else len(body) / _SLOWEST
-                    if time.monotonic() - started > limits.total + longer:
-                        raise _Unreachable(f"no end of the answer within {limits.total:.0f} s")
                 return Reply(response.status_code, response.headers, bytes(body))
         except requests.exceptions.SSLError as error:
             raise RemoteError(
@@ -199,7 +200,7 @@ class Connection:
                 "name your own authority's certificates in REQUESTS_CA_BUNDLE; verification is never turned off",
             ) from error
         except requests.RequestException as error:
-            raise _Unreachable(_short(error)) from error
+            raise _Unreachable(bounds.passed or _short(error)) from error
 
     def _check_way(self, response: requests.Response) -> None:
         if 300 <= response.status_code < 400:

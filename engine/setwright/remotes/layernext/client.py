@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 JOB_POLL = 2.0
 """Seconds between two looks at a job."""
+MOST = 10_000_000
+"""The most objects that a listing may have: a server can make up new ones for ever."""
+_IDLE = 10
+"""So many pages of files in a row may bring nothing new."""
 
 
 class Client:
@@ -78,8 +82,10 @@ class Client:
             if len(listed) < wire.PAGE:
                 return
             if not fresh:
-                raise RemoteError("LayerNext's listing does not end", f"Page {page} repeats earlier ones.")
+                raise _endless(f"Page {page} repeats earlier ones.")
             seen.update(each.id for each in fresh)
+            if len(seen) > MOST:
+                raise _endless(f"There are more than {MOST:,} objects.")
             page += 1
 
     def page(
@@ -194,7 +200,8 @@ class Client:
         Raises:
             RemoteError: there is no such version, or it has no such export.
         """
-        page = 1
+        page, idle = 1, 0
+        seen: set[tuple[str, str]] = set()
         while True:
             found = wire.read_version_files(
                 self._ask(wire.version_files(version, export, page, session=session))
@@ -208,6 +215,13 @@ class Client:
             yield found
             if not found.more:
                 return
+            before = len(seen)
+            seen.update((each.folder, each.name) for each in found.resources)
+            idle = 0 if len(seen) > before else idle + 1
+            if idle == _IDLE:
+                raise _endless(f"The last {_IDLE} pages of {export} bring nothing new.")
+            if len(seen) > MOST:
+                raise _endless(f"There are more than {MOST:,} files.")
             page += 1
 
     def _ask(self, request: wire.Request) -> Any:
@@ -223,3 +237,7 @@ class Client:
         if answer.status != 200 or refused is not None:
             raise failure(request, answer)
         return answer.json
+
+
+def _endless(detail: str) -> RemoteError:
+    return RemoteError("LayerNext's listing does not end", detail)

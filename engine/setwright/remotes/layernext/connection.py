@@ -85,7 +85,11 @@ def _json(request: Request, status: int, body: bytes) -> Any:
     if not body.strip():
         return None
     try:
-        return json.loads(body)
+        found = json.loads(body)
+        if b"\\u" in body:
+            # Halves of characters can be written so, which are no text: nothing could store or send them.
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
     except (ValueError, RecursionError) as error:
         if status != 200:
             return None  # a proxy's page; the status says enough

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 RECORD: Final = ".setwright-download.json"
 TASK: Final = "Downloading files"
-_MAX_PAGES: Final = 100_000
 _MAX_UNPACKED: Final = 16 * 2**30
 
 # How a picture begins, whatever its name says: JPEG, PNG, WebP, BMP, TIFF, GIF.
@@ -92,10 +91,6 @@ def _pages(client: Client, version: str, export: str, session: str) -> list[Page
         if pages and page.dataset != pages[0].dataset:
             raise RemoteError("LayerNext's answers do not fit", "Two pages of one download name two folders.")
         pages.append(page)
-        if len(pages) > _MAX_PAGES:
-            raise RemoteError(
-                "LayerNext's listing does not end", f"There are more than {_MAX_PAGES:,} pages."
-            )
     return pages
 
 

@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from setwright.edge.files import ASIDE
 from setwright.model.errors import RemoteError
+from setwright.remotes.http.bounded import Bounds, bounded_session
 from setwright.remotes.http.connection import NoAuth
 
 if TYPE_CHECKING:
@@ -28,14 +29,20 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _CHUNK: Final = 1 << 18
+_PROGRESS: Final = 1 << 16
+"""Fewer bytes than these are no progress: a server might give a byte with each try, for ever."""
+_SLOWEST: Final = 4_000  # bytes a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """Seconds for connecting and for each read, bytes of a file, and tries without any progress."""
+    """Seconds for connecting, for each read, and beyond the slowest pace for the whole; bytes of a file; and tries
+    without any progress.
+    """
 
     connect: float = 10.0
     read: float = 30.0
+    beyond: float = 120.0
     size: int = 4 * 2**30
     tries: int = 4
 
@@ -73,7 +80,9 @@ class Fetcher:
         self._limits = limits
         self._sleep = sleep
         self._addresses = addresses
-        self._session = requests.Session()
+        bounds = Bounds()
+        bounds.set(seconds=limits.beyond, largest=limits.size, slowest=_SLOWEST)
+        self._session = bounded_session(bounds)
         self._session.auth = NoAuth()
         self._session.headers["User-Agent"] = "setwright"
         self._session.headers["Accept-Encoding"] = "identity"
@@ -100,14 +109,16 @@ class Fetcher:
 
     def _into(self, url: str, file: BinaryIO) -> Fetched:
         tag: str | None = None
-        left = self._limits.tries
+        left, farthest = self._limits.tries, 0
         while True:
-            before = file.tell()
             try:
                 whole, tag = self._once(url, file, tag)
             except _Broken as error:
                 tag = error.tag
-                left = self._limits.tries if file.tell() > before else left - 1
+                left -= 1
+                # Without a tag a try begins anew, and comes less far than the one before as easily as farther.
+                if file.tell() >= farthest + _PROGRESS:
+                    left, farthest = self._limits.tries, file.tell()
                 if left <= 0:
                     raise RemoteError(
                         "A file cannot be fetched whole",

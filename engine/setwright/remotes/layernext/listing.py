@@ -10,6 +10,7 @@ from setwright.model.dataset import CollectionSource, Filter, LakeSource
 from setwright.model.errors import RemoteError
 from setwright.model.frames import Frames
 from setwright.remotes.layernext import wire
+from setwright.remotes.layernext.client import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,7 +101,7 @@ class Lister:
         """All objects, the pages asked for side by side where there are many."""
         count = self.client.count(collection=collection, items=items, query=query, filter=filter)
         if count is not None and count > 2 * wire.PAGE:
-            pages = self._pages(-(-count // wire.PAGE), collection, items, query, filter)
+            pages = self._pages(-(-min(count, MOST) // wire.PAGE), collection, items, query, filter)
             found = {each.id: each for page in pages for each in page}
             # While a lake is written to, what is listed moves between pages; then they are asked for in turn.
             if len(found) == count:

@@ -465,7 +465,9 @@ def read_job(answer: Any) -> JobState:
         "done" if code == 2 else "failed" if code == 4 else "running"
     )
     known = isinstance(progress, int | float) and not isinstance(progress, bool)
-    return JobState(status=status, progress=float(progress) if known and progress is not None else 0.0)
+    # Bounded before it is a float, which not every number that JSON can write becomes.
+    within = max(0, min(100, progress)) if known and progress is not None else 0
+    return JobState(status=status, progress=float(within))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
