@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from setwright.formats.writing.png import packed, png
+from setwright.formats.writing.png import packed, pngs
 
 runs = st.lists(
     st.tuples(st.integers(0, 255), st.one_of(st.integers(1, 5), st.integers(255, 262), st.integers(1, 3000))),
@@ -26,18 +26,43 @@ def begun(lengths: list[int]) -> NDArray[np.int64]:
     return np.cumsum([0, *lengths[:-1]])
 
 
+def alone(lengths: list[int], values: list[int]) -> bytes:
+    """The stream of these runs, packed with no others."""
+    bounds, total = np.array([0, len(lengths)]), np.array([sum(lengths)])
+    (stream,) = packed(begun(lengths), np.array(values), bounds, total)
+    return stream
+
+
+def png(start: NDArray[np.int64], value: NDArray[np.int64], width: int, height: int) -> bytes:
+    (file,) = pngs(start, value, np.array([0, len(start)]), np.array([width]), np.array([height]))
+    return file
+
+
 @given(runs=runs)
 def test_what_is_packed_is_what_zlib_unpacks(runs: list[tuple[int, int]]) -> None:
     values, lengths = [value for value, _ in runs], [length for _, length in runs]
-    stream = packed(begun(lengths), np.array(values), sum(lengths))
+    stream = alone(lengths, values)
     assert zlib.decompress(stream) == b"".join(bytes((value,)) * length for value, length in runs)
+
+
+@given(several=st.lists(runs, min_size=1, max_size=4))
+def test_what_is_packed_with_others_is_what_it_is_alone(several: list[list[tuple[int, int]]]) -> None:
+    values = [[value for value, _ in runs] for runs in several]
+    lengths = [[length for _, length in runs] for runs in several]
+    streams = packed(
+        np.concatenate([begun(each) for each in lengths]),
+        np.concatenate([np.array(each) for each in values]),
+        np.cumsum([0, *map(len, lengths)]),
+        np.array([sum(each) for each in lengths]),
+    )
+    assert streams == [alone(*each) for each in zip(lengths, values, strict=True)]
 
 
 def test_every_length_of_a_run_and_every_value_is_packed() -> None:
     lengths = [*range(1, 600), *[1] * 256]
     values = [each % 2 for each in range(599)] + list(range(256))
     content = b"".join(bytes((value,)) * length for value, length in zip(values, lengths, strict=True))
-    assert zlib.decompress(packed(begun(lengths), np.array(values), sum(lengths))) == content
+    assert zlib.decompress(alone(lengths, values)) == content
 
 
 @given(

@@ -24,7 +24,7 @@ from setwright.formats.writing.colours import colour
 from setwright.formats.writing.losses import OTHER_SIZE, all_that_is_said, shapes, some, without_area
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.painting import paint
-from setwright.formats.writing.png import png
+from setwright.formats.writing.png import pngs
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import lines, one_line, subsets
 from setwright.formats.writing.yolo_darknet import SUBSETS
@@ -119,9 +119,9 @@ def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
         changes[_NOWHERE] += painted.nowhere
         changes[OTHER_SIZE] += painted.other_size
         changes[_HIDDEN] += painted.hidden
-        sizes = zip(width.tolist(), height.tolist(), strict=True)
-        for (start, stop), size in zip(pairwise(painted.bounds), sizes, strict=True):
-            yield png(painted.start[start:stop], painted.value[start:stop], *size)
+        yield from pngs(
+            painted.start, painted.value, painted.bounds, width.astype(np.int64), height.astype(np.int64)
+        )
 
 
 def _together(manifest: Manifest) -> Iterator[int]:

@@ -36,7 +36,7 @@ class Painted:
 
     start: NDArray[np.int64]
     value: NDArray[np.int64]
-    bounds: list[int]
+    bounds: NDArray[np.int64]
     nowhere: int
     other_size: int
     hidden: int
@@ -84,7 +84,7 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     return Painted(
         start=start - np.repeat(canvas, np.diff(bounds)),
         value=value,
-        bounds=bounds.tolist(),
+        bounds=bounds,
         nowhere=paintable - other_size - covering,
         other_size=other_size,
         hidden=covering - int(shows.sum()),

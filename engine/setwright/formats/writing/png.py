@@ -15,20 +15,49 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST = 258  # bytes that one copy may give
 _SHORTEST = 3
+_END_BITS = 7
+_CODES = 1 << 15
+"""About so many codes are put together at once."""
 
 
-def png(start: NDArray[np.int64], value: NDArray[np.int64], width: int, height: int) -> bytes:
-    """A grey picture of 8 bits, told by its runs: from place `start` on, up to the next one, there is `value`.
+def pngs(
+    start: NDArray[np.int64],
+    value: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    width: NDArray[np.int64],
+    height: NDArray[np.int64],
+) -> Iterator[bytes]:
+    """Grey pictures of 8 bits, told by their runs: from place `start` on, up to the next one, there is `value`.
 
-    Places count along the rows, each of which is a zero, which says that it is told as it is, and `width` pixels.
+    Those of picture `p` are at `bounds[p]:bounds[p + 1]`. Places count along its rows, each of which is a zero, which
+    says that it is told as it is, and `width` pixels. Small pictures are packed several at once, since most of the time
+    for one would go into calling NumPy.
     """
+    total = height * (width + 1)
+    # About how many codes a picture takes: one for each run, and one for each longest copy.
+    upto = np.append(0, np.cumsum(np.diff(bounds) + total // _LONGEST))
+    sizes = list(zip(width.tolist(), height.tolist(), strict=True))
+    begin = 0
+    while begin < len(total):
+        end = max(int(np.searchsorted(upto, upto[begin] + _CODES, "right")) - 1, begin + 1)
+        first, last = bounds[begin], bounds[end]
+        streams = packed(
+            start[first:last], value[first:last], bounds[begin : end + 1] - first, total[begin:end]
+        )
+        for size, content in zip(sizes[begin:end], streams, strict=True):
+            yield _file(*size, content)
+        begin = end
+
+
+def _file(width: int, height: int, content: bytes) -> bytes:
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x00\x00\x00\x00"
-    content = packed(start, value, height * (width + 1))
     return SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
 
 
@@ -37,18 +66,28 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return len(content).to_bytes(4, "big") + kind + content + check.to_bytes(4, "big")
 
 
-def packed(start: NDArray[np.int64], value: NDArray[np.int64], total: int) -> bytes:
-    """A zlib stream of `total` bytes, told by runs; the first begins at 0."""
-    length = np.diff(start, append=total)
-    codes, bits = _codes(value, length - 1)
-    return b"\x78\x01" + _joined(codes, bits) + _adler(value, start, length, total).to_bytes(4, "big")
+def packed(
+    start: NDArray[np.int64], value: NDArray[np.int64], bounds: NDArray[np.int64], total: NDArray[np.int64]
+) -> list[bytes]:
+    """Zlib streams of `total` bytes each, told by runs; those of stream `s` are at `bounds[s]:bounds[s + 1]`, and the
+    first of them begins at 0.
+    """
+    length = np.diff(start, append=0)
+    length[bounds[1:] - 1] = total - start[bounds[1:] - 1]
+    codes, bits, begin = _codes(value, length - 1, bounds)
+    blocks = _joined(codes, bits, begin)
+    sums = _adler(value, start, length, bounds, total)
+    return [b"\x78\x01" + block + check.to_bytes(4, "big") for block, check in zip(blocks, sums, strict=True)]
 
 
-def _codes(value: NDArray[np.int64], more: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The codes of one block, and their bits, for runs of `value` that go on for `more` bytes after the first.
+def _codes(
+    value: NDArray[np.int64], more: NDArray[np.int64], bounds: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """The codes of a block for each stream, their bits, and where the codes of each begin.
 
-    A run is the code of its first byte, copies of 258 bytes, and the rest, a copy or one or two literals. Without long
-    copies the first and the rest are put together, at most 27 bits.
+    They are for runs of `value` that go on for `more` bytes after the first. A run is the code of its first byte,
+    copies of 258 bytes, and the rest, a copy or one or two literals. Without long copies the first and the rest are
+    put together, at most 27 bits.
     """
     long, rest = np.divmod(more, _LONGEST)
     code, bits = _LITERAL[value], _LITERAL_BITS[value]
@@ -58,43 +97,66 @@ def _codes(value: NDArray[np.int64], more: NDArray[np.int64]) -> tuple[NDArray[n
     rest_bits = np.where(copied, _COPY_BITS[rest], rest * bits)
     apart = long > 0
     count = np.where(apart, long + 2, 1)
-    end = np.cumsum(count)
-    total = int(end[-1]) + 2
-    # Between the head of the block, whose two numbers say that it is the last and of the fixed code, and its end.
-    codes = np.full(total, _COPY[_LONGEST])
-    all_bits = np.full(total, _COPY_BITS[_LONGEST])
-    codes[0], all_bits[0] = 0b011, 3
-    codes[-1], all_bits[-1] = 0, 7
-    first = end - count + 1
+    # Between the head of the block, whose two numbers say that it is the last and of the fixed code, and its end. After
+    # this a code without bits, for what reaches into the last word.
+    count[bounds[:-1]] += 1
+    count[bounds[1:] - 1] += 2
+    upto = np.append(0, np.cumsum(count))
+    begin, end = upto[bounds[:-1]], upto[bounds[1:]] - 2
+    codes = np.full(int(upto[-1]), _COPY[_LONGEST])
+    all_bits = np.full(int(upto[-1]), _COPY_BITS[_LONGEST])
+    codes[begin], all_bits[begin] = 0b011, 3
+    codes[end], all_bits[end] = 0, _END_BITS
+    codes[end + 1], all_bits[end + 1] = 0, 0
+    first, last = upto[:-1].copy(), upto[1:] - 1
+    first[bounds[:-1]] += 1
+    last[bounds[1:] - 1] -= 2
     codes[first] = np.where(apart, code, code | rest_code << bits.astype(np.uint64))
     all_bits[first] = np.where(apart, bits, bits + rest_bits)
-    codes[end[apart]] = rest_code[apart]
-    all_bits[end[apart]] = rest_bits[apart]
-    return codes, all_bits
+    codes[last[apart]] = rest_code[apart]
+    all_bits[last[apart]] = rest_bits[apart]
+    return codes, all_bits, begin
 
 
-def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64]) -> bytes:
-    """The codes one after the other, from the lowest bit of the first byte on."""
-    end = np.cumsum(bits)
-    at = end - bits
+def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[np.int64]) -> list[bytes]:
+    """The codes one after the other, from the lowest bit of the first byte on, anew from each place in `begin` on."""
+    size = np.add.reduceat(bits, begin)
+    # Each stream begins with a word of its own. Its last word is that after the one in which its last code begins.
+    words_of = (size - _END_BITS >> 6) + 2
+    first = np.cumsum(words_of) - words_of
+    at = np.empty_like(bits)
+    at[0], at[1:] = 0, bits[:-1]
+    at[begin[1:] - 1] += ((words_of - 1 << 6) - size)[:-1]
+    at[-1] += (words_of[-1] - 1 << 6) - size[-1]
+    at[begin[1:]] += 64
+    at.cumsum(out=at)
     word = at >> 6
     shift = (at & 63).astype(np.uint64)
     # Codes are shorter than words, so one begins in every word, and only the last of a word reaches into the next.
-    begin = np.concatenate([[0], np.flatnonzero(word[1:] != word[:-1]) + 1])
-    words = np.zeros(len(begin) + 1, "<u8")
-    words[:-1] = np.bitwise_or.reduceat(codes << shift, begin)
-    last = np.append(begin[1:], len(codes)) - 1
+    new = np.append(0, np.flatnonzero(word[1:] != word[:-1]) + 1)
+    words = np.bitwise_or.reduceat(codes << shift, new)
+    last = new[1:] - 1
     # In two steps, for a shift by 64 is none.
     words[1:] |= codes[last] >> np.uint64(1) >> (np.uint64(63) - shift[last])
-    return words.tobytes()[: (int(end[-1]) + 7) // 8]
+    content = words.astype("<u8", copy=False).tobytes()
+    ends = (first << 3) + (size + 7 >> 3)
+    return [content[low:high] for low, high in zip((first << 3).tolist(), ends.tolist(), strict=True)]
 
 
-def _adler(value: NDArray[np.int64], start: NDArray[np.int64], length: NDArray[np.int64], total: int) -> int:
-    """Adler-32 of the runs, from their sums rather than byte by byte."""
-    once = 1 + int((value * length).sum())
+def _adler(
+    value: NDArray[np.int64],
+    start: NDArray[np.int64],
+    length: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    total: NDArray[np.int64],
+) -> list[int]:
+    """Adler-32 of the runs of each stream, from their sums rather than byte by byte."""
+    once = 1 + np.add.reduceat(value * length, bounds[:-1])
     # A byte counts once for itself and once for each byte after it.
-    twice = total + int((value * (length * (total - start) - length * (length - 1) // 2)).sum())
-    return twice % 65521 << 16 | once % 65521
+    after = np.repeat(total, np.diff(bounds)) - start
+    twice = total + np.add.reduceat(value * (length * after - length * (length - 1) // 2), bounds[:-1])
+    checks: list[int] = (twice % 65521 << 16 | once % 65521).tolist()
+    return checks
 
 
 def _reversed(code: int, bits: int) -> int:
