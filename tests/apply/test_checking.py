@@ -136,6 +136,20 @@ def test_checks_of_numbers_ask_the_remote_nothing_more(tmp_path: Path) -> None:
     assert (remote.selections, remote.manifests) == (asked, 0)
 
 
+def test_a_picture_is_forbidden_by_the_file_that_was_given_too(tmp_path: Path) -> None:
+    """A picture that was turned upright is stored as another file than the one whose digest people know."""
+    remote = MemoryRemote()
+    frames = [known(name, labels, ()) for name, labels in FRAMES.items()]
+    given = hashlib.sha256(b"lies on its side").hexdigest()
+    remote.put([replace(frames[0], facts=replace(frames[0].facts, digest=given)), *frames[1:]])
+    others = tuple(hashlib.sha256(bytes([number])).hexdigest() for number in range(250))
+    on_it, beside = Forbidden(frames=tuple(sorted([*others, given]))), Forbidden(frames=others)
+    for _ in range(2):  # of a dataset that is new, and of one that stays as it is
+        assert judged(remote, checks=(on_it,)) == {"forbidden": "fail"}
+        assert judged(remote, checks=(beside,)) == {"forbidden": "pass"}
+        carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+
+
 class Taciturn(MemoryRemote):
     """Tells the frames of a selection, but answers no question about tags and metadata, and reads nothing back."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
 
 import pytest
+from PIL import ExifTags, Image
 
 from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.ingest_report import summary
@@ -99,6 +101,29 @@ def test_a_picture_that_changed_replaces_the_frame_s_and_keeps_its_number(lake: 
     assert number == same
     assert before != after
     assert content(lake, 1)[0][0][2] == before
+
+
+def test_a_picture_is_found_by_the_digest_of_its_file_also_where_it_was_turned(
+    lake: Lake, tmp_path: Path
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    (tmp_path / "in").mkdir()
+    Image.new("RGB", (8, 4), "red").save(tmp_path / "in" / "side.jpg", exif=exif)
+    Image.new("RGB", (8, 4), "blue").save(tmp_path / "in" / "upright.jpg")
+    ingest(lake, tmp_path / "in")
+    stored = {name: digest.decode() for name, _, digest, _ in content(lake)[0]}
+    for frame, turned in (("side", True), ("upright", False)):
+        given = hashlib.sha256((tmp_path / "in" / f"{frame}.jpg").read_bytes()).hexdigest()
+        name = f"cells_{frame}.jpg"
+        assert (stored[name] != given) == turned
+        for digest in (given, stored[name]):
+            for query, found in (
+                (f"frame.digest={digest}", {name}),
+                (f"frame.digest!={digest}", {*stored} - {name}),
+            ):
+                rows, _ = content(lake, selection=everything(lake, query))
+                assert {row[0] for row in rows} == found
 
 
 def test_the_same_picture_in_several_places_is_stored_once(lake: Lake, tmp_path: Path) -> None:

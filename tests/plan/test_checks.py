@@ -173,6 +173,14 @@ def test_a_budget_of_change_counts_frames_or_their_share() -> None:
     assert named(judge(MostEntering(frames=0), change, Evidence())) == ["new.png"]
 
 
+def test_a_share_is_what_was_written_to_the_frame() -> None:
+    """2.28 % of 2,500 are 57, although 2.28 as a binary fraction is a little less."""
+    many = {f"{number}.png": ["RBC"] for number in range(2_500)}
+    fewer = {name: labels for name, labels in many.items() if int(name[:-4]) >= 57}
+    assert told(MostLeaving(percent=2.28), followed(many, fewer)).startswith("pass:")
+    assert told(MostLeaving(percent=2.27), followed(many, fewer)).startswith("fail:")
+
+
 def test_frames_that_enter_an_empty_version_are_more_than_any_share_of_it() -> None:
     assert (
         told(MostEntering(percent=100.0), followed({}, TEN))

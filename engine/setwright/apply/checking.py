@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from setwright.model.checks import NoLeakage, RequiredMetadata, RequiredTag
-from setwright.model.dataset import Filter, Selection
+from setwright.model.checks import Forbidden, NoLeakage, RequiredMetadata, RequiredTag
+from setwright.model.dataset import Filter, LakeSource, Selection
 from setwright.model.errors import QueryError, RemoteError
 from setwright.plan.changes import Create, Follow, GoneChange
 from setwright.plan.check_found import Evidence
+from setwright.plan.check_frames import listed_digests
 from setwright.plan.checks import judge, needs_content
 from setwright.query.format import format_query
 from setwright.query.keys import Field, Key, Operator
-from setwright.query.tree import Comparison
+from setwright.query.tree import Comparison, OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from setwright.plan.checks import Verdict
     from setwright.plan.plan import Plan
     from setwright.remotes.protocol import RemoteReader
+
+_AT_ONCE = 100
+"""So many digests are asked for in one query, which may not be long."""
 
 
 def verdicts(
@@ -61,10 +65,12 @@ def _evidence(
     tags = {check.tag for check in checks if isinstance(check, RequiredTag)}
     described = {field: _described(change, field, remote, revision, pinned) for field in sorted(fields)}
     untagged = {tag: _untagged(change, tag, remote, revision) for tag in sorted(tags)}
+    listed = {check: _listed(check, remote, revision) for check in checks if isinstance(check, Forbidden)}
     return Evidence(
         content=content,
         untagged={tag: names for tag, names in untagged.items() if names is not None},
         described={field: frames for field, frames in described.items() if frames is not None},
+        listed={check: pictures for check, pictures in listed.items() if pictures is not None},
     )
 
 
@@ -96,6 +102,25 @@ def _described(
     """
     selection = _of_source(change) if pinned else replace(Selection.of(change.config), labels=())
     return _asked(remote, replace(selection, group_by=field), revision)
+
+
+def _listed(check: Forbidden, remote: RemoteReader, revision: int) -> frozenset[bytes] | None:
+    """The digests of the stored pictures whose files as they were given are on the list; None where nobody tells.
+
+    All of the lake is asked, for a pin may hold frames that the source does not have any more.
+    """
+    if not remote.capabilities.tells_content:
+        return None
+    found: set[bytes] = set()
+    digests = listed_digests(check)
+    for start in range(0, len(digests), _AT_ONCE):
+        query = format_query(OneOf(Key(Field.DIGEST), digests[start : start + _AT_ONCE]))
+        everything = Selection(source=LakeSource(), query=query, filter=Filter(), operations=None, labels=())
+        membership = _asked(remote, everything, revision)
+        if membership is None:
+            return None
+        found.update(membership.frames.digest.tolist())
+    return frozenset(found)
 
 
 def _of_source(change: MadeChange, query: str = "") -> Selection:

@@ -125,7 +125,13 @@ class _Compiler:
             case Field.NAME:
                 return _compare_text(_frames.c.name, _frames.c.folded, operator, value)
             case Field.DIGEST:
-                return _compare_text(_frames.c.digest, _frames.c.digest, operator, value)
+                # People know the file that they gave; what is stored is another one where it was turned upright.
+                return or_(
+                    *(
+                        _compare_text(digest, digest, operator, value)
+                        for digest in (_frames.c.digest, _frames.c.source_digest)
+                    )
+                )
             case Field.COLLECTION:
                 return _frames.c.collection.in_(ids_of(schema.collections, operator, value))
             case Field.DATE:

@@ -10,6 +10,7 @@ from setwright.model.frames import texts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from setwright.model.checks import Forbidden
     from setwright.model.frames import Membership, Texts
     from setwright.model.manifest import Manifest
     from setwright.model.splits import Split
@@ -25,12 +26,14 @@ class Evidence:
 
     `content` is what the dataset has after the change, None where the remote does not tell. `untagged` are, by tag,
     the names of the frames of the source that do not carry it, and `described`, by metadata field, the frames with its
-    value as `group`; what is missing was not to be had, or no check asks for it.
+    value as `group`. `listed` are, by the list of what is forbidden, the digests of the stored pictures whose files as
+    they were given stand on it. What is missing was not to be had, or no check asks for it.
     """
 
     content: Manifest | None = None
     untagged: Mapping[str, Texts] = field(default_factory=dict)
     described: Mapping[str, Membership] = field(default_factory=dict)
+    listed: Mapping[Forbidden, frozenset[bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -134,24 +134,27 @@ def forbidden(check: Forbidden, evidence: Evidence) -> Found:
     if content is None:
         return NOT_TOLD
     names, pictures = content.frames.name.tolist(), content.frames.digest.tolist()
-    listed = frozenset(check.frames)
+    listed, given = frozenset(check.frames), evidence.listed.get(check, frozenset())
     found = texts(
         name
         for name, picture in zip(names, pictures, strict=True)
-        if name in listed or picture.decode() in listed
+        if name in listed or picture.decode() in listed or picture in given
     )
     entries = counted(len(listed), "entry", "entries")
     if len(found):
         return Found(
             False, f"{counted(len(found), 'frame')} on the list of {entries} would be in the dataset.", found
         )
-    if any(not picture for picture in pictures) and any(map(_is_digest, listed)):
+    if check not in evidence.listed and listed_digests(check):
+        return Found(None, "The remote does not tell the digests of all files that it was given.")
+    if any(not picture for picture in pictures) and listed_digests(check):
         return Found(None, "The remote does not tell the digests of all pictures.")
     return Found(True, f"No frame of the dataset stands on the list of {entries}.")
 
 
-def _is_digest(entry: str) -> bool:
-    return len(entry) == 64 and not entry.strip("0123456789abcdef")
+def listed_digests(check: Forbidden) -> tuple[str, ...]:
+    """The entries of the list that are digests; the others are names."""
+    return tuple(entry for entry in check.frames if len(entry) == 64 and not entry.strip("0123456789abcdef"))
 
 
 def _objects(names: Texts) -> NDArray[np.object_]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
 
-_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+_DIGEST = re.compile(r"(?:sha256:)?([0-9A-Fa-f]{64})")
+_OF_SHA256SUM = re.compile(r"\\?([0-9A-Fa-f]{64}) [ *].+")
 
 
 class Lists:
@@ -30,16 +31,14 @@ class Lists:
         self._joined: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
 
     def joined(self, frames: tuple[str, ...], files: Mapping[str, SourceRef]) -> tuple[str, ...]:
-        """`frames` and what the `files` list, sorted, each once; digests in lower case.
+        """`frames` and what the `files` list, sorted, each once; digests bare and in lower case.
 
         What is wrong with a file is told the first time, at the place where it is named.
         """
         asked = frames, tuple(files)
         if asked not in self._joined:
             entries = set(frames).union(*(self._of(file, where) for file, where in files.items()))
-            self._joined[asked] = tuple(
-                sorted({each.lower() if _DIGEST.fullmatch(each) else each for each in entries})
-            )
+            self._joined[asked] = tuple(sorted({_plain(each) for each in entries}))
         return self._joined[asked]
 
     def _of(self, file: str, where: SourceRef) -> tuple[str, ...]:
@@ -68,6 +67,12 @@ class Lists:
             return ()
         lines = (line.strip() for line in source.text.split("\n"))
         return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _plain(entry: str) -> str:
+    """`entry`, or the bare digest of one: what is to be erased must not stay because of how it is written down."""
+    digest = _DIGEST.fullmatch(entry) or _OF_SHA256SUM.fullmatch(entry)
+    return digest[1].lower() if digest else entry
 
 
 def leads_out(path: str) -> bool:
