@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from setwright.apply.locking import lock
 from setwright.apply.planning import make_plan, replan
 from setwright.apply.proofs import Proofs
-from setwright.model.dataset import DatasetConfig, Selection
+from setwright.model.dataset import CollectionSource, DatasetConfig, Selection
 from setwright.model.diagnostics import SourceRef
-from setwright.model.errors import StalePlanError
+from setwright.model.errors import NotYetError, StalePlanError
 from setwright.model.frames import Membership
 from setwright.model.membership import membership_digest
 from setwright.plan.changes import Create, Follow, Keep
@@ -35,6 +35,7 @@ from tests.apply.projects import (
     project,
 )
 from tests.apply.test_planning import configs, new_frames
+from tests.conformance.test_memory import stored
 from tests.laws import examples
 
 ONE = project({"cells": CELLS})
@@ -184,6 +185,19 @@ def test_a_pin_of_a_revision_that_never_was_there_is_refused_and_an_upgrade_mend
     with pytest.raises(StalePlanError, match="another"):
         planned(young, ONE, pins=pins)
     assert planned(young, ONE, pins=locked_now(young, ONE, pins, upgrade=True)).plan.applyable
+
+
+def test_a_pin_from_before_the_collection_came_says_so_and_an_upgrade_mends_it() -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, ONE)
+    remote.put(stored("others", name, labels) for name, labels in FRAMES.items())
+    elsewhere = project({"cells": replace(CELLS, source=CollectionSource(name="others"))})
+    with pytest.raises(NotYetError):
+        planned(remote, elsewhere, pins=pins)
+    upgraded = locked_now(remote, elsewhere, pins, upgrade=True)
+    early = {"cells": replace(upgraded["cells"], revision=pins["cells"].revision)}
+    assert locked_now(remote, elsewhere, early, upgrade=True) == upgraded
+    planned(remote, elsewhere, pins=upgraded)
 
 
 def test_a_remote_that_cannot_pin_is_held_to_digest_and_count(tmp_path: Path) -> None:

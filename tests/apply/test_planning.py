@@ -41,6 +41,17 @@ configs = st.builds(
 new_frames = st.dictionaries(st.sampled_from([*FRAMES, "new.png"]), st.lists(st.sampled_from(["WBC", "RBC"])))
 
 
+def test_a_dataset_may_move_to_a_collection_that_came_after_its_version(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    remote.put([stored("others", "one.png", ["WBC"]), stored("others", "two.png", [])])
+    moved = replace(CELLS, source=CollectionSource(name="others"), query="")
+    (change,) = planned(remote, project({"cells": moved})).plan.changes
+    assert isinstance(change, Follow)
+    told = [(cause.cause, cause.entering, cause.leaving) for cause in change.causes]
+    assert told == [("source", 0, len(change.diff.leaving)), ("joint", 2, 0)]
+
+
 class Watched(MemoryRemote):
     """A remote that writes down what it was asked for; `suspicious` ones say that frames change all the time."""
 

@@ -56,7 +56,9 @@ def test_a_build_server_learns_whether_the_lock_file_is_up_to_date(project: Path
     assert succeeded(project, "lock", "--check") == "setwright.lock is up to date: 2 pins.\n"
     ingest(project, "d")
     assert setwright(project, "lock", "--check").returncode == 0
-    assert setwright(project, "lock", "--check", "--upgrade").returncode == 1
+    moved_on = setwright(project, "lock", "--check", "--upgrade")
+    assert moved_on.returncode == 1
+    assert moved_on.stdout.endswith("out of date: 2 of 2 pins. `setwright lock --upgrade` writes it.\n")
     spec = project / "specs" / "kites.yaml"
     spec.write_text(KITES.replace("[Kite]", "[Kite, Dragon]"))
     told = setwright(project, "lock", "--check")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from PIL import ExifTags, Image
 from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.ingest_report import summary
 from setwright.lake.lake import Lake
-from setwright.model.errors import FormatError, UsageError
+from setwright.model.dataset import CollectionSource
+from setwright.model.errors import FormatError, NotYetError, RemoteError, UsageError
 from setwright.model.events import Advanced, Finished, Started
 from tests.lake.lakes import content, everything, ingest, labels_of, picture, rectangle, stored_files, write
 
@@ -133,6 +135,17 @@ def test_the_same_picture_in_several_places_is_stored_once(lake: Lake, tmp_path:
     assert [len(group) for group in report.repeated] == [2]
     assert (lake.stats().frames, lake.stats().pictures) == (3, 1)
     assert len(stored_files(lake)) == 1
+
+
+def test_a_collection_was_not_there_before_it_came(lake: Lake, tmp_path: Path) -> None:
+    ingest(lake, write(tmp_path / "one", {"a.png": []}))
+    ingest(lake, write(tmp_path / "two", {"b.png": []}), collection="others")
+    asked = replace(everything(lake), source=CollectionSource(name="others"))
+    assert [row[0] for row in content(lake, 2, asked)[0]] == ["others_b.png"]
+    with pytest.raises(NotYetError, match='had no collection "others" at revision 1 yet'):
+        lake.membership(asked, 1)
+    with pytest.raises(RemoteError, match='has no collection "nobodys"'):
+        lake.membership(replace(asked, source=CollectionSource(name="nobodys")), 2)
 
 
 def test_frames_of_two_collections_may_bear_one_name(lake: Lake, tmp_path: Path) -> None:

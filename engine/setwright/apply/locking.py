@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from setwright.model.dataset import DatasetsSource, Selection
-from setwright.model.errors import StalePlanError
+from setwright.model.errors import NotYetError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
 from setwright.plan.pinning import kept
@@ -120,15 +120,23 @@ class _Locker:
             )
         at = newest if before.revision is None else before.revision
         asks_alike = selection == before.selection
-        broken = asks_alike and known and not kept(before, self._membership(spec, at))
         if upgrade:
             after = self._made(spec, selection, newest)
+            broken = asks_alike and known and not self._still_gives(spec, before, at)
             # What gives the same need not be moved, which keeps the file quiet; unless it never was so.
             if asks_alike and known and not broken and after.membership == before.membership:
                 after = before
             return PinChange(address=spec.address, before=before, after=after)
+        broken = asks_alike and known and not kept(before, self._membership(spec, at))
         after = before if asks_alike else self._made(spec, selection, at)
         return PinChange(address=spec.address, before=before, after=after, broken=broken)
+
+    def _still_gives(self, spec: Spec, pin: Pin, at: int) -> bool:
+        """Whether the remote gives at the revision `at` what was locked; not where its source was not there yet."""
+        try:
+            return kept(pin, self._membership(spec, at))
+        except NotYetError:
+            return False
 
     def _made(self, spec: Spec, selection: str, revision: int) -> Pin:
         membership = self._membership(spec, revision)

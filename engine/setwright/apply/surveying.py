@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.proofs import Proofs
 from setwright.model.dataset import Selection
-from setwright.model.errors import StalePlanError, UsageError
+from setwright.model.errors import NotYetError, StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
+from setwright.model.frames import Annotations, Frames, Membership
 from setwright.model.membership import selection_digest
 from setwright.plan.causes import variants
 from setwright.plan.content import asks_alike, desired_content
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from setwright.model.dataset import DatasetConfig
     from setwright.model.events import Listener
-    from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.versions import ObservedDataset
     from setwright.plan.standing import Standing
@@ -267,11 +267,18 @@ class _Reading:
         if len(asked) < 2:
             return {}
         return {
-            variant.cause: self._select(
+            variant.cause: self._answer(
                 _frames_only(variant.config), self._at(address) if variant.now else found.version.revision
             )
             for variant in asked
         }
+
+    def _answer(self, selection: Selection, revision: int) -> Membership:
+        """What `selection` gave at `revision`: nothing where its collection came later."""
+        try:
+            return self._select(selection, revision)
+        except NotYetError:
+            return Membership(revision=revision, frames=Frames.empty(), annotations=Annotations.empty())
 
     def _select(self, selection: Selection, revision: int) -> Membership:
         """What `selection` gives at `revision`; the remote is asked once, however many specs ask alike."""

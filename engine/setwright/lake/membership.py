@@ -52,6 +52,7 @@ def read_membership(
 
     Raises:
         RemoteError: the lake does not know the revision or the collection, or does not offer the source.
+        NotYetError: the collection came later.
         QueryError: the query does not parse.
         LakeError: a manifest that the query needs is gone or damaged.
     """

@@ -11,7 +11,7 @@ from setwright.lake import schema
 from setwright.lake.identity import unknown_name
 from setwright.lake.index.read import union
 from setwright.model.dataset import CollectionSource, DatasetsSource, LakeSource
-from setwright.model.errors import RemoteError
+from setwright.model.errors import NotYetError, RemoteError
 from setwright.query.parse import parse
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def selected(connection: Connection, selection: Selection, selector: Selector, r
 
     Raises:
         RemoteError: the lake does not know the collection, or does not offer the source.
+        NotYetError: the collection came later.
         QueryError: the query does not parse.
         LakeError: a manifest that the query needs is gone or damaged.
     """
@@ -53,16 +54,20 @@ def _from_source(connection: Connection, source: Source, selector: Selector, rev
             column = schema.collections.c.name if source.name is not None else schema.collections.c.uid
             name = source.name or source.id or ""
             rows = connection.execute(
-                select(column.label("name"), schema.collections.c.id).where(
-                    schema.collections.c.added <= revision
-                )
+                select(column.label("name"), schema.collections.c.id, schema.collections.c.added)
             )
-            known: dict[str, int] = {row.name: row.id for row in rows}
+            known = {row.name: (row.id, row.added) for row in rows}
+            kind = "collection" if source.name is not None else "collection with the id"
             if name not in known:
-                raise unknown_name(
-                    "collection" if source.name is not None else "collection with the id", name, known
+                raise unknown_name(kind, name, known)
+            number, added = known[name]
+            if added > revision:
+                raise NotYetError(
+                    f'The lake had no {kind} "{name}" at revision {revision:,} yet',
+                    f"It came with revision {added:,}.",
+                    "if a lock file holds the spec to the earlier one, `setwright lock --upgrade` moves the pin",
                 )
-            return selector.index.collections([known[name]])
+            return selector.index.collections([number])
         case LakeSource():
             return selector.frames()
         case DatasetsSource():

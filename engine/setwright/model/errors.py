@@ -89,6 +89,10 @@ class RemoteError(SetwrightError):
     """A remote refused, or does not offer what was asked of it."""
 
 
+class NotYetError(RemoteError):
+    """What was asked for came to the remote after the revision that was asked about."""
+
+
 class UnansweredError(RemoteError):
     """No answer came from a remote. What was asked for may have been done all the same."""
 

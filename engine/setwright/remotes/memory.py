@@ -16,7 +16,7 @@ from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import export_names
 from setwright.model.canonical import canonical_json
 from setwright.model.dataset import CollectionSource, HumanOverMachine, LakeSource, taken
-from setwright.model.errors import LockHeldError, RemoteError, StalePlanError
+from setwright.model.errors import LockHeldError, NotYetError, RemoteError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import needing
 from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
@@ -231,7 +231,9 @@ class MemoryRemote:
         match selection.source:
             case CollectionSource(name=str(name)):
                 if all(other.facts.collection != name for other in self._revisions[revision]):
-                    raise RemoteError(f'There is no collection "{name}"', "The source of a spec names it.")
+                    there = any(other.facts.collection == name for some in self._revisions for other in some)
+                    kind = NotYetError if there else RemoteError
+                    raise kind(f'There is no collection "{name}"', "The source of a spec names it.")
                 return frame.facts.collection == name
             case LakeSource():
                 return True

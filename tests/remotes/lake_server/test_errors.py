@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from setwright.model.dataset import Filter, LakeSource, Selection
-from setwright.model.errors import LockHeldError, QueryError, RemoteError, SetwrightError, StalePlanError
+from setwright.model.errors import (
+    LockHeldError,
+    NotYetError,
+    QueryError,
+    RemoteError,
+    SetwrightError,
+    StalePlanError,
+)
 from setwright.remotes.http.connection import Connection, Limits
 from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.lake_server.problems import error_of, problem_of
@@ -110,6 +117,7 @@ def test_an_id_that_cannot_be_one_is_not_asked_for(id: str) -> None:
         StalePlanError("It has moved on", "Why.", "plan again"),
         LockHeldError("It is locked", "Ada holds it."),
         RemoteError("There is no collection", "None."),
+        NotYetError("There was no collection", "It came later."),
         QueryError("Not a query", "Here.", start=3, end=7),
     ],
 )

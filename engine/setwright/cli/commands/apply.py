@@ -137,6 +137,9 @@ def _plan(
             raise UsageError(
                 f'The plan is of the project "{document.project}"',
                 f'This one is "{place.project.name}". Nothing was changed.',
+                f"`--env {document.environment}` chooses the environment that it was made for"
+                if document.environment not in (None, place.environment)
+                else None,
             )
     stream.tell(*events(document))
     if not quiet:

@@ -65,7 +65,7 @@ def command(
     touched = [change for change in changes if change.kind != "kept"]
     wrong = [change for change in changes if change.broken]
     show_findings(session, (broken(each.address, each.before) for each in wrong if each.before), err=True)
-    click.echo("\n".join(_told(changes, name, missing=pins is None, check=check)))
+    click.echo("\n".join(_told(changes, name, missing=pins is None, check=check, upgrade=upgrade)))
     if not check and (touched or pins is None):
         lock_file.write(workspace.root, options.environment, locked(pins or {}, changes))
     return 1 if wrong or (check and (touched or pins is None)) else 0
@@ -84,7 +84,9 @@ def _check_known(addresses: Sequence[str], known: Sequence[str]) -> None:
             )
 
 
-def _told(changes: Sequence[PinChange], name: str, *, missing: bool, check: bool) -> Iterator[str]:
+def _told(
+    changes: Sequence[PinChange], name: str, *, missing: bool, check: bool, upgrade: bool
+) -> Iterator[str]:
     """What becomes of the pins, for people."""
     signs = {"new": "+", "dropped": "-", "upgraded": "^", "rewritten": "~"}
     touched = [change for change in changes if change.kind != "kept"]
@@ -96,7 +98,8 @@ def _told(changes: Sequence[PinChange], name: str, *, missing: bool, check: bool
     counts = f"{len(touched)} of {len(changes)} pins" if len(changes) != 1 else f"{len(touched)} of 1 pin"
     if check:
         if touched or missing:
-            yield f"{name} {'is not there' if missing else f'is out of date: {counts}'}. `setwright lock` writes it."
+            how = "setwright lock --upgrade" if upgrade and not missing else "setwright lock"
+            yield f"{name} {'is not there' if missing else f'is out of date: {counts}'}. `{how}` writes it."
         elif not wrong:
             yield f"{name} is up to date: {kept} pin{'s' * (kept != 1)}."
     elif touched or missing:
