@@ -87,6 +87,16 @@ def test_a_file_that_is_no_yaml_is_left_alone_and_the_others_are_not(tmp_path: P
     assert text_of(tmp_path, "specs/b.yaml") == BROKEN
 
 
+def test_a_file_of_rare_yaml_is_left_alone_and_not_called_in_layout(tmp_path: Path) -> None:
+    rare = "labels: [A]\r\n? dataset\r\n: a\r\n"
+    project_at(tmp_path, {"specs/a.yaml": rare, "specs/b.yaml": TIDY})
+    said = "left alone  specs/a.yaml, which has YAML of a rare kind\n"
+    assert fmt(tmp_path, "specs").stdout == said + "1 file, in layout\n"
+    assert (fmt(tmp_path, "specs/a.yaml", "--check").returncode, text_of(tmp_path)) == (0, rare)
+    shown = fmt(tmp_path, "specs/a.yaml", "--diff")
+    assert (shown.stdout, shown.stderr) == ("", said)
+
+
 def test_a_spec_with_mistakes_that_are_no_matter_of_yaml_is_formatted(tmp_path: Path) -> None:
     project_at(tmp_path, {"specs/a.yaml": "lables: [a]\ndataset: A\n"}, "nonsense: 1\nproject: p\n")
     assert fmt(tmp_path).returncode == 0

@@ -21,10 +21,10 @@ from tests.spec.projects import load
 
 
 def formatted(text: str, model: type[Part] = DatasetFile) -> str:
-    made, errors = laid_out("spec.yaml", text.encode(), model)
-    assert errors == ()
-    assert made is not None
-    return made
+    made = laid_out("spec.yaml", text.encode(), model)
+    assert made.errors == ()
+    assert made.text is not None
+    return made.text
 
 
 def case(text: str) -> str:
@@ -261,18 +261,18 @@ def test_the_texts_of_a_block_move_with_it() -> None:
 
 
 def test_a_file_that_is_no_yaml_gives_its_mistakes_and_nothing_else() -> None:
-    made, errors = laid_out("spec.yaml", b"labels: [a\n", DatasetFile)
-    assert made is None
-    assert [error.code for error in errors] == ["SW107"]
+    made = laid_out("spec.yaml", b"labels: [a\n", DatasetFile)
+    assert made.text is None
+    assert [error.code for error in made.errors] == ["SW107"]
 
 
 @pytest.mark.parametrize(
     "content", [b"\xff", b"a: 1\na: 2\n", b"a: !!str b\n", b"<<<<<<< ours\n", b"a: \xe2\x80\x8b\n"]
 )
 def test_what_a_spec_may_not_hold_is_not_laid_out(content: bytes) -> None:
-    made, errors = laid_out("spec.yaml", content, DatasetFile)
-    assert made is None
-    assert errors
+    made = laid_out("spec.yaml", content, DatasetFile)
+    assert made.text is None
+    assert made.errors
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda file: str(file.name))
@@ -454,8 +454,9 @@ def test_no_line_has_blanks_at_its_end_but_those_of_a_text(text: str) -> None:
 @example('a: "b \\\n  c"\n')
 @given(st.text(alphabet="ab:-#[]{}&*|>\n\n  '\",?~+1"))
 def test_nothing_that_can_be_written_is_damaged(text: str) -> None:
-    made, errors = laid_out("spec.yaml", text.encode(), DatasetFile)
-    assert (made is None) == bool(errors)
+    found = laid_out("spec.yaml", text.encode(), DatasetFile)
+    made = found.text
+    assert (made is None) == bool(found.errors)
     if made is not None:
         assert formatted(made) == made
         try:

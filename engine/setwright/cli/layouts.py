@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaidOut:
-    """A file: its `name` in the project, the `path` that it leads to, links followed, and its content."""
+    """A file: its `name` in the project, the `path` that it leads to, links followed, and its content.
+
+    `left_alone` says that it cannot be brought into layout without a risk, so that nothing is done with it.
+    """
 
     name: str
     path: Path
     before: bytes
     after: bytes
+    left_alone: bool
 
     @property
     def changed(self) -> bool:
@@ -52,11 +56,12 @@ def layouts(cwd: Path, paths: Sequence[str], tell: Callable[[Diagnostic], None])
         if content is None:
             continue
         path = whole.joinpath(*parts)
-        text, errors = laid_out(name, content, ProjectFile if path == own else DatasetFile)
-        for error in errors:
+        made = laid_out(name, content, ProjectFile if path == own else DatasetFile)
+        for error in made.errors:
             tell(error)
-        if text is not None:
-            yield LaidOut(name=name, path=path, before=content, after=text.encode())
+        if made.text is not None:
+            after = content if made.left_alone else made.text.encode()
+            yield LaidOut(name=name, path=path, before=content, after=after, left_alone=made.left_alone)
 
 
 def write(file: LaidOut) -> None:

@@ -7,6 +7,7 @@ and at last everything.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import Severity
@@ -22,23 +23,33 @@ if TYPE_CHECKING:
     from setwright.spec.yaml_nodes import Node
 
 
-def laid_out(file: str, content: bytes, model: type[Part]) -> tuple[str | None, tuple[Diagnostic, ...]]:
-    """The `content` of `file` in our layout; None with the errors where it is no YAML that can be read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A file's `text` in our layout; None with the `errors` where it is no YAML that can be read.
 
-    The result means the same, has the same comments and anchors, and is itself in our layout.
+    The text means what the file means, has the same comments and anchors, and is itself in our layout. Where that
+    cannot be had, as with keys after question marks, it is the file's own, and the file was `left_alone`.
     """
+
+    text: str | None
+    errors: tuple[Diagnostic, ...] = ()
+    left_alone: bool = False
+
+
+def laid_out(file: str, content: bytes, model: type[Part]) -> Layout:
+    """The `content` of `file` in our layout."""
     source, found = decode_text(file, content)
     if source is not None:
         found = [*found, *parse_documents(source)[1]]
     errors = tuple(finding for finding in found if finding.severity is Severity.ERROR)
     if source is None or errors:
-        return None, errors
+        return Layout(text=None, errors=errors)
     text = _ended(source.text)
     for order in (order_of(model), FREE):
         made = _attempt(text, order)
         if made is not None and equivalent(source.text, made, order) and _attempt(made, order) == made:
-            return made, ()
-    return source.text, ()
+            return Layout(text=made)
+    return Layout(text=source.text, left_alone=True)
 
 
 def _attempt(text: str, order: Order) -> str | None:

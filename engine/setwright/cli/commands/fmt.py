@@ -27,7 +27,8 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
 
     Keys come in the order of the documentation, and a level is two spaces wide. What a file means stays as it is, and
     so do its comments. PATHS are files and folders of the project, by default all its files; with - a spec is read
-    from the standard input and written to the standard output. A file that is no YAML is left alone.
+    from the standard input and written to the standard output. A file that is no YAML is left alone, and so is one
+    with directives, keys after question marks and the like.
     """
     if paths == (STDIN,):
         return _pass_through(session, check=check, diff=diff)
@@ -40,6 +41,9 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
     told: list[Diagnostic] = []
     changed = kept = 0
     for file in layouts(session.cwd, paths, told.append):
+        if file.left_alone:
+            _say(f"left alone  {file.name}, which has YAML of a rare kind", aside=diff)
+            continue
         if not file.changed:
             kept += 1
             continue
@@ -53,12 +57,8 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
             _say(f"formatted  {file.name}")
     if told:
         show_findings(session, told, err=True)
-    count = changed + kept
-    if not changed and not told:
-        _say(
-            f"{count:,} file{'s' * (count != 1)}, all in layout" if count != 1 else "1 file, in layout",
-            aside=diff,
-        )
+    if kept and not changed and not told:
+        _say(f"{kept:,} files, all in layout" if kept != 1 else "1 file, in layout", aside=diff)
     return int(bool(told) or (check and changed > 0))
 
 
@@ -69,11 +69,11 @@ def _pass_through(session: Session, *, check: bool, diff: bool) -> int:
 
     name = "<stdin>"
     before = sys.stdin.buffer.read()
-    text, errors = laid_out(name, before, DatasetFile)
-    if text is None:
-        show_findings(session, errors, err=True)
+    made = laid_out(name, before, DatasetFile)
+    if made.text is None:
+        show_findings(session, made.errors, err=True)
         return 1
-    after = text.encode()
+    after = before if made.left_alone else made.text.encode()
     if diff:
         _show_diff(session, name, before, after)
     elif not check:

@@ -105,7 +105,7 @@ def _start_with(session: Session, folder: Path | None, pictures: Path, label: st
     click.echo("\n".join([*told, "", *_next(root, steps)]))
 
 
-_AGAIN = "The project is not complete. Run the same command again to go on."
+_AGAIN = "Every file that is there is whole. Run the same command again: it makes what is missing, or finds all there."
 
 _MAKE = (("setwright plan", "see what would be made"), ("setwright apply", "make it"))
 
