@@ -374,6 +374,12 @@ _BRACKETS = "close each bracket, brace and quote that is open; write text with s
         ("protect: yes", "write true"),
         ("exports: RAW", "write it in brackets: [RAW]"),
         ("tags: [7]", 'write it in quotes: "7"'),
+        ("tags: [2.10]", 'write it in quotes: "2.10"'),
+        ("tags: [007]", 'write it in quotes: "007"'),
+        ("tags: [True]", 'write it in quotes: "True"'),
+        ("name: 64e4", 'write it in quotes: "64e4"'),
+        ("split: {train: 0.7, test: 0.3}", "write percent: train: 70, test: 30"),
+        ("split: {train: 100, group_by: Tags}", "write metadata.FIELD"),
         ("checks: {fewest_frame: 3}", 'did you mean "fewest_frames"?'),
         ("fewest_frames: 3", "it belongs under `checks`; look at the indentation"),
         ("checks: {frozen_splits: test}", "write it in brackets: [test]"),
@@ -455,6 +461,17 @@ def test_a_value_is_not_judged_by_a_reference_to_nothing() -> None:
     ):
         codes = {finding.code for finding in load(with_field(field), project=variables)[1]}
         assert codes - {"SW203"} in ({"SW407"}, {"SW409"}), field
+
+
+def test_a_number_is_shown_in_the_digits_of_its_author() -> None:
+    assert only_finding(with_field("tags: [2.10]")).detail == (
+        "An item of `tags` takes text; the number 2.10 stands there."
+    )
+
+
+def test_a_variable_of_another_type_is_not_to_be_put_in_quotes() -> None:
+    found = load(with_field('name: "${var.n}"'), project="variables: {n: {type: number, default: 7}}\n")[1]
+    assert [finding.hint for finding in found] == ["declare the variable with `type: text`"]
 
 
 def test_what_a_list_holds_beside_a_reference_to_nothing_is_judged() -> None:

@@ -26,12 +26,13 @@ from setwright.spec.augmentation_findings import finding_of
 from setwright.spec.days import day
 from setwright.spec.exports import KNOWN_EXPORTS, exact_name, has_words, offered_by
 from setwright.spec.file_models import OperationsFile
+from setwright.spec.file_types import RESERVED_METADATA
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.queries import canonical_query
 from setwright.spec.shortening import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from setwright.model.diagnostics import Diagnostic
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from setwright.spec.project import RemoteSettings
 
 _PARTS = ("train", "validation", "test")
-_RESERVED_METADATA = frozenset({"tags", "name"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,15 +319,12 @@ class _Decoder:
         if total == 100:
             return shares
         summands = " + ".join(f"{_plain(Decimal(str(share)))}" for share in shares.values())
-        missing = Decimal(100) - total
         self.tell(
             findings.SPLIT_SUM.at(
                 self.places.key(("split",)),
                 f"train, validation and test make {summands} = {_plain(total)} percent. Every frame goes into one of "
                 "them, so it has to be exactly 100.",
-                f"{_plain(missing)} percent {'is' if missing == 1 else 'are'} missing"
-                if missing > 0
-                else f"{_plain(-missing)} percent {'is' if missing == -1 else 'are'} too many",
+                _to_hundred(shares, total),
             )
         )
         return usual
@@ -336,7 +333,7 @@ class _Decoder:
         if field is None:
             return None
         name = field.removeprefix("metadata.")
-        if name.lower() in _RESERVED_METADATA:
+        if name.lower() in RESERVED_METADATA:
             self.tell(
                 findings.BAD_GROUP_FIELD.at(
                     self.places.value(("split", "group_by")),
@@ -396,6 +393,17 @@ def _plain(number: Decimal) -> str:
     """`number` without an exponent and without zeros at the end."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _to_hundred(shares: Mapping[str, float], total: Decimal) -> str:
+    """What to do about shares that make `total` and not 100 percent, as a hint."""
+    if total == 1:  # written as parts of one
+        percent = {part: _plain(Decimal(str(share)) * 100) for part, share in shares.items() if share}
+        return f"write percent: {', '.join(f'{part}: {share}' for part, share in percent.items())}"
+    missing = Decimal(100) - total
+    if missing > 0:
+        return f"{_plain(missing)} percent {'is' if missing == 1 else 'are'} missing"
+    return f"{_plain(-missing)} percent {'is' if missing == -1 else 'are'} too many"
 
 
 def _any_of(names: Sequence[str]) -> str | None:

@@ -20,6 +20,9 @@ GROUP_PATTERN = r"^metadata\.[^\s\u0000-\u001f\u007f]([^\u0000-\u001f\u007f]*[^\
 SIZE_PATTERN = r"^[0-9]+(\.[0-9]+)? ?([kMGT]|[KMGT]i)?B$"
 VARIABLE_PATTERN = r"^[a-z][a-z0-9_]*$"
 
+RESERVED_METADATA = frozenset({"tags", "name"})
+"""What a query finds under `metadata.` that is no field of one value, so that nothing can be grouped by it."""
+
 MAX_ADDRESS = 100
 MAX_TEXT = 200
 MAX_PROSE = 10_000

@@ -11,11 +11,13 @@ from setwright.spec.file_types import (
     ADDRESS_PATTERN,
     DAY_PATTERN,
     GROUP_PATTERN,
+    RESERVED_METADATA,
     SIZE_PATTERN,
     VARIABLE_PATTERN,
 )
 from setwright.spec.part import Part
 from setwright.spec.shortening import short
+from setwright.spec.yaml_nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,7 +136,7 @@ def finding_of(model: type[Part], error: Any, path: Path, places: Places) -> Dia
             words = {"g": "at least", "l": "at most"}[kind[0]]
             return findings.OUT_OF_RANGE.at(
                 places.value(path),
-                f"{_sentence(field)} is {words} {bound:g}; {described(given)} stands there.",
+                f"{_sentence(field)} is {words} {bound:g}; {_as_written(given, path, places)} stands there.",
             )
         case "too_short" | "string_too_short":
             return findings.EMPTY.at(places.key(path), f"{_sentence(field)} needs at least one entry.")
@@ -156,8 +158,8 @@ def finding_of(model: type[Part], error: Any, path: Path, places: Places) -> Dia
                 wanted = "one label of the lake, or a list of them"
             return findings.WRONG_TYPE.at(
                 places.value(path),
-                f"{_sentence(field)} takes {wanted}; {described(given)} stands there.",
-                _mend(kind, given, path),
+                f"{_sentence(field)} takes {wanted}; {_as_written(given, path, places)} stands there.",
+                _mend(kind, given, path, places),
             )
 
 
@@ -207,7 +209,7 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
             place,
             f"Frames can be grouped by a metadata field, and {shown} names none.",
             f"did you mean metadata.{given}?"
-            if re.fullmatch(r"[\w-]{1,60}", str(given))
+            if re.fullmatch(r"[\w-]{1,60}", str(given)) and str(given).lower() not in RESERVED_METADATA
             else "write metadata.FIELD",
         )
     if pattern == SIZE_PATTERN:
@@ -249,6 +251,20 @@ def described(value: Any) -> str:
             return "nothing"
 
 
+def _as_written(value: Any, path: Path, places: Places) -> str:
+    """`value` in words, a number in its author's digits: 2.10 is not 2.1 to whoever wrote it."""
+    scalar = _scalar(value, path, places)
+    if scalar is None or isinstance(value, bool | str):
+        return described(value)
+    return f"the number {short(scalar.text)}"
+
+
+def _scalar(value: Any, path: Path, places: Places) -> Scalar | None:
+    """What was written for `value`; None where that is no scalar, or one with a variable."""
+    node = places.node(path)
+    return node if isinstance(node, Scalar) and node.value is value else None
+
+
 def field_name(path: Path) -> str:
     """`path` in words: `split.train` in backticks, or an item of it."""
     names = ".".join(short(str(step)) for step in path if isinstance(step, str) and step != "[key]")
@@ -270,11 +286,16 @@ def _listed(path: Path, given: str) -> str | None:
     )
 
 
-def _mend(kind: str, given: Any, path: Path) -> str | None:
+def _mend(kind: str, given: Any, path: Path, places: Places) -> str | None:
     if isinstance(given, str) and path in _MENDED:
         return _MENDED[path].format(short(given))
     if kind == "string_type" and isinstance(given, bool | int | float):
-        return f'write it in quotes: "{str(given).lower() if isinstance(given, bool) else given}"'
+        scalar = _scalar(given, path, places)
+        return (
+            "declare the variable as text"
+            if scalar is None
+            else f'write it in quotes: "{short(scalar.text)}"'
+        )
     if kind == "bool_type" and isinstance(given, str) and given.lower() in ("yes", "on", "y", "true"):
         return "write true"
     if kind == "bool_type" and isinstance(given, str) and given.lower() in ("no", "off", "n", "false"):
