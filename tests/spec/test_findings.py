@@ -470,7 +470,9 @@ def test_a_number_is_shown_in_the_digits_of_its_author() -> None:
 
 
 def test_a_variable_of_another_type_is_not_to_be_put_in_quotes() -> None:
-    found = load(with_field('name: "${var.n}"'), project="variables: {n: {type: number, default: 7}}\n")[1]
+    found = load(
+        with_field('name: "${var.count}"'), project="variables: {count: {type: number, default: 7}}\n"
+    )[1]
     assert [finding.hint for finding in found] == ["declare the variable with `type: text`"]
 
 

@@ -292,7 +292,7 @@ def _mend(kind: str, given: Any, path: Path, places: Places) -> str | None:
     if kind == "string_type" and isinstance(given, bool | int | float):
         scalar = _scalar(given, path, places)
         return (
-            "declare the variable as text"
+            "declare the variable with `type: text`"
             if scalar is None
             else f'write it in quotes: "{short(scalar.text)}"'
         )
