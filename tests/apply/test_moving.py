@@ -15,7 +15,7 @@ from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import StalePlanError, UsageError
 from setwright.model.versions import Publication
-from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Reason
+from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Keep, Reason
 from setwright.plan.describe import describe
 from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
@@ -152,7 +152,12 @@ def test_a_name_that_a_stranger_has_is_not_taken_from_it_nor_given_up_for_it(tmp
     applied(remote, planned(remote, project({"a": replace(CELLS, name="theirs")})), tmp_path)
     applied(remote, planned(remote, project({"z": replace(CELLS, name="mine")})), tmp_path)
     wanted = project({"b": replace(CELLS, name="mine"), "z": replace(CELLS, name="theirs")})
-    applied(remote, planned(remote, wanted), tmp_path)
+    made = planned(remote, wanted)
+    (taking,) = (change for change in made.plan.changes if change.address == "z")
+    assert not isinstance(taking, Keep)
+    assert Reason.NAME_TAKEN in taking.reasons
+    assert not {Reason.CANNOT_RENAME, Reason.CHANGED_AT_REMOTE} & {*taking.reasons}
+    applied(remote, made, tmp_path)
     assert (numbers(remote, "mine"), numbers(remote, "theirs")) == (["1.0.0"], ["1.0.0"])
     assert planned(remote, wanted).plan.empty
 
@@ -262,6 +267,19 @@ def test_protection_survives_the_spec_and_every_later_apply(tmp_path: Path) -> N
     applied(remote, planned(remote, ONE), tmp_path)
     applied(remote, pruned(remote, project({})), tmp_path)
     assert numbers(remote, "Cells") == []
+
+
+@pytest.mark.parametrize("first", [{}, {"other": replace(CELLS, name="Other")}], ids=["new", "renamed"])
+def test_a_protected_dataset_is_not_taken_over_by_its_name(
+    tmp_path: Path, first: dict[str, DatasetConfig]
+) -> None:
+    """Its address goes on guarding it, and another one without protection could have it deleted."""
+    remote = lake_in_memory()
+    guarded = {"cells": replace(CELLS, protect=True)}
+    applied(remote, planned(remote, project({**guarded, **first})), tmp_path)
+    with pytest.raises(UsageError, match="is protected, and is the dataset of cells"):
+        planned(remote, project({"other": CELLS}))
+    planned(remote, project({**guarded, **first}))
 
 
 def test_a_dataset_that_is_another_by_now_is_not_deleted_under_its_name(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Reason(Enum):
     NOT_IN_SPECS = "not_in_specs"
     MOVED = "moved"
     CANNOT_RENAME = "cannot_rename"
+    NAME_TAKEN = "name_taken"
     PROTECTED = "protected"
     CANNOT_DELETE = "cannot_delete"
     UPSTREAM = "upstream"

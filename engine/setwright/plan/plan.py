@@ -161,7 +161,7 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
         )
     # A remote that cannot read configuration back is taken to have the one that was applied last.
     known = observed.config or (applied.config if applied else config)
-    reasons = _reasons(config, known, stands, observed)
+    reasons = _reasons(config, known, stands, observed, renames=survey.renames)
     following = _following(address, config, known, reasons, stands.moved_from, observed, survey)
     if following is not None:
         return following
@@ -269,15 +269,22 @@ def _knows(applied: Applied, config: DatasetConfig, observed: ObservedDataset) -
 
 
 def _reasons(
-    config: DatasetConfig, known: DatasetConfig, stands: Standing, observed: ObservedDataset
+    config: DatasetConfig,
+    known: DatasetConfig,
+    stands: Standing,
+    observed: ObservedDataset,
+    *,
+    renames: bool,
 ) -> tuple[Reason, ...]:
     applied = stands.applied
     reasons = [Reason.MOVED] if stands.moved_from is not None else []
     if stands.stays is not None:
-        reasons.append(Reason.CANNOT_RENAME)
+        reasons.append(Reason.NAME_TAKEN if renames else Reason.CANNOT_RENAME)
     if applied is None:
         reasons.append(Reason.NOT_IN_STATE)
-    elif applied.version != observed.version.id or applied.config != known:
+    elif applied.dataset == observed.id and (
+        applied.version != observed.version.id or applied.config != known
+    ):
         reasons.append(Reason.CHANGED_AT_REMOTE)
     if config != (applied.config if applied else known):
         reasons.append(Reason.SPEC_CHANGED)

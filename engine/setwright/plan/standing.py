@@ -68,7 +68,7 @@ def standing(
     whether the remote can give a dataset another name.
 
     Raises:
-        UsageError: datasets would swap their names.
+        UsageError: datasets would swap their names, or one that is protected would be taken over by its name.
     """
     own = {address: _own(address, state, observed, previously) for address in desired}
     # A name is free for others where the dataset that has it is about to get another one.
@@ -83,9 +83,34 @@ def standing(
         if there is None and mine is not None and renames:
             result[address] = Standing(applied=entry, observed=mine, moved_from=moved_from)
             continue
+        if there is not None:
+            _check_unguarded(address, there, state, desired, moved_from)
         stays = mine.name if mine is not None and mine.name != config.name else None
         result[address] = Standing(applied=entry, observed=there, moved_from=moved_from, stays=stays)
     return result
+
+
+def _check_unguarded(
+    address: str,
+    there: ObservedDataset,
+    state: State,
+    desired: Mapping[str, DatasetConfig],
+    moved_from: str | None,
+) -> None:
+    """Make sure that `address` does not take over the protected dataset of another one by taking its name.
+
+    Two addresses would stand for it then, and the one without protection could have it deleted.
+    """
+    for other, entry in state.datasets.items():
+        if entry.dataset != there.id or not entry.config.protect:
+            continue
+        if other not in (address, moved_from) and other not in desired:
+            raise UsageError(
+                f'"{there.name}" is protected, and is the dataset of {other}',
+                f"The spec of {address} would take it over by its name.",
+                f"give {address} another name"
+                + ("" if address in state.datasets else f"; or say `previously: {other}` if it is the same"),
+            )
 
 
 def _leaving(

@@ -73,6 +73,7 @@ _REASONS = {
     "not_in_specs": "no spec describes it any more",
     "moved": "its address changed",
     "cannot_rename": "this remote cannot rename a dataset, so the one of the old name stays as it is",
+    "name_taken": "its new name is that of another dataset, which it goes on with, and the one of the old name stays",
     "protected": "it is protected",
     "upstream": "a dataset that it is made of changes",
     "cannot_delete": "this remote cannot delete a dataset",
