@@ -463,6 +463,12 @@ def test_a_value_is_not_judged_by_a_reference_to_nothing() -> None:
         assert codes - {"SW203"} in ({"SW407"}, {"SW409"}), field
 
 
+def test_no_value_is_held_against_a_type_that_nobody_knows() -> None:
+    text = "variables: {n_: {type: int, default: 3}}\nenvironments: {e: {variables: {n_: 4}}}\n"
+    found = load(MINIMAL, project=text, environment="e")[1]
+    assert [(finding.code, finding.hint) for finding in found] == [("SW205", 'did you mean "number"?')]
+
+
 def test_a_number_is_shown_in_the_digits_of_its_author() -> None:
     assert only_finding(with_field("tags: [2.10]")).detail == (
         "An item of `tags` takes text; the number 2.10 stands there."

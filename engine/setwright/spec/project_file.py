@@ -78,7 +78,7 @@ def read_project(
     }
     first, broken = validated(ProjectFile, values, places, _told_of(_FIXED, places, tell))
     chosen = _environment(first, environment, places, tell)
-    variables = variable_values(first, chosen, environment, given, places, tell)
+    variables = variable_values(first, chosen, environment, given, broken, places, tell)
 
     reader = Values(Variables(variables, tell), tell)
     resolved = {

@@ -92,6 +92,16 @@ _MENDED: dict[Path, str] = {
 """By path, how a text is written where a mapping or a list is wanted."""
 _VAGUE = frozenset({"some", "any", "several", "list", "listed", "selected", "custom"})
 """Words that promise a list, and are none."""
+_TYPES = {
+    "int": "number",
+    "integer": "number",
+    "float": "number",
+    "str": "text",
+    "string": "text",
+    "bool": "flag",
+    "boolean": "flag",
+}
+"""What other languages call the types of variables."""
 _STATES_LATER = frozenset(
     {"http", "https", "gitlab", "gitea", "s3", "gcs", "azure", "object_store", "postgres"}
 )
@@ -129,7 +139,9 @@ def finding_of(model: type[Part], error: Any, path: Path, places: Places) -> Dia
                     else f"{_sentence(field)} can only be {known[0]}"
                 )
                 + f"; {described(given)} stands there.",
-                (did_you_mean(given, known) or _listed(path, given)) if isinstance(given, str) else None,
+                (did_you_mean(_TYPES.get(given, given), known) or _listed(path, given))
+                if isinstance(given, str)
+                else None,
             )
         case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
             bound = context.get("ge", context.get("le", context.get("gt", context.get("lt"))))

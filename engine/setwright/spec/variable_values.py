@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from setwright.model.diagnostics import Diagnostic
     from setwright.spec.file_models import EnvironmentFile, ProjectFile
+    from setwright.spec.plain_values import Path
 
 
 def variable_values(
@@ -24,16 +25,21 @@ def variable_values(
     environment: EnvironmentFile | None,
     name: str | None,
     given: Sequence[GivenValue],
+    broken: frozenset[Path],
     places: Places,
     tell: Callable[[Diagnostic], None],
 ) -> dict[str, Variable]:
-    """The variables that `project` declares. Of several values the last in `given` counts, then the environment's."""
+    """The variables that `project` declares. Of several values the last in `given` counts, then the environment's.
+
+    No value is held against a type that is among the `broken` paths, for nobody knows which one was meant.
+    """
     declared = project.variables or {}
+    untyped = {variable for variable in declared if ("variables", variable, "type") in broken}
     found: dict[str, Variable] = {}
     for variable, file in declared.items():
         type_ = file.type or "text"
         value = file.default
-        if value is not None and not suits(value, type_):
+        if value is not None and variable not in untyped and not suits(value, type_):
             where = places.value(("variables", variable, "default"))
             tell(findings.VARIABLE_TYPE.at(where, _unsuited(variable, type_, value)))
             value = None
@@ -63,7 +69,7 @@ def variable_values(
             continue
         type_ = found[each.name].type
         value = converted(str(each.value), type_) if each.text else each.value
-        if value is None or not suits(value, type_):
+        if value is None or (each.name not in untyped and not suits(value, type_)):
             # The value of an environment variable may be a secret that was put there by mistake.
             shown = each.value if each.where is not None else None
             tell(
