@@ -102,6 +102,7 @@ CASES = [
     field("SW209", f"name: «{'a' * 201}»"),
     project("SW209", "variables: {«Site»: {default: a}}\n"),
     project("SW209", "remote: {url: «lake.example.org»}\n"),
+    project("SW209", "remote: {kind: layernext, url: «'https://api.example.org/?key=k'»}\n"),
     field("SW210", "filter: {from_date: «2023-02-29»}"),
     field("SW210", "filter: {to_date: «last week»}"),
     field("SW211", "filter: {from_date: 2024-05-02, to_date: «2024-05-01»}"),

@@ -329,7 +329,7 @@ class RemoteFile(Part):
         description="The folder of an embedded lake, from the project's folder. Default: `.setwright/lake`.",
         examples=[".setwright/lake"],
     )
-    url: Annotated[str, Field(pattern="^https?://[^\\s]+$", max_length=2000)] | None = Field(
+    url: Annotated[str, Field(pattern="^https?://[^\\s?#]+$", max_length=2000)] | None = Field(
         None,
         description="The address of a served lake or of LayerNext. It holds no credentials.",
         examples=["https://lake.example.org"],

@@ -237,7 +237,7 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
             # It is not shown: it may hold a password.
             place,
             "This is no web address.",
-            "it begins with https:// or http://, and holds no spaces",
+            "it begins with https:// or http://, and holds no spaces, no ? and no #",
         )
     return findings.BAD_NAME.at(
         place,
