@@ -113,14 +113,14 @@ class Counting(MemoryRemote):
     def __init__(self) -> None:
         super().__init__()
         self.selections = 0
-        self.manifests = 0
+        self.contents = 0
 
     def membership(self, selection: Selection, revision: int) -> Membership:
         self.selections += 1
         return super().membership(selection, revision)
 
     def manifest(self, version: str) -> Manifest:
-        self.manifests += 1
+        self.contents += 1
         return super().manifest(version)
 
 
@@ -133,7 +133,7 @@ def test_checks_of_numbers_ask_the_remote_nothing_more(tmp_path: Path) -> None:
     carry_out(remote, made, tmp_path)
     again = planned(remote, project({"cells": CELLS}))
     verdicts(again.plan, {"cells": (FewestFrames(at_least=1), MostBytes(bytes=1))}, remote)
-    assert (remote.selections, remote.manifests) == (asked, 0)
+    assert (remote.selections, remote.contents) == (asked, 0)
 
 
 def test_a_picture_is_forbidden_by_the_file_that_was_given_too(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -289,6 +290,9 @@ class Counting:
     def membership(self, selection: Selection, revision: int) -> Membership:
         self._asked.append(revision)
         return self._remote.membership(selection, revision)
+
+    def memberships(self, asked: Sequence[tuple[Selection, int]]) -> Iterator[Membership]:
+        return (self.membership(*each) for each in asked)
 
 
 @given(came=new_frames, went=st.sets(st.sampled_from(sorted(FRAMES)), max_size=2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from setwright.apply.expected import Expected
 from setwright.apply.proofs import Proofs
 from setwright.model.dataset import Selection
 from setwright.model.errors import NotYetError, StalePlanError, UsageError
@@ -20,7 +21,7 @@ from setwright.plan.upstream import among, first_to_last, from_lake, made_of
 from setwright.query.about import looks_at_datasets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from setwright.model.dataset import DatasetConfig
     from setwright.model.events import Listener
@@ -72,8 +73,9 @@ def survey(
     reading = _Reading(remote, stands, revision, pins, proofs or Proofs())
     moved = [address for address in first_to_last(desired) if reading.may_differ(address, desired[address])]
     listener(Started(_TASK, len(moved), "specs"))
+    reading.expect(moved, desired)
     memberships: dict[str, Membership] = {}
-    contents = _Contents(remote)
+    contents: Expected[str, Manifest] = Expected(remote.manifests)
     for address in moved:
         config = desired[address]
         if made_of(config):
@@ -83,15 +85,21 @@ def survey(
         else:
             memberships[address] = reading.membership(address, config)
         listener(Advanced(_TASK))
-    for address, config in desired.items():
-        found = stands[address].observed
-        always = config.versioning == "always"
-        if found is not None and (address in memberships or (always and found.config != config)):
-            contents.of(found.version.id)
+    compared = [
+        found.version.id
+        for address, config in desired.items()
+        if (found := stands[address].observed) is not None
+        and (address in memberships or (config.versioning == "always" and found.config != config))
+    ]
+    contents.expect([*compared, *reading.bases(desired, ahead=ahead)])
+    for version in compared:
+        contents.of(version)
+    reading.expect_of_pins(desired, memberships, ahead=ahead)
     held = {
         address: reading.held(address, desired[address], memberships.get(address), contents, ahead=ahead)
         for address in pins
     }
+    reading.expect_answers(memberships, desired)
     frames = sum(len(membership.frames) for membership in memberships.values())
     listener(Finished(_TASK, f"{frames:,} frames at revision {revision:,}"))
     return Survey(
@@ -100,7 +108,7 @@ def survey(
         frames_revision=reading.frames_revision,
         state=state,
         observed=observed,
-        contents=contents.read,
+        contents=contents.known,
         memberships=memberships,
         unmoved=frozenset(desired.keys() - memberships.keys()),
         on_datasets=frozenset(
@@ -115,26 +123,13 @@ def survey(
     )
 
 
-class _Contents:
-    """The contents of versions, each read once."""
-
-    def __init__(self, remote: RemoteReader) -> None:
-        self.read: dict[str, Manifest] = {}
-        self._remote = remote
-
-    def of(self, version: str) -> Manifest:
-        if version not in self.read:
-            self.read[version] = self._remote.manifest(version)
-        return self.read[version]
-
-
 def _of_others(
     reading: _Reading,
     config: DatasetConfig,
     desired: Mapping[str, DatasetConfig],
     stands: Mapping[str, Standing],
     memberships: Mapping[str, Membership],
-    contents: _Contents,
+    contents: Expected[str, Manifest],
     state: State,
     observed: Mapping[str, ObservedDataset],
 ) -> Membership:
@@ -184,7 +179,7 @@ class _Reading:
         self._pins = pins
         self._frames_revisions: dict[int, int] = {}
         self._from_lake: dict[tuple[int, Selection], Membership] = {}
-        self._selected: dict[tuple[Selection, int], Membership] = {}
+        self._selected: Expected[tuple[Selection, int], Membership] = Expected(remote.memberships)
         self.frames_revision = self._touched(revision)
 
     def membership(self, address: str, config: DatasetConfig) -> Membership:
@@ -217,7 +212,7 @@ class _Reading:
         address: str,
         config: DatasetConfig,
         membership: Membership | None,
-        contents: _Contents,
+        contents: Expected[str, Manifest],
         *,
         ahead: bool,
     ) -> Held:
@@ -237,13 +232,57 @@ class _Reading:
             broken=broken,
             revision=self._telling(address, config, self.revision),
         )
-        if not ahead or pin.revision is None or held.revision == self._telling(address, config, pin.revision):
+        if not ahead or not self._is_behind(address, config):
             return held
         return replace(
             held,
             newest=self._select(Selection.of(config), self.revision),
             base=None if found is None else contents.of(found.version.id),
         )
+
+    def expect(self, addresses: Sequence[str], desired: Mapping[str, DatasetConfig]) -> None:
+        """Say of which addresses the membership will be wanted, in this order."""
+        self._selected.expect(
+            (Selection.of(desired[address]), self._at(address))
+            for address in addresses
+            if not made_of(desired[address])
+        )
+
+    def expect_of_pins(
+        self, desired: Mapping[str, DatasetConfig], memberships: Mapping[str, Membership], *, ahead: bool
+    ) -> None:
+        """Say what `held` will want of the pins."""
+
+        def wanted() -> Iterator[tuple[Selection, int]]:
+            for address in self._pins:
+                config = desired[address]
+                if address not in memberships and self._may_be_broken(address, config):
+                    yield Selection.of(config), self._at(address)
+                if ahead and self._is_behind(address, config):
+                    yield Selection.of(config), self.revision
+
+        self._selected.expect(wanted())
+
+    def bases(self, desired: Mapping[str, DatasetConfig], *, ahead: bool) -> Iterator[str]:
+        """The versions whose contents `held` will want."""
+        for address in self._pins:
+            found = self._stands[address].observed
+            if ahead and found is not None and self._is_behind(address, desired[address]):
+                yield found.version.id
+
+    def _is_behind(self, address: str, config: DatasetConfig) -> bool:
+        """Whether the newest revision may give other frames than that of the pin."""
+        at = self._pins[address].revision
+        return at is not None and self._telling(address, config, self.revision) != self._telling(
+            address, config, at
+        )
+
+    def _may_be_broken(self, address: str, config: DatasetConfig) -> bool:
+        """Whether the frames of the pin have to be read to know."""
+        pin, found = self._pins[address], self._stands[address].observed
+        if made_of(config) or selection_digest(config) != pin.selection:
+            return False
+        return found is None or pin.revision is None or not self._proofs.holds(found.version, pin)
 
     def _is_broken(self, address: str, config: DatasetConfig, membership: Membership | None) -> bool:
         pin, found = self._pins[address], self._stands[address].observed
@@ -256,8 +295,18 @@ class _Reading:
             self._proofs.add(version, pin)
         return not agrees
 
+    def expect_answers(self, addresses: Iterable[str], desired: Mapping[str, DatasetConfig]) -> None:
+        """Say of which addresses `answers` will be wanted."""
+        self._selected.expect(
+            asked for address in addresses for asked in self._of_causes(address, desired[address]).values()
+        )
+
     def answers(self, address: str, config: DatasetConfig) -> dict[str, Membership]:
         """The memberships that tell apart why frames enter and leave, by cause."""
+        return {cause: self._answer(*asked) for cause, asked in self._of_causes(address, config).items()}
+
+    def _of_causes(self, address: str, config: DatasetConfig) -> dict[str, tuple[Selection, int]]:
+        """What to ask, and at which revision, by cause."""
         found = self._stands[address].observed
         if found is None or found.config is None or not self._remote.capabilities.pins_revisions:
             return {}
@@ -267,8 +316,9 @@ class _Reading:
         if len(asked) < 2:
             return {}
         return {
-            variant.cause: self._answer(
-                _frames_only(variant.config), self._at(address) if variant.now else found.version.revision
+            variant.cause: (
+                _frames_only(variant.config),
+                self._at(address) if variant.now else found.version.revision,
             )
             for variant in asked
         }
@@ -282,10 +332,7 @@ class _Reading:
 
     def _select(self, selection: Selection, revision: int) -> Membership:
         """What `selection` gives at `revision`; the remote is asked once, however many specs ask alike."""
-        asked = selection, revision
-        if asked not in self._selected:
-            self._selected[asked] = self._remote.membership(selection, revision)
-        return self._selected[asked]
+        return self._selected.of((selection, revision))
 
     def _at(self, address: str) -> int:
         pin = self._pins.get(address)

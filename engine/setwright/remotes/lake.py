@@ -75,6 +75,9 @@ class LakeRemote:
     def membership(self, selection: Selection, revision: int) -> Membership:
         return self._lake.membership(selection, revision)
 
+    def memberships(self, asked: Sequence[tuple[Selection, int]]) -> Iterator[Membership]:
+        return (self.membership(*each) for each in asked)
+
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         return self._lake.observe(names)
 
@@ -89,6 +92,9 @@ class LakeRemote:
 
     def manifest(self, version: str) -> Manifest:
         return self._lake.manifest(version)
+
+    def manifests(self, versions: Sequence[str]) -> Iterator[Manifest]:
+        return map(self.manifest, versions)
 
     def made_with(self, version: str) -> DatasetConfig:
         return self._lake.made_with(version)

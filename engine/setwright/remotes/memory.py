@@ -240,6 +240,9 @@ class MemoryRemote:
             case source:
                 raise RemoteError("A source that is not offered yet", f"It is {source}.")
 
+    def memberships(self, asked: Sequence[tuple[Selection, int]]) -> Iterator[Membership]:
+        return (self.membership(*each) for each in asked)
+
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         return {
             name: ObservedDataset(
@@ -267,6 +270,9 @@ class MemoryRemote:
         if version not in self._manifests:
             raise RemoteError("There is no such version", f"None has the id {version}.")
         return self._manifests[version]
+
+    def manifests(self, versions: Sequence[str]) -> Iterator[Manifest]:
+        return map(self.manifest, versions)
 
     def made_with(self, version: str) -> DatasetConfig:
         return self._editions(version)[0]

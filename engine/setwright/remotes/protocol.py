@@ -95,6 +95,12 @@ class RemoteReader(Protocol):
             QueryError: the query does not parse, or speaks of what the remote cannot answer.
         """
 
+    def memberships(self, asked: Sequence[tuple[Selection, int]]) -> Iterator[Membership]:
+        """What `membership` gives for each of `asked`, in this order, as it is taken.
+
+        A remote that is far away is asked for many at a time.
+        """
+
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         """The datasets of these names, those that exist; asked in one go."""
 
@@ -113,6 +119,9 @@ class RemoteReader(Protocol):
 
     def manifest(self, version: str) -> Manifest:
         """The content of the version with that id."""
+
+    def manifests(self, versions: Sequence[str]) -> Iterator[Manifest]:
+        """What `manifest` gives for each of `versions`, in this order, as it is taken, and asked for together."""
 
     def made_with(self, version: str) -> DatasetConfig:
         """The configuration that the content of the version with that id was made of."""

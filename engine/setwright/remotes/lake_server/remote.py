@@ -24,9 +24,9 @@ from setwright.remotes.exports import export_entries
 from setwright.remotes.http.connection import Call
 from setwright.remotes.lake_server import wire
 from setwright.remotes.lake_server.asking import LARGEST, Asking, RefusedError
-from setwright.remotes.lake_server.parcels import unpacked
 from setwright.remotes.lake_server.pictures import Together, one
 from setwright.remotes.lake_server.problems import error_of
+from setwright.remotes.lake_server.together import columns_call, together
 from setwright.state.document import decode as decode_state
 from setwright.state.document import encode as encode_state
 
@@ -109,15 +109,15 @@ class ServedLakeRemote:
         return ()
 
     def membership(self, selection: Selection, revision: int) -> Membership:
-        wish = wire.MembershipsWish(asked=(wire.MembershipWish(selection=selection, revision=revision),))
-        call = Call(
-            method="POST",
-            path="/memberships",
-            json=wish.model_dump(mode="json"),
-            again=True,
-            largest=LARGEST,
-        )
-        return self._asking.columns(call, _membership)
+        (only,) = self.memberships([(selection, revision)])
+        return only
+
+    def memberships(self, asked: Sequence[tuple[Selection, int]]) -> Iterator[Membership]:
+        def wish(some: Sequence[tuple[Selection, int]]) -> Call:
+            each = (wire.MembershipWish(selection=selection, revision=at) for selection, at in some)
+            return columns_call("/memberships", wire.MembershipsWish(asked=tuple(each)))
+
+        return together(self._asking, asked, wish, _membership, wire.MOST_MEMBERSHIPS)
 
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         found: dict[str, ObservedDataset] = {}
@@ -139,6 +139,12 @@ class ServedLakeRemote:
 
     def manifest(self, version: str) -> Manifest:
         return self._manifest(version, expanded=False)
+
+    def manifests(self, versions: Sequence[str]) -> Iterator[Manifest]:
+        def wish(some: Sequence[str]) -> Call:
+            return columns_call("/versions/manifests", wire.VersionIds(versions=tuple(map(_safe, some))))
+
+        return together(self._asking, versions, wish, _manifest, wire.MOST_MEMBERSHIPS)
 
     def made_with(self, version: str) -> DatasetConfig:
         return self._asking.get(f"/versions/{_safe(version)}/made-with", wire.ConfigDocument).config
@@ -323,8 +329,7 @@ class _Reports:
 
 
 def _membership(body: bytes) -> Membership:
-    (only,) = unpacked(body)
-    found = membership_file.decode(bytes(only))
+    found = membership_file.decode(body)
     require_sound_membership(found, texts=False)
     return found
 

@@ -44,6 +44,7 @@ NO_ZERO: Final = r"^[^\x00]*$"
 _DIGEST: Final = r"^[0-9a-f]{64}$"
 
 Name = Annotated[str, Field(min_length=1, max_length=512, pattern=NO_ZERO, examples=["Balloons"])]
+VersionId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
 Text = Annotated[str, Field(max_length=512, pattern=NO_ZERO)]
 Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[0-9A-Za-z_.:-]+$", examples=["k-1"])]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
@@ -256,6 +257,12 @@ class MembershipsWish(_Said):
     """Selections, whose memberships come as parcels, in the same order."""
 
     asked: Annotated[tuple[MembershipWish, ...], Field(min_length=1, max_length=MOST_MEMBERSHIPS)]
+
+
+class VersionIds(_Said):
+    """Versions, whose contents come as parcels, in the same order."""
+
+    versions: Annotated[tuple[VersionId, ...], Field(min_length=1, max_length=MOST_MEMBERSHIPS)]
 
 
 class Digests(_Said):

@@ -137,6 +137,9 @@ class LayerNextRemote:
             names_only=True,
         )
 
+    def memberships(self, asked: Sequence[tuple[Selection, int]]) -> Iterator[Membership]:
+        return (self.membership(*each) for each in asked)
+
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         return self._observer.observe(names)
 
@@ -151,6 +154,9 @@ class LayerNextRemote:
 
     def manifest(self, version: str) -> Manifest:
         return self._observer.manifest(version)
+
+    def manifests(self, versions: Sequence[str]) -> Iterator[Manifest]:
+        return map(self.manifest, versions)
 
     def made_with(self, version: str) -> DatasetConfig:
         return self._observer.required(version).made_with

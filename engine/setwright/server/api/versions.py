@@ -10,6 +10,7 @@ from starlette.responses import Response
 from setwright.model import manifest_file
 from setwright.model.errors import RemoteError
 from setwright.remotes.lake_server import wire
+from setwright.remotes.lake_server.parcels import parcels
 from setwright.server.access import TheService  # noqa: TC001 - FastAPI reads the annotations
 from setwright.server.answers import Refused
 from setwright.server.api.routes import route
@@ -83,6 +84,23 @@ def manifest(
     with service.heavy:
         found = service.lake.expanded(version) if expanded else service.lake.manifest(version)
         return Response(manifest_file.encode(found), media_type=wire.COLUMNS, headers=headers)
+
+
+@route(
+    router,
+    "POST",
+    "/versions/manifests",
+    Role.READ,
+    binary=wire.PARCELS,
+    response_class=Response,
+)
+def manifests(wish: wire.VersionIds, service: TheService) -> Response:
+    """The contents of versions: a parcel of columns each."""
+    for version in wish.versions:
+        _require(service, version)
+    with service.heavy:
+        contents = [manifest_file.encode(service.lake.manifest(version)) for version in wish.versions]
+        return Response(parcels(contents), media_type=wire.PARCELS)
 
 
 def _require(service: TheService, version: str) -> None:
