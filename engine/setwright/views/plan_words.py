@@ -319,7 +319,9 @@ def summary(document: PlanDocument) -> str:
 def data_summary(document: PlanDocument, shown: Callable[[str], str] = str) -> str:
     """Ours, which follows it; what could be anybody's words is as `shown` has it."""
     counts = document.summary
-    if document.untold and all(change.content == "frames" for change in document.changes):
+    # A deletion describes no content, so it says nothing of how much the remote tells of one.
+    described = [change.content for change in document.changes if "delete" not in change.actions]
+    if document.untold and all(content == "frames" for content in described):
         return (
             f"Data: +{counts.entering:,} -{counts.leaving:,} frames; of labels and splits this remote tells nothing."
             f"{shown(_number(document))}"

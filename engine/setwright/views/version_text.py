@@ -28,9 +28,14 @@ def version_text(
     """The lines. `parent` is the number of the version before, `spec` the digest of the configuration."""
     named = "" if version.dataset == address else f"  named {terminal(version.dataset)}"
     yield f"{address} {version.number}{named}"
+    told = [
+        # A remote that has no revisions gives the frames' names alone.
+        "" if version.statistics.undivided else f"revision {version.revision:,}",
+        f"after {parent}" if parent else "",
+    ]
     facts = [
         ("made", f"{version.created_at:%Y-%m-%d %H:%M:%S} UTC by {terminal(version.author)}"),
-        ("from", f"revision {version.revision:,}" + (f", after {parent}" if parent else "")),
+        *(("from", words) for words in [", ".join(filter(None, told))] if words),
         ("spec", spec),
         ("content", version.manifest_digest),
         ("id", terminal(version.id)),

@@ -1,4 +1,7 @@
-"""The same specs, planned and applied in process and over LayerNext's wire, make the same versions and exports.
+"""The same specs, planned and applied in process, at a lake's server and over LayerNext's wire, make the same.
+
+The same contents of versions, that is, and the same bytes of every export. What LayerNext cannot take meets in
+`tests/server/test_both_meet.py` the other two ways.
 
 `SETWRIGHT_MEET` is how many configurations are drawn.
 """
@@ -12,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -36,12 +40,14 @@ from setwright.model.splits import SplitWish
 from setwright.plan.plan import Plan
 from setwright.remotes.lake import LakeRemote
 from setwright.remotes.protocol import Remote
+from setwright.server.keys import Role
 from tests.apply.projects import carry_out, project
 from tests.lake.lakes import ingest, write
 from tests.remotes.layernext.served import connected
+from tests.server.serving import connected as by_url
 from tests.server.serving import serving
 
-EXAMPLES = int(os.environ.get("SETWRIGHT_MEET", "3"))
+EXAMPLES = int(os.environ.get("SETWRIGHT_MEET", "2"))
 SPECS = Path(__file__).parents[3] / "specs"
 
 labels = st.permutations(["Balloon", "Kite", "WBC"]).flatmap(
@@ -84,45 +90,53 @@ configs = st.builds(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two lakes that hold the same: one is used in process, the other is served and reached over the wire."""
+Ways: TypeAlias = Literal["in process", "lake by URL", "layernext"]
 
-    here: Remote
-    there: Remote
-    lakes: tuple[Lake, Lake]
+
+@dataclass(frozen=True, slots=True)
+class Trio:
+    """Three lakes that hold the same: one is used in process, one through its server, one over LayerNext's wire."""
+
+    remotes: Mapping[Ways, Remote]
+    lakes: Mapping[Ways, Lake]
     folder: Path
 
     def put(self, collection: str, frames: Mapping[str, list[str]], into: Path) -> None:
         write(into, frames)
-        for lake in self.lakes:
+        for lake in self.lakes.values():
             ingest(lake, into, collection)
 
-    def apply(self, configs: Mapping[str, DatasetConfig]) -> tuple[Plan, Plan]:
-        """Plan and apply at both, and look that nothing is left to plan then; what was planned."""
+    def apply(self, configs: Mapping[str, DatasetConfig]) -> dict[Ways, Plan]:
+        """Plan and apply each way, and look that nothing is left to plan then; what was planned."""
         wanted = project(dict(configs))
-        plans = []
-        for side, remote in (("here", self.here), ("there", self.there)):
+        plans: dict[Ways, Plan] = {}
+        for way, remote in self.remotes.items():
             made = make_plan(remote, wanted, lineage="lineage")
-            assert not carry_out(remote, made, self.folder / f"journal-{side}").failed
+            assert not carry_out(remote, made, self.folder / f"journal-{way}").failed
             again = make_plan(remote, wanted, lineage="lineage").plan
             assert again.empty, [change.reasons for change in again.changes if hasattr(change, "reasons")]
-            plans.append(made.plan)
-        return plans[0], plans[1]
+            plans[way] = made.plan
+        return plans
 
     def meet(self, name: str) -> None:
         """Hold the current versions of a dataset against each other: content, and every export byte for byte."""
-        one, other = (LakeRemote(lake, "lake") for lake in self.lakes)
-        mine, theirs = (remote.observe([name])[name].version for remote in (one, other))
-        assert mine.manifest_digest == theirs.manifest_digest
-        assert mine.exports == theirs.exports
+        one = LakeRemote(self.lakes["in process"], "lake")
+        mine = one.observe([name])[name].version
         described = one.config(mine.id).description
-        for export in mine.exports:
-            held, came = files(one, mine.id, export), files(other, theirs.id, export)
-            assert held.keys() == came.keys()
-            # Where a description stands, for which the wire has no place.
-            may = {"readme", "README.txt", "setwright.json"} if described else set()
-            assert {file for file, content in held.items() if content != came[file]} <= may
+        held = {export: files(one, mine.id, export) for export in mine.exports}
+        for way in ("lake by URL", "layernext"):
+            # The product's remote shows the names of frames alone; what it made is looked at in its lake.
+            other = self.remotes[way] if way == "lake by URL" else LakeRemote(self.lakes[way], "lake")
+            theirs = other.observe([name])[name].version
+            assert mine.manifest_digest == theirs.manifest_digest
+            assert mine.exports == theirs.exports
+            # Where a description stands, for which LayerNext's wire has no place.
+            told = described and way == "layernext"
+            may = {"readme", "README.txt", "setwright.json"} if told else set()
+            for export, expected in held.items():
+                came = files(other, theirs.id, export)
+                assert expected.keys() == came.keys()
+                assert {file for file, content in expected.items() if content != came[file]} <= may
 
 
 def files(remote: Remote, version: str, export: str) -> dict[str, bytes]:
@@ -139,18 +153,25 @@ def files(remote: Remote, version: str, export: str) -> dict[str, bytes]:
 
 
 @contextmanager
-def pair(folder: Path) -> Iterator[Pair]:
+def trio(folder: Path) -> Iterator[Trio]:
     with Lake.create(folder / "here") as lake:
         for collection in ("party", "bccd"):
             named = {f"{collection}{number:02}.png": LABELS[number % len(LABELS)] for number in range(12)}
             ingest(lake, write(folder / collection, named), collection)
-    shutil.copytree(folder / "here", folder / "there")
+    for copy in ("served", "there"):
+        shutil.copytree(folder / "here", folder / copy)
     with (
         Lake.open(folder / "here") as lake,
+        serving(folder / "served") as served,
+        by_url(served.url, served.keys[Role.APPLY]) as url,
         serving(folder / "there") as server,
         connected(server, folder) as there,
     ):
-        yield Pair(LakeRemote(lake, "lake"), there, (lake, server.service.lake), folder)
+        yield Trio(
+            {"in process": LakeRemote(lake, "lake"), "lake by URL": url, "layernext": there},
+            {"in process": lake, "lake by URL": served.service.lake, "layernext": server.service.lake},
+            folder,
+        )
 
 
 LABELS = [["Balloon"], ["Balloon", "Kite"], ["Bird"], ["WBC", "RBC"], ["Platelets", "WBC"], []]
@@ -163,40 +184,41 @@ OTHERS = DatasetConfig(
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[Pair]:
-    with pair(tmp_path) as both:
-        yield both
+def three(tmp_path: Path) -> Iterator[Trio]:
+    with trio(tmp_path) as each:
+        yield each
 
 
 @pytest.mark.parametrize("file", ["balloons.yaml", "cells.yaml"])
-def test_the_specs_that_layernext_can_take_meet(two: Pair, file: str) -> None:
-    (two.folder / "project" / "specs").mkdir(parents=True)
-    shutil.copy(SPECS / file, two.folder / "project" / "specs" / file)
-    (two.folder / "project" / "setwright.yaml").write_text("")
-    spec = require_project(open_workspace(two.folder / "project", environ={})).specs[0]
-    two.apply({spec.address: spec.config})
-    two.meet(spec.config.name)
-    two.put("party", {"new.png": ["Balloon"], "other.png": ["WBC"]}, two.folder / "came")
-    two.put("bccd", {"new.png": ["WBC"]}, two.folder / "came too")
-    here, there = two.apply({spec.address: spec.config})
-    assert [type(change) for change in here.changes] == [type(change) for change in there.changes]
-    two.meet(spec.config.name)
+def test_the_specs_that_layernext_can_take_meet(three: Trio, file: str) -> None:
+    (three.folder / "project" / "specs").mkdir(parents=True)
+    shutil.copy(SPECS / file, three.folder / "project" / "specs" / file)
+    (three.folder / "project" / "setwright.yaml").write_text("")
+    spec = require_project(open_workspace(three.folder / "project", environ={})).specs[0]
+    three.apply({spec.address: spec.config})
+    three.meet(spec.config.name)
+    three.put("party", {"new.png": ["Balloon"], "other.png": ["WBC"]}, three.folder / "came")
+    three.put("bccd", {"new.png": ["WBC"]}, three.folder / "came too")
+    plans = three.apply({spec.address: spec.config})
+    kinds = {way: [type(change) for change in plan.changes] for way, plan in plans.items()}
+    assert kinds["in process"] == kinds["lake by URL"] == kinds["layernext"]
+    three.meet(spec.config.name)
 
 
-def test_the_specs_that_it_cannot_take_are_refused_with_every_reason(two: Pair) -> None:
-    (two.folder / "project" / "specs").mkdir(parents=True)
-    shutil.copy(SPECS / "hard-negatives.yaml", two.folder / "project" / "specs" / "hard-negatives.yaml")
-    (two.folder / "project" / "setwright.yaml").write_text("")
-    wanted = require_project(open_workspace(two.folder / "project", environ={}))
+def test_the_specs_that_it_cannot_take_are_refused_with_every_reason(three: Trio) -> None:
+    (three.folder / "project" / "specs").mkdir(parents=True)
+    shutil.copy(SPECS / "hard-negatives.yaml", three.folder / "project" / "specs" / "hard-negatives.yaml")
+    (three.folder / "project" / "setwright.yaml").write_text("")
+    wanted = require_project(open_workspace(three.folder / "project", environ={}))
     with pytest.raises(FindingsError) as refused:
-        make_plan(two.there, wanted, lineage="lineage")
+        make_plan(three.remotes["layernext"], wanted, lineage="lineage")
     told = [found.detail for found in refused.value.diagnostics if found.code == "SW504"]
     assert len(told) == 2
     assert "no class of several" in told[0]
     assert "`seed`" in told[1]
 
 
-def test_drawn_configurations_meet_when_they_are_made_followed_and_packed_anew(two: Pair) -> None:
+def test_drawn_configurations_meet_when_they_are_made_followed_and_packed_anew(three: Trio) -> None:
     numbers = count()
 
     @settings(
@@ -212,16 +234,16 @@ def test_drawn_configurations_meet_when_they_are_made_followed_and_packed_anew(t
         number = next(numbers)
         name, address = f"Drawn {number}", f"drawn-{number}"
         first, second = replace(first, name=name), replace(second, name=name)
-        two.apply({address: first})
-        two.meet(name)
+        three.apply({address: first})
+        three.meet(name)
         if came:
             frames = {f"new{number}.png": ["Balloon", "WBC"], f"bare{number}.png": []}
-            two.put("party", frames, two.folder / f"came-{number}")
+            three.put("party", frames, three.folder / f"came-{number}")
         if first.exports != second.exports:
-            two.apply({address: replace(first, exports=second.exports)})
-            two.meet(name)
-        two.apply({address: second})
-        two.meet(name)
+            three.apply({address: replace(first, exports=second.exports)})
+            three.meet(name)
+        three.apply({address: second})
+        three.meet(name)
 
-    two.apply({"others": OTHERS})
+    three.apply({"others": OTHERS})
     meet()

@@ -46,7 +46,7 @@ class Client:
         request = wire.collection_by_name(name)
         answer = self._connection.send(request)
         if answer.status != 200 or wire.refusal(answer.json) is not None:
-            said = wire.reason(answer.json)
+            said = (wire.reason(answer.json) or "")[:1000].rstrip(".")
             raise RemoteError(
                 f'LayerNext has no image collection "{name}"',
                 f"It says: {said}." if said else f"It answered {answer.status}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from setwright.model.errors import RemoteError, UnansweredError
 from setwright.remotes.http import connection as http
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from setwright.remotes.http.credentials import Credentials
+
+
+_LONGEST: Final = 1000
+"""So much of what a server says for a reason is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _json(request: Request, status: int, body: bytes) -> Any:
 
 def failure(request: Request, answer: Answer) -> RemoteError:
     """The error for an answer that is a failure."""
-    said = reason(answer.json)
+    said = (reason(answer.json) or "")[:_LONGEST].rstrip(".")
     status = f"{_told(request)} was answered with {answer.status}"
     # A server that breaks down on the way may have done its work before.
     kind = UnansweredError if answer.status >= 500 else RemoteError

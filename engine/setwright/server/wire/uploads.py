@@ -17,6 +17,7 @@ from setwright.model.errors import SetwrightError
 from setwright.server import taking_in
 from setwright.server.access import Applier, TheService
 from setwright.server.answers import Refused, words_of
+from setwright.server.jobs import JobState
 from setwright.server.wire.explore import frames_of
 from setwright.server.wire.words import IMAGE_COLLECTION, Body
 
@@ -196,6 +197,8 @@ def complete(
     if not names:
         raise Refused(406, "Nothing was uploaded.")
     report = _try(lambda: taking_in.take_pictures(service, upload, _author(request)))
+    # Clients wait for the job that they were told of when the upload began.
+    service.jobs.note(upload.id, JobState(status="done", progress=100.0))
     frames = frames_of(service, CollectionSource(name=upload.collection), "", Filter())
     rows = zip(frames.file_name.tolist(), frames.name.tolist(), strict=True)
     return {
