@@ -81,6 +81,9 @@ def test_what_git_says_has_changed(project: Path) -> None:
     git(outer, "add", "-A")
     git(outer, "commit", "--quiet", "-m", "first")
     assert addresses(planned(project, "--select", "changed:HEAD")) == []
+    told = setwright(project, "plan", "--select", "changed:HEAD").stdout
+    assert told.startswith("No changes. The datasets that were chosen are as their specs ask.\n")
+    assert "no spec yet" not in told
     (project / "specs" / "kites.yaml").write_text(KITES.replace("[Kite]", "[Kite, Dragon]"))
     assert addresses(planned(project, "--select", "changed:HEAD")) == ["kites"]
     (project / "specs" / "new.yaml").write_text(KITES.replace("dataset: kites", "dataset: new"))

@@ -185,7 +185,7 @@ def show(session: Session, document: PlanDocument, *, explain: bool = False, dri
 
     from setwright.views.plan_text import render
 
-    if not document.changes and not document.errored:
+    if not (document.changes or document.errored or document.left_out):
         click.echo("This project has no spec yet. Write one to specs/, and plan again.")
         return
     # Where nobody decided, click takes the colours out again if no terminal is there to show them.
