@@ -72,6 +72,16 @@ def test_strict_refuses_and_fails(project: Path, golden: Golden) -> None:
     assert json.loads(lake(project, "stats", "--json").stdout)["frames"] == 0
 
 
+def test_a_first_ingest_that_fails_leaves_no_lake_behind(project: Path) -> None:
+    (project / "in").mkdir()
+    assert inside.setwright(project, "lake", "ingest", "in", "--collection", "c").returncode == 1
+    write(project / "in", {"a.png": []})
+    assert inside.setwright(project, "lake", "ingest", "in", "--collection", "").returncode == 1
+    assert not (project / ".setwright/lake").exists()
+    inside.succeeded(project, "lake", "ingest", "in", "--collection", "c")
+    assert (project / ".setwright/lake").exists()
+
+
 def test_what_is_told_as_json_is_the_report(project: Path) -> None:
     flawed(project)
     result = ingest(project, "--json")

@@ -184,3 +184,25 @@ def test_it_goes_out_as_it_came_in(folder: Path, tmp_path: Path) -> None:
     assert [each["value"] for each in by_type["rectangle"]["attributes"]["Color"]] == ["Red", "dark"]
     assert by_type["line"]["line"] == [[0, 0], [5, 5], [9, 2]]
     assert by_type["points"]["points"] == [[2, 2], [4, 4]]
+
+
+def test_a_polygon_with_a_hole_comes_in_again_as_it_went_out(tmp_path: Path) -> None:
+    """In, out, in again, asked for: RAW says the rings, COCO the pixels that they cover."""
+    made = tmp_path / "in"
+    made.mkdir()
+    (made / "a.png").write_bytes(picture("a"))
+    ring = {"type": "polygon", "label": "Ring", "parts": [SQUARE, HOLE]}
+    (made / "ring.json").write_text(json.dumps({"images": [{"image": "a.png", "annotations": [ring]}]}))
+    spec = "dataset: rings\nsource: {collection: rings}\nlabels: [Ring]\nexports: [RAW, COCO]\n"
+    project = project_at(tmp_path / "project", {"specs/rings.yaml": spec + "split: {train: 100}\n"})
+    inside.succeeded(project, "lake", "ingest", str(made), "--collection", "rings")
+    inside.succeeded(project, "apply", "--auto-approve")
+    for export in ("RAW", "COCO"):
+        inside.succeeded(project, "pull", "rings", "--export", export, "--to", export)
+        inside.succeeded(project, "lake", "ingest", export, "--collection", export)
+    with Lake.open(project / ".setwright" / "lake") as lake:
+        found = lake.membership(everything(lake, "annotation(label=Ring and area>60)"), lake.revision())
+    outlines = [json.loads(outline) for outline in found.annotations.outline.tolist()]
+    assert [each for each in outlines if isinstance(each, list)] == [[SQUARE, HOLE]] * 2
+    (mask,) = (each for each in outlines if isinstance(each, dict))
+    assert sum(mask["counts"][1::2]) == 64 - 9

@@ -286,15 +286,21 @@ def test_a_name_that_is_no_utf8_is_left_out_and_its_report_can_be_written(lake: 
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
-def test_pipes_are_passed_over_and_folders_that_are_links_are_not_entered(lake: Lake, tmp_path: Path) -> None:
+def test_pipes_and_links_to_nothing_and_to_folders_are_left_out_and_told(lake: Lake, tmp_path: Path) -> None:
     folder = write(tmp_path / "in", {"a.png": []})
     write(tmp_path / "elsewhere", {"secret.png": []})
     os.mkfifo(folder / "pipe.png")
     (folder / "link").symlink_to(tmp_path / "elsewhere")
     (folder / "loop").symlink_to(folder)
     (folder / "broken.png").symlink_to(tmp_path / "nowhere.png")
-    ingest(lake, folder)
+    report = ingest(lake, folder)
     assert [row[0] for row in content(lake)[0]] == ["cells_a.png"]
+    assert [(problem.kind, problem.file, problem.detail) for problem in report.problems] == [
+        (ProblemKind.REFUSED_MEMBER, "broken.png", "it is a link to no file"),
+        (ProblemKind.REFUSED_MEMBER, "link", "it is a link to a folder, and such are not followed"),
+        (ProblemKind.REFUSED_MEMBER, "loop", "it is a link to a folder, and such are not followed"),
+        (ProblemKind.REFUSED_MEMBER, "pipe.png", "it is a device, a pipe or a socket"),
+    ]
 
 
 def test_strict_records_and_stores_nothing_if_anything_is_wrong(lake: Lake, tmp_path: Path) -> None:

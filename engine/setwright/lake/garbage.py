@@ -105,5 +105,5 @@ def needed_digests(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> se
         with catalogue.reading() as connection:
             needed.update(digest for digest, _ in known_pictures(connection, recipes).values())
         listener(Advanced(TASK))
-    listener(Finished(TASK, f"{len(needed):,} blobs are needed"))
+    listener(Finished(TASK, f"{len(needed):,} pictures and manifests are needed"))
     return needed

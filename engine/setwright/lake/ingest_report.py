@@ -21,8 +21,8 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
     ),
     ProblemKind.UNSAFE_NAME: ("file with an unsafe name, left out", "files with unsafe names, left out"),
     ProblemKind.REFUSED_MEMBER: (
-        "member of the archive that is no plain file, left out",
-        "members of the archive that are no plain files, left out",
+        "entry of the folder or archive that is no plain file, left out",
+        "entries of the folder or archive that are no plain files, left out",
     ),
     ProblemKind.DUPLICATE_NAME: (
         "file with the name of one in another folder, renamed",

@@ -11,10 +11,6 @@ from sqlalchemy import select
 
 from setwright.augment.expand import expand
 from setwright.edge.files import ASIDE, write_whole
-from setwright.formats.reading.listing import FolderListing
-from setwright.formats.reading.protocol import ReadOptions
-from setwright.formats.reading.registry import detect, named
-from setwright.formats.reading.sources import files_at
 from setwright.lake import inventory, leases, schema, states, versions
 from setwright.lake.answers import Answers
 from setwright.lake.blobs import Blobs
@@ -22,9 +18,9 @@ from setwright.lake.catalogue import Catalogue, new_revision, newest_revision, r
 from setwright.lake.difference import difference
 from setwright.lake.foreign import unknown_frames
 from setwright.lake.garbage import GRACE, Cleared, collect
-from setwright.lake.identity import checked_name
+from setwright.lake.incoming import incoming
 from setwright.lake.index.read import IndexCache
-from setwright.lake.ingest import Mode, find, prepare
+from setwright.lake.ingest import Mode, prepare
 from setwright.lake.ingest_report import IngestReport
 from setwright.lake.label_groups import LabelGroups
 from setwright.lake.labels import Labels
@@ -38,7 +34,7 @@ from setwright.lake.stored import StoredPicture, store_pictures
 from setwright.lake.transport import exported, header_of, load
 from setwright.lake.varied import known_pictures, made_pictures, make_varied
 from setwright.lake.verify import verify, verify_index
-from setwright.model.errors import LakeError, UsageError
+from setwright.model.errors import LakeError
 from setwright.model.events import silence
 from setwright.model.manifest_file import decode, encode
 from setwright.query.parse import parse
@@ -54,7 +50,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from setwright.formats.reading.protocol import ReadOptions
     from setwright.lake.difference import LakeDifference
+    from setwright.lake.incoming import Incoming
     from setwright.lake.ingest import Prepared
     from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
     from setwright.lake.listing import ListedFrame
@@ -268,17 +266,34 @@ class Lake:
             UsageError: there is no such place or format, a name is none, or the operation is of the other mode.
             FormatError: nothing there can be read.
         """
-        listing = files_at(str(location))
-        if in_place and not isinstance(listing, FolderListing):
-            raise UsageError(
-                f"Pictures cannot stay in place in {listing.location}",
-                "The lake can refer to files in a folder of this machine only.",
-                "leave out --in-place, and they are copied",
-            )
-        reader = named(format) if format is not None else detect(listing)
-        checked_name("collection", collection)
-        operation = checked_name("operation", f"ingest:{collection}" if operation is None else operation)
-        found = find(listing, reader, options or ReadOptions(), listener)
+        ready = incoming(
+            location,
+            collection=collection,
+            format=format,
+            operation=operation,
+            options=options,
+            in_place=in_place,
+            listener=listener,
+        )
+        return self.take(ready, author=author, at=at, mode=mode, strict=strict, listener=listener)
+
+    def take(
+        self,
+        incoming: Incoming,
+        *,
+        author: str,
+        at: datetime,
+        mode: Mode = "human",
+        strict: bool = False,
+        listener: Listener = silence,
+    ) -> IngestReport:
+        """Ingest what was read already.
+
+        Raises:
+            UsageError: the operation is of the other mode.
+        """
+        listing, found = incoming.listing, incoming.found
+        collection, operation = incoming.collection, incoming.operation
 
         def stored(dry: bool) -> Prepared:
             pictures = store_pictures(
@@ -287,7 +302,7 @@ class Lake:
                 self._blobs,
                 self._known_picture,
                 listener,
-                in_place=in_place,
+                in_place=incoming.in_place,
                 dry=dry,
             )
             return prepare(found, pictures, self._labels())
@@ -296,8 +311,8 @@ class Lake:
             return IngestReport(
                 location=listing.location,
                 collection=collection,
-                format=reader.name,
-                detected=format is None,
+                format=incoming.format,
+                detected=incoming.detected,
                 operation=operation,
                 mode=mode,
                 revision=revision,

@@ -137,11 +137,13 @@ class FolderListing(Files):
         self._folder = folder
         for where, below, files in os.walk(folder):
             below.sort()
-            for file in files:
-                path = Path(where) / file
-                # A pipe would make us wait for ever, and a device would never end.
+            for entry in (*files, *below):
+                path = Path(where) / entry
+                name = path.relative_to(folder).as_posix()
                 if path.is_file():
-                    self._add(path.relative_to(folder).as_posix())
+                    self._add(name)
+                elif (why := _objection(path)) is not None:
+                    self._refuse(ProblemKind.REFUSED_MEMBER, name, why)
 
     def path(self, name: str) -> Path:
         return self._folder / name
@@ -149,6 +151,18 @@ class FolderListing(Files):
     def _content(self, name: str, most: int) -> bytes:
         with self.path(name).open("rb") as file:
             return file.read(most)
+
+
+def _objection(path: Path) -> str | None:
+    """Why what is no file is not read; None of a folder, whose files are."""
+    if path.is_symlink():
+        return (
+            "it is a link to a folder, and such are not followed"
+            if path.is_dir()
+            else "it is a link to no file"
+        )
+    # A pipe would make us wait for ever, and a device would never end.
+    return None if path.is_dir() else "it is a device, a pipe or a socket"
 
 
 def is_picture(name: str) -> bool:

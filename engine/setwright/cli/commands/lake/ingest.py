@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -96,31 +97,34 @@ def command(
     replaces what it said. Whatever is wrong with the files is counted and listed.
     """
     from datetime import UTC, datetime
-    from pathlib import Path
 
     from setwright.cli.author import author
     from setwright.cli.progress import listening
     from setwright.formats.reading.protocol import ReadOptions
-    from setwright.model.errors import UsageError
+    from setwright.lake.incoming import incoming
+    from setwright.lake.mark import MARK
 
-    # Before a lake is made for it.
-    if "://" not in path and not Path(path).exists():
-        raise UsageError(
-            f"There is no {path}", "What is ingested is a folder, an archive, or a place in an object store."
-        )
-    with _open_or_create(folder) as lake:
-        session.on_interrupt = "Nothing was recorded. Run the same command again to go on."
+    session.on_interrupt = "Nothing was recorded. Run the same command again to go on."
+    with ExitStack() as stack:
+        # One that is not there yet is made when the files are read, so that a mistake leaves no empty lake behind.
+        lake = _open_or_create(folder, stack) if (folder / MARK).exists() else None
         with listening(session, quiet=as_json) as listener:
-            report = lake.ingest(
+            ready = incoming(
                 path,
                 collection=collection,
-                author=author(),
-                at=datetime.now(UTC),
                 format=format,
                 operation=operation,
-                mode="human" if human else "machine",
                 options=ReadOptions(origin=voc_origin, label=label, normalized=normalized),
                 in_place=in_place,
+                listener=listener,
+            )
+        lake = lake or _open_or_create(folder, stack)
+        with listening(session, quiet=as_json) as listener:
+            report = lake.take(
+                ready,
+                author=author(),
+                at=datetime.now(UTC),
+                mode="human" if human else "machine",
                 strict=strict,
                 listener=listener,
             )
@@ -132,12 +136,13 @@ def command(
     return 1 if report.refused else 0
 
 
-def _open_or_create(folder: Path) -> Lake:
+def _open_or_create(folder: Path, stack: ExitStack) -> Lake:
     from setwright.lake.lake import Lake
+    from setwright.lake.mark import MARK
 
-    if (folder / "lake.json").exists():
-        return Lake.open(folder)
-    lake = Lake.create(folder)
+    if (folder / MARK).exists():
+        return stack.enter_context(Lake.open(folder))
+    lake = stack.enter_context(Lake.create(folder))
     click.echo(f"Made a lake in {folder}", err=True)
     return lake
 
