@@ -252,6 +252,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_a_lake_that_does(project: Path) -> 
     command = [*PROGRAM, "-C", str(project), "lake", "ingest", "in", "--collection", "cells"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
+        assert running.stderr.readline().startswith("Reading annotations")
         assert running.stderr.readline().startswith("Made a lake")
         while not any((project / ".setwright/lake/blobs").glob("??/*")):
             time.sleep(0.001)

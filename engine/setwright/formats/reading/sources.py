@@ -39,4 +39,8 @@ def files_at(location: str) -> Listing:
         from setwright.formats.reading.archives import archive
 
         return archive(path)
+    if not path.exists():
+        raise UsageError(
+            f"There is no {path}", "What is ingested is a folder, an archive, or a place in an object store."
+        )
     return FolderListing(path)
