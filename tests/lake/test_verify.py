@@ -92,6 +92,19 @@ def test_a_blob_that_changed_is_found(
     assert str(path) in found.detail
 
 
+def test_a_blob_that_cannot_be_read_is_found_and_the_others_are_looked_at_all_the_same(
+    lake: Lake, version: Version
+) -> None:
+    unreadable, gone = a_picture(lake), a_manifest(lake)
+    unreadable.unlink()
+    unreadable.mkdir()
+    gone.unlink()
+    assert [found.what for found in lake.verify().damages] == [
+        f"A blob cannot be read: {unreadable.parent.name}{unreadable.name}",
+        f"A manifest is missing: {gone.parent.name}{gone.name}",
+    ]
+
+
 def test_a_picture_that_is_gone_is_found(lake: Lake, version: Version) -> None:
     path = a_picture(lake)
     path.unlink()

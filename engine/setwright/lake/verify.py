@@ -73,26 +73,23 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
         varied = all_pictures(connection)
     wanted = pictures | {row.manifest_blob for row in manifests} | varied
     whole, broken, size = _read_all(blobs, wanted, listener)
-    outside, lost = _read_elsewhere(blobs, pictures - whole - broken)
+    outside, lost = _read_elsewhere(blobs, pictures - whole - broken.keys())
     damages += lost
     stored = len(whole) + len(broken)
-    unreferenced = len((whole | broken) - wanted)
+    unreferenced = len((whole | broken.keys()) - wanted)
     whole |= outside.keys()
-    missing = pictures - whole - broken - {damage.digest for damage in lost}
-    shown = _shown_by(catalogue, missing | (broken & pictures))
+    missing = pictures - whole - broken.keys() - {damage.digest for damage in lost}
+    shown = _shown_by(catalogue, missing | (broken.keys() & pictures))
     damages += [
-        Damage(
-            f"A blob has changed: {digest}",
-            f"Its bytes are no longer what they were: {blobs.path(digest)}.{shown.get(digest, '')}",
-        )
-        for digest in sorted(broken)
+        Damage(f"{what}: {digest}", f"{why}: {blobs.path(digest)}.{shown.get(digest, '')}")
+        for digest, (what, why) in sorted(broken.items())
     ]
     damages += [
         Damage(f"A picture is missing: {digest}", f"There is no file {blobs.path(digest)}.{shown[digest]}")
         for digest in sorted(missing)
     ]
     for row in manifests:
-        if row.manifest_blob not in whole | broken:
+        if row.manifest_blob not in whole | broken.keys():
             damages.append(
                 Damage(
                     f"A manifest is missing: {row.manifest_blob}", f"It says what {row.name} {row.uid} holds."
@@ -111,7 +108,7 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
                             f"Its content has the digest {manifest.digest}; {row.manifest_digest} was published.",
                         )
                     )
-                damages += _lost_copies(catalogue, manifest, f"{row.name} {row.uid}", whole | broken)
+                damages += _lost_copies(catalogue, manifest, f"{row.name} {row.uid}", whole | broken.keys())
     return Verification(
         blobs=stored + len(outside),
         bytes=size + sum(outside.values()),
@@ -187,16 +184,25 @@ def verify_index(catalogue: Catalogue, listener: Listener) -> tuple[Damage, ...]
     return damages
 
 
-def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> tuple[set[str], set[str], int]:
-    """The blobs that are whole, those that are not, and their bytes together."""
+def _read_all(
+    blobs: Blobs, wanted: set[str], listener: Listener
+) -> tuple[set[str], dict[str, tuple[str, str]], int]:
+    """The blobs that are whole, those that are not with what and why, and the bytes of all together."""
     whole: set[str] = set()
-    broken: set[str] = set()
+    broken: dict[str, tuple[str, str]] = {}
     size = 0
     listener(Started(TASK, len(wanted), "blobs"))
     for digest in blobs.digests():
-        content = blobs.path(digest).read_bytes()
-        size += len(content)
-        (whole if sha256(content) == digest else broken).add(digest)
+        try:
+            content = blobs.path(digest).read_bytes()
+        except OSError as error:  # a disk that fails is what people verify for, so it must not end that
+            broken[digest] = ("A blob cannot be read", error.strerror or str(error))
+        else:
+            size += len(content)
+            if sha256(content) == digest:
+                whole.add(digest)
+            else:
+                broken[digest] = ("A blob has changed", "Its bytes are no longer what they were")
         listener(Advanced(TASK))
     listener(Finished(TASK, f"{len(whole) + len(broken):,} blobs"))
     return whole, broken, size
