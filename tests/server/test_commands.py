@@ -46,6 +46,15 @@ def test_it_does_not_listen_elsewhere_without_tls(
     assert "--behind-tls" in capsys.readouterr().err
 
 
+def test_a_url_is_no_lake_s_folder_and_its_password_is_not_repeated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["serve", "--lake", "postgresql+psycopg://ada:hunter2@db.example.org/lakes"]) == 1
+    told = capsys.readouterr().err
+    assert "setwright lake init --lake DIR --catalog URL" in told
+    assert "hunter2" not in told
+
+
 def test_it_serves_until_it_is_told_to_stop(folder: str) -> None:
     created = subprocess.run(
         [sys.executable, "-m", "setwright", "serve", "--lake", folder, "keys", "create"],

@@ -105,6 +105,15 @@ class Publishing:
         """Let what is being made end at its next step. What was made by then is there for who asks again."""
         self._stopping.set()
 
+    def go_on(self, event: Event) -> None:
+        """Let work that tells of a step go on with the next.
+
+        Raises:
+            Refused: the server stops.
+        """
+        if self._stopping.is_set():
+            raise Refused(503, "The server stops. Ask again when it is back; what was made is kept.")
+
     def _make(self, service: Service, progress: Progress) -> Version:
         wish = progress.wish
         content = service.manifests.read(wish.manifest)
@@ -115,8 +124,7 @@ class Publishing:
 
         def listen(event: Event) -> None:
             progress.hear(event)
-            if self._stopping.is_set():
-                raise Refused(503, "The server stops. Ask again when it is back; what was made is kept.")
+            self.go_on(event)
 
         version = service.remote.publish(
             Publication(

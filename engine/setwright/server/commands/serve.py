@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import secrets
 import socket
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from setwright.lake.lake import Lake
     from setwright.pixels.executor import Executor
     from setwright.server.service import Service
+
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""At the beginning of a URL; two letters at least, for one is a drive of Windows."""
 
 SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variable
 
@@ -57,6 +63,14 @@ def command(
     It listens on this machine alone. Keys are made with `setwright serve keys create`; without one, nobody is let in.
     """
     context.obj = _Folder(folder, context.obj)
+    if _URL.match(str(folder)):
+        from setwright.model.errors import UsageError
+
+        raise UsageError(
+            "A lake is served from its folder, and this is a URL",
+            "A catalogue may be in PostgreSQL, but the pictures are in the folder, which says where its catalogue is.",
+            "make the lake once with `setwright lake init --lake DIR --catalog URL`; then serve it with --lake DIR",
+        )
     if context.invoked_subcommand is not None:
         return
     _serve(folder, host, port, public_url, behind_tls)
@@ -147,6 +161,13 @@ def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tl
             f"{error.name} is missing.",
             "pip install 'setwright[server]'",
         ) from error
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            # At once: it waits for the requests that run, and these wait for what is being made.
+            service.publishing.stop()
+            super().handle_exit(sig, frame)
+
     if not is_loopback(host) and not behind_tls:
         raise UsageError(
             f"The server does not listen at {host}",
@@ -169,7 +190,7 @@ def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tl
         )
         # It takes the signals while it runs, and gives them on once it has ended in good order.
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(config).run(sockets=[listener])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -208,7 +208,7 @@ def _make(
         author=author,
         at=at,
     )
-    return service.remote.publish(publication)
+    return service.remote.publish(publication, service.publishing.go_on)
 
 
 def _picked(service: Service, membership: Membership, selected: Selected) -> Membership:

@@ -77,7 +77,11 @@ def job_status(id: Annotated[str, Path(max_length=64)], service: TheService) -> 
     """How far a job is."""
     state = service.jobs.state(id)
     if state is None:
-        raise Refused(404, f"There is no job {id}.")
+        raise Refused(
+            404,
+            f"There is no job {id}, or no longer: a server that starts anew gives up what it was making. Look whether "
+            "the version is there; if not, ask again.",
+        )
     answer: dict[str, Any] = {"isSuccess": True, "status": _CODES[state.status], "progress": state.progress}
     return answer | ({"message": state.message} if state.message else {})
 
