@@ -123,3 +123,17 @@ def test_an_upload_is_told_its_job_from_the_first_answer_on(server: Serving, tmp
     assert uploaded["job_id"]
     (waited,) = sdk(server, ("wait_for_job_complete", uploaded["job_id"]))
     assert waited["is_success"] is True, waited
+
+
+def test_annotation_projects_which_nobody_can_work_in_here_are_not_made(server: Serving) -> None:
+    made, listed, known, unknown = sdk(
+        server,
+        ("create_annotation_project_from_collection", "Night shift", party(server)),
+        ("get_annotation_project_list",),
+        ("get_annotation_project_name_by_id", "project"),
+        ("get_annotation_project_name_by_id", "Night shift"),
+    )
+    assert made == {"isSuccess": False}
+    assert known == {"projectName": "project"}
+    assert unknown is None, "it raises where the status is not 200"
+    assert listed == [{"id": "project", "name": "project"}]

@@ -133,7 +133,7 @@ def test_an_answer_that_unpacks_to_too_much_is_left() -> None:
         connection.send(wire.labels())
 
 
-@pytest.mark.parametrize("raw", [b"<html>Welcome</html>", b"{", b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize("raw", [b"<html>Welcome</html>", b"{", b"\xff\xfe", b"[" * 100_000, b'["\\ud800"]'])
 def test_a_page_in_place_of_json_is_said_to_be_none(raw: bytes) -> None:
     with (
         connected(in_turn(Reply(raw=raw))) as (_, connection, _),
@@ -281,6 +281,16 @@ def test_a_failed_job_is_a_failure() -> None:
         pytest.raises(RemoteError, match="job failed"),
     ):
         Client(connection).wait("j", told=told.append, sleep=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    "progress", ["9" * 400, "-" + "9" * 400, "1e999", "-Infinity", "NaN", '"most"', "true"]
+)
+def test_a_job_s_progress_is_within_what_percents_are_whatever_is_said(progress: str) -> None:
+    told: list[float] = []
+    with connected(in_turn(Reply(raw=f'{{"status": 2, "progress": {progress}}}'.encode()))) as (_, to, _):
+        Client(to).wait("j", told=told.append, sleep=lambda _: None)
+    assert 0 <= told[0] <= 100
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = Path(__file__).with_name("apply_killed_at_random.py")
-KILLS = 60 if "SETWRIGHT_MANY" in os.environ else 3
+KILLS = 60 if "SETWRIGHT_MANY" in os.environ else 2
 
 
 @pytest.mark.slow

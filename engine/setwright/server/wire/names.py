@@ -66,9 +66,9 @@ def projects(service: TheService) -> list[dict[str, Any]]:
 
 @router.post("/studio/api/client/projects/get/projectName")
 def project_name(wanted: ProjectWanted, service: TheService) -> dict[str, Any]:
-    """What a project is called."""
+    """What a project is called. The SDK breaks down over any status but 200, so a refusal has that too."""
     if wanted.projectId not in {name for name, _ in service.lake.operations()}:
-        raise Refused(404, f"There is no project {wanted.projectId!r}.")
+        return {"isSuccess": False, "message": f"There is no project {wanted.projectId!r}."}
     return {"isSuccess": True, "projectName": wanted.projectId}
 
 
