@@ -74,3 +74,4 @@ def test_a_frame_is_found_by_its_unique_name(filled: Lake) -> None:
     assert found is not None
     assert (found.name, found.file_name) == ("right_3.png", "3.png")
     assert filled.frame_named("3.png") is None
+    assert filled.frame_named("right_3.png\x00") is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,3 +121,18 @@ def test_what_is_too_much_or_leads_elsewhere_is_refused(
         if "manifests" in path.parts and path.is_file()
     ]
     assert left == []
+
+
+def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("setwright.server.gate.PATIENCE", 0.2)
+    host, _, port = running.url.removeprefix("http://").partition(":")
+    key = b64encode(":".join(running.keys[Role.READ]).encode()).decode()
+    for path in ("/datalake/api/client/explorer/objects/count", "/lake/v1/datasets/observe"):
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(
+                f"POST {path} HTTP/1.1\r\nHost: lake\r\nAuthorization: Basic {key}\r\n"
+                "Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{".encode()
+            )
+            assert connection.recv(100).startswith(b"HTTP/1.1 408")

@@ -191,3 +191,11 @@ def test_bytes_that_are_no_manifest_and_wishes_that_say_more_are_refused(
     assert (other.status_code, "not the one that was planned" in other.json()["title"]) == (409, True)
     assert remote.versions(CELLS.name) == ()
     assert ask("POST", "/publications", json=good).json()["status"] == "done"
+
+
+@pytest.mark.parametrize("name", ["Cells\nv1", "Cells\x1b[31m", " Cells"])
+def test_a_dataset_is_called_what_a_spec_could_call_it(remote: ServedLakeRemote, name: str) -> None:
+    """A line break in a name says that the dataset was deleted, and would hide it from everybody."""
+    asked = wanted(remote)
+    with pytest.raises(SetwrightError, match="Not the name of a dataset"):
+        remote.publish(replace(asked, config=replace(asked.config, name=name)))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_NAME = 192
 """The longest name of a collection, an operation, a label or a group of labels, in characters."""
 
+MAX_DATASET_NAME = 200
+"""The longest name of a dataset, which specs may give as well."""
+
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -27,12 +30,13 @@ def checked_name(kind: str, name: str) -> str:
     Raises:
         UsageError: it is empty, has blanks around it, is too long, or holds what cannot be printed.
     """
+    longest = MAX_DATASET_NAME if kind == "dataset" else MAX_NAME
     if _UNSEEN.search(name):
         why = "It holds a control character, or one that is no character."
     elif not name or name != name.strip():
         why = "A name is not empty, and has no blanks around it."
-    elif len(name) > MAX_NAME:
-        why = f"A name has at most {MAX_NAME} characters, this one {len(name):,}."
+    elif len(name) > longest:
+        why = f"A name has at most {longest} characters, this one {len(name):,}."
     else:
         return name
     raise UsageError(f"Not the name of {_A[kind]}: {name[:60]!r}", why, "give another name")
@@ -40,6 +44,7 @@ def checked_name(kind: str, name: str) -> str:
 
 _A = {
     "collection": "a collection",
+    "dataset": "a dataset",
     "operation": "an operation",
     "label": "a label",
     "label group": "a label group",

@@ -138,6 +138,8 @@ def read_frames(connection: Connection, numbers: Sequence[int], revision: int) -
 
 def frame_named(connection: Connection, name: str) -> ListedFrame | None:
     """The frame that has that unique name now."""
+    if "\x00" in name:
+        return None  # PostgreSQL would refuse the question
     row = connection.execute(
         select(_frames).where(_frames.c.unique_name == name, _frames.c.removed == schema.FOREVER)
     ).first()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 import time
 from typing import TYPE_CHECKING, Final
+
+from starlette.exceptions import HTTPException
 
 from setwright.remotes.lake_server.wire import ROOT
 from setwright.server.answers import NO_STORE, Refused, error
@@ -23,6 +26,9 @@ access_log = logging.getLogger("setwright.server.access")
 _LAKE_WITHOUT_PREFIX: Final = re.compile(r"/api/(client|job|metadata)/")
 _BOUNDED_ELSEWHERE: Final = ("/parts/", f"{ROOT}/manifests/")
 """Where bodies have a bound of their own."""
+
+PATIENCE: Final = 60.0
+"""Seconds for which nothing of a body may come, lest who sends none holds a place for ever."""
 
 _TOKEN: Final = re.compile(r"^/(files|parts)/.*")
 
@@ -65,7 +71,7 @@ class Gate:
             if bounded and (not length.isdigit() or int(length) > self._limit):
                 await _too_large(path, self._limit)(scope, receive, told)
                 return
-            await self._app(scope, self._bounded(receive) if bounded else receive, told)
+            await self._app(scope, _patient(self._bounded(receive) if bounded else receive), told)
         finally:
             seconds = time.perf_counter() - started
             self._metrics.end(scope["method"], _route(scope), status, seconds, sent)
@@ -92,6 +98,25 @@ class Gate:
             return message
 
         return counted
+
+
+def _patient(receive: Receive) -> Receive:
+    """Waits for the next piece of a body for `PATIENCE`, and for ever for what comes after the body."""
+    whole = False
+
+    async def awaited() -> Message:
+        nonlocal whole
+        if whole:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), PATIENCE)
+        except TimeoutError:
+            # Of all that reading a body may raise, FastAPI lets this alone through as it is.
+            raise HTTPException(408, "The rest of the body did not come.") from None
+        whole = not message.get("more_body", False)
+        return message
+
+    return awaited
 
 
 def _too_large(path: str, limit: int) -> Response:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from setwright.lake.identity import checked_name
 from setwright.model.errors import SetwrightError
 from setwright.model.versions import Amendment, Deletion, VersionNumber
 from setwright.remotes.lake_server import wire
@@ -48,6 +49,7 @@ def publish(wish: wire.PublicationWish, service: TheService, response: Response)
     made = service.lake.made_by(wish.key)
     if made is not None:
         return _done(made)
+    checked_name("dataset", wish.config.name)
     service.publishing.start(service, wish)
     told = _told(service.publishing, wish.key, service.limits.publication)
     if told.status == "running":
@@ -73,6 +75,7 @@ def publication(
 @route(router, "POST", "/amendments", Role.APPLY)
 def amend(wish: wire.AmendmentWish, service: TheService) -> wire.VersionDocument:
     """Change the current version in place: how it is called, packed and described. A repeated key changes nothing."""
+    checked_name("dataset", wish.config.name)
     amended = service.lake.amend(
         Amendment(
             key=wish.key,

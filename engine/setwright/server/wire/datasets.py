@@ -15,8 +15,9 @@ from setwright.augment.decode import decode
 from setwright.augment.problems import Harsh, NoPicture
 from setwright.diff.data import data_diff
 from setwright.formats.writing.registry import find
+from setwright.lake.identity import checked_name
 from setwright.model.dataset import AugmentationWish, DatasetConfig, LabelClass, Selection
-from setwright.model.errors import SetwrightError
+from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.splits import SplitWish
 from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Publication
 from setwright.plan.content import asks_alike, desired_content
@@ -91,7 +92,11 @@ def create(
     """Make a dataset of what was selected."""
     if not wanted.name or not wanted.name.strip():
         raise Refused(406, "A dataset has a name.")
-    config = _config(service, tag, wanted, wanted.name)
+    try:
+        name = checked_name("dataset", wanted.name)
+    except UsageError as error:
+        raise Refused(406, words_of(error)) from error
+    config = _config(service, tag, wanted, name)
     if service.lake.observe([config.name]):
         raise Refused(406, f"There is a dataset called {config.name!r} already; make a new version of it.")
     return _made(service, request, config, tag, None, in_place=False)
