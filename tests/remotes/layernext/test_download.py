@@ -326,3 +326,27 @@ def test_a_failure_keeps_what_came_and_the_next_run_fetches_the_rest(tmp_path: P
     done, asked = run(tmp_path, items)
     assert 13 <= kept < 20 and done.kept == kept and len(asked) == 20 - kept
     assert len(files_in(done.folder)) == 20
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_a_file_that_comes_a_byte_with_each_try_is_left(tmp_path: Path, tagged: bool) -> None:
+    asked: list[Seen] = []
+
+    def answer(request: Seen) -> Reply:
+        asked.append(request)
+        start = int(request.headers.get("range", "bytes=0-")[6:-1])
+        length = (("Content-Length", str(1000 - start)),)
+        if start:
+            place = (("Content-Range", f"bytes {start}-999/1000"), ("ETag", '"1"'))
+            return Reply(206, raw=b"x", headers=(*length, *place), cut=1)
+        # Without a tag each try begins anew, and comes less far and farther in turn.
+        came = b"x" * (1 if tagged else 1 + len(asked) % 2)
+        return Reply(raw=came, headers=(*length, *((("ETag", '"1"'),) if tagged else ())), cut=len(came))
+
+    with serving(answer) as server:
+        fetcher = Fetcher(server.url, limits=QUICK, sleep=lambda _: None)
+        with pytest.raises(RemoteError, match="cannot be fetched whole"):
+            fetcher.fetch(f"{server.url}/f/a.png", tmp_path / "a.png")
+        fetcher.close()
+    assert len(asked) == QUICK.tries
+    assert not list(tmp_path.iterdir())
