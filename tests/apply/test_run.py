@@ -351,6 +351,11 @@ def test_an_entry_that_others_record_meanwhile_is_not_written_over(tmp_path: Pat
     state = remote.state("blood")
     assert state is not None
     assert state.datasets["cells"].key == "theirs"
+    (failed,) = outcome.failed
+    (made,) = remote.versions("Cells")
+    assert failed.made is not None
+    assert failed.made.id == made.id
+    assert "1.0.0 was made" in failed.error.detail
 
 
 def test_ctrl_c_lets_the_state_know_what_was_made(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -208,3 +209,13 @@ def test_apply_goes_on_where_the_reader_of_its_events_leaves(lake: Path, tmp_pat
     os.close(writer)
     assert (ran.returncode, "Error" in ran.stderr) == (0, False)
     assert "No changes." in succeeded(folder, "plan")
+
+
+def test_what_the_state_alone_comes_to_know_is_counted_as_adopted(lake: Path, tmp_path: Path) -> None:
+    folder = two_datasets(lake, tmp_path / "party")
+    succeeded(folder, "apply", "--yes")
+    file = folder / "setwright.yaml"
+    file.write_text(re.sub(r"(?m)^project: .*$", "project: somebody-elses", file.read_text()))
+    assert "Apply complete! Datasets: 0 added, 0 changed, 0 destroyed, 2 adopted." in succeeded(
+        folder, "apply", "--yes"
+    )

@@ -48,10 +48,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Failed:
-    """A step that was not, and why; nothing of it is half there."""
+    """A step that was not, and why; nothing of it is half there.
+
+    `made` is the version that the remote has all the same, where only the state could not be told of it any more.
+    """
 
     step: Step
     error: SetwrightError
+    made: Version | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -207,7 +211,7 @@ class _Walk:
             self._journal.settle(*remote_steps)
         for done in self._taken:
             if (error := refused.get(done.step.address)) is not None:
-                self._fail(done.step, error)
+                self._untold(done, error)
             else:
                 self.done.append(done)
                 self._observer(done)
@@ -216,8 +220,18 @@ class _Walk:
         self._locked.clear()
         self._recorded_at = self._clock()
 
-    def _fail(self, step: Step, error: SetwrightError) -> None:
-        failed = Failed(step=step, error=error)
+    def _untold(self, done: Done, error: StalePlanError) -> None:
+        made = done.version if isinstance(done.step, PublishStep | AmendStep) else None
+        if made is not None:
+            error = StalePlanError(
+                error.summary,
+                f"{error.detail} Version {made.number} was made before that showed, and stays.",
+                "plan and apply again: the state comes to know what was made",
+            )
+        self._fail(done.step, error, made)
+
+    def _fail(self, step: Step, error: SetwrightError, made: Version | None = None) -> None:
+        failed = Failed(step=step, error=error, made=made)
         self.failed.append(failed)
         self._observer(failed)
 

@@ -306,8 +306,10 @@ def _told(outcome: Outcome) -> Iterator[str]:
         if failed.error.hint:
             yield f"      hint: {terminal(failed.error.hint)}"
     added, changed, deleted, forgotten = _counts(outcome)
-    counts = f"{added} added, {changed} changed, {deleted} destroyed" + (
-        f", {forgotten} forgotten" if forgotten else ""
+    counts = f"{added} added, {changed} changed, {deleted} destroyed" + "".join(
+        f", {count} {what}"
+        for count, what in ((_adopted(outcome), "adopted"), (forgotten, "forgotten"))
+        if count
     )
     if outcome.failed:
         yield f"Apply incomplete: {counts}, {len(outcome.failed)} failed."
@@ -353,6 +355,12 @@ def _counts(outcome: Outcome) -> tuple[int, int, int, int]:
     return added, changed, deleted, sum(isinstance(step, ForgetStep) for step in steps)
 
 
+def _adopted(outcome: Outcome) -> int:
+    from setwright.apply.steps import BindStep
+
+    return sum(isinstance(done.step, BindStep) for done in outcome.done)
+
+
 def _next(outcome: Outcome) -> Iterator[str]:
     import shlex
 
@@ -364,12 +372,12 @@ def _next(outcome: Outcome) -> Iterator[str]:
 
 
 def _exit_code(session: Session, outcome: Outcome) -> int:
-    """0 for all done; that of the failures where nothing was done and they agree; else applied in part, or 1."""
+    """0 for all done; that of the failures where nothing was made and they agree; else applied in part, or 1."""
     from setwright.model.errors import PartlyAppliedError
 
     if not outcome.failed:
         return 0
-    if outcome.done:
+    if outcome.done or any(failed.made is not None for failed in outcome.failed):
         return PartlyAppliedError.exit_code
     codes = {failed.error.exit_code for failed in outcome.failed}
     return codes.pop() if len(codes) == 1 else 1
