@@ -193,6 +193,31 @@ def test_bytes_that_are_no_manifest_and_wishes_that_say_more_are_refused(
     assert ask("POST", "/publications", json=good).json()["status"] == "done"
 
 
+def test_a_key_that_made_another_content_makes_nothing_and_is_told(
+    running: Serving, remote: ServedLakeRemote
+) -> None:
+    remote.publish(wanted(remote))
+    with pytest.raises(RemoteError, match="made something else than was planned"):
+        remote.publish(varied(remote))
+    other = varied(remote)
+    said = PublicationWish(
+        key=other.key,
+        config=other.config,
+        parent=None,
+        number="1.0.0",
+        severity=other.severity,
+        manifest="0" * 64,
+        manifest_digest=other.manifest.digest,
+        revision=other.revision,
+        author="test",
+        at=other.at,
+    ).model_dump(mode="json")
+    answer = requests.post(
+        f"{running.url}/lake/v1/publications", json=said, auth=running.keys[Role.APPLY], timeout=20
+    )
+    assert (answer.status_code, "had that key" in answer.text) == (409, True)
+
+
 @pytest.mark.parametrize("name", ["Cells\nv1", "Cells\x1b[31m", " Cells"])
 def test_a_dataset_is_called_what_a_spec_could_call_it(remote: ServedLakeRemote, name: str) -> None:
     """A line break in a name says that the dataset was deleted, and would hide it from everybody."""

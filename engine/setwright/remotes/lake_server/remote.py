@@ -213,7 +213,14 @@ class ServedLakeRemote:
                 self._sleep(pause := next(polls, pause))
                 told = self._followed(wish.key)
         reports.end()
-        return told.version.as_version()
+        version = told.version.as_version()
+        if version.manifest_digest != publication.manifest.digest:
+            raise RemoteError(
+                f"{self.location} made something else than was planned",
+                f"Under this plan's key it has version {version.number} of {version.dataset}, with another content.",
+                "plan again; if it comes to the same, ask who runs the server",
+            )
+        return version
 
     def _begun(self, wish: wire.PublicationWish, content: bytes) -> wire.PublicationDocument:
         for sending in range(1, _SENDINGS + 1):

@@ -13,6 +13,7 @@ from setwright.model.versions import Amendment, Deletion, VersionNumber
 from setwright.remotes.lake_server import wire
 from setwright.remotes.lake_server.problems import problem_of
 from setwright.server.access import TheService  # noqa: TC001 - FastAPI reads the annotations
+from setwright.server.answers import Refused
 from setwright.server.api.routes import route
 from setwright.server.keys import Role
 
@@ -47,6 +48,8 @@ def publish(wish: wire.PublicationWish, service: TheService, response: Response)
     The status is 202 where that takes longer; then ask how far it is.
     """
     made = service.lake.made_by(wish.key)
+    if made is not None and made.manifest_digest != wish.manifest_digest:
+        raise Refused(409, "Another publication had that key.")
     if made is not None:
         return _done(made)
     checked_name("dataset", wish.config.name)
