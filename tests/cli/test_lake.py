@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,6 +175,17 @@ def test_of_many_damages_of_a_kind_a_few_are_shown_and_json_lists_all(project: P
     listed = json.loads(inside.setwright(project, "lake", "verify", "--json").stdout)
     assert len(listed["damages"]) == 13
     assert "--index or --json" in inside.setwright(project, "lake", "verify", "--json", "--index").stderr
+
+
+def test_verify_does_not_take_the_side_of_rows_that_somebody_edited(project: Path) -> None:
+    write(project / "in", {"a.png": ["RBC"], "b.png": ["WBC"]})
+    inside.succeeded(project, "lake", "ingest", "in", "--collection", "cells")
+    with closing(sqlite3.connect(project / ".setwright/lake/catalog.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE annotations SET label = (SELECT min(label) FROM annotations)")
+    told = inside.setwright(project, "lake", "verify")
+    assert told.returncode == 1
+    assert "The index is not what the catalogue says" in told.stdout
+    assert "compare with a backup first" in told.stdout
 
 
 def test_specs_with_mistakes_do_not_keep_pictures_out(tmp_path: Path) -> None:

@@ -78,7 +78,11 @@ def _text(found: Verification) -> Iterator[str]:
             " Restore what the lake holds from a backup."
         )
     else:
-        yield f"{counted} are whole. `setwright lake verify --index` makes the index anew."
+        yield f"{counted} are whole."
+        yield (
+            "The index and the catalogue's rows differ, so one of them was changed behind setwright's back. Where it"
+            " may have been the rows, compare with a backup first: `setwright lake verify --index` believes the rows."
+        )
 
 
 def _damages(damages: Sequence[Damage]) -> Iterator[str]:
