@@ -303,3 +303,20 @@ def test_a_password_in_an_address_is_found_and_never_shown(project: str, tmp_pat
     workspace = opened(project_at(tmp_path, project=project))
     assert workspace.diagnostics
     assert SECRET not in everywhere(workspace)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://ada:{SECRET}@lake.example.org",
+        f"https://lake.example.org/?token={SECRET}",
+        f"https://lake.example.org/?a=1&token={SECRET}#more",
+        f"https://lake.example.org/#{SECRET}",
+    ],
+)
+def test_the_excerpt_of_a_finding_shows_no_secret_of_an_address(tmp_path: Path, url: str) -> None:
+    project_at(tmp_path, {"setwright.yaml": f"project: party\nremote: {{kind: lake, url: '{url}'}}\n"})
+    workspace = opened(tmp_path)
+    assert workspace.project is None
+    assert "lake.example.org" in everywhere(workspace)
+    assert SECRET not in everywhere(workspace)

@@ -507,4 +507,4 @@ def test_addresses_and_item_types_are_suggested_too(names: str, near: str) -> No
 
 
 def _hidden(excerpt: str) -> str:
-    return re.sub(r"(?<=://)[^/\s]*(?=@)", lambda match: "*" * len(match[0]), excerpt)
+    return re.sub(r"(?<=://)[^/\s]*(?=@)|(?<=/\?)key=k", lambda match: "*" * len(match[0]), excerpt)

@@ -32,6 +32,9 @@ breaks and tabs, breaks and spaces that look like others or like nothing, marks 
 CREDENTIALS = re.compile(r"(?<=://)[^/\s]*(?=@)")
 """A user, or a user and a password, in an address."""
 
+_PARAMETERS = re.compile(r"(://[^\s?#\"']*[?#])([^\s\"',}\]]+)")
+"""An address up to its parameters or its fragment, and these, which may be a token."""
+
 _CONFLICT = re.compile(r"^(<{7}|>{7})(?=[ \n])", re.MULTILINE)
 
 
@@ -83,7 +86,7 @@ class SourceText:
             # That may lie across the cut.
             shown = self.text[start : min(end, start + 2 * MAX_EXCERPT)]
             if "://" in shown:
-                shown = CREDENTIALS.sub(_stars, shown)
+                shown = _PARAMETERS.sub(_stars_behind, CREDENTIALS.sub(_stars, shown))
             self._excerpt = (line, shown[:MAX_EXCERPT])
         return self._excerpt[1]
 
@@ -91,6 +94,10 @@ class SourceText:
 def _stars(secret: re.Match[str]) -> str:
     """As long as what it hides, so that what stands behind it keeps its place."""
     return "*" * len(secret[0])
+
+
+def _stars_behind(found: re.Match[str]) -> str:
+    return found[1] + "*" * len(found[2])
 
 
 def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diagnostic]]:
