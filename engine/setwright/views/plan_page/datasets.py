@@ -220,6 +220,7 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
         return
     whole = change.frames.after
     new = _new(change)
+    some_background = any(split.background for split in change.splits)
     yield tag("h3", "Splits")
     yield split_bars(change)
     yield table(
@@ -230,7 +231,7 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
             "after",
             *([] if new else [""]),
             "share",
-            "no annotation",
+            *(["no annotation"] if some_background else []),
         ],
         [
             [
@@ -244,7 +245,7 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
                 f"{split.after:,}",
                 *([] if new else [_signed(delta(split.before, split.after))]),
                 f"{100 * split.after / whole:.1f} %" if whole else "",
-                f"{split.background:,}" if split.background else "",
+                *([f"{split.background:,}"] if some_background else []),
             ]
             for split in change.splits
         ],
