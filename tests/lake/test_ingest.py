@@ -325,9 +325,9 @@ def test_a_name_that_nobody_can_type_is_refused(lake: Lake, tmp_path: Path, name
     assert lake.revision() == 0
 
 
-def test_what_is_no_folder_or_holds_no_pictures_is_an_error(lake: Lake, tmp_path: Path) -> None:
+def test_what_is_not_there_or_holds_no_pictures_is_an_error(lake: Lake, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="no folder"):
+    with pytest.raises(UsageError, match="There is no "):
         ingest(lake, tmp_path / "nowhere")
     with pytest.raises(FormatError, match="no pictures"):
         ingest(lake, tmp_path / "empty", format=None)

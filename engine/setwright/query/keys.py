@@ -152,7 +152,11 @@ KEYS: tuple[KeyFacts, ...] = (
     _of_frame(Field.ASPECT, ValueType.NUMBER, "its width divided by its height"),
     _of_frame(Field.BYTES, ValueType.NUMBER, "size of the stored picture, in bytes"),
     _of_frame(Field.DATE, ValueType.DAY, "the day the frame came into the lake, in UTC, as in 2024-05-31"),
-    _of_frame(Field.DIGEST, ValueType.TEXT, "SHA-256 of the stored picture, in lower-case hexadecimal"),
+    _of_frame(
+        Field.DIGEST,
+        ValueType.TEXT,
+        "SHA-256 of the stored picture, or of the file that was ingested, in lower-case hexadecimal",
+    ),
     _of_frame(Field.COLLECTION, ValueType.TEXT, "the collection that the frame is in"),
     _of_dataset(Field.DATASET, ValueType.TEXT, "a dataset that holds the frame, in its newest version"),
     _of_dataset(Field.VERSION, ValueType.TEXT, "the number of a version that holds it, as in 1.2.0"),
