@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -165,6 +165,7 @@ def test_in_markdown_what_cannot_act_can_be_read_before_it_is_rendered(text: str
 
 
 @pytest.mark.parametrize("around", ["{}", "- {}", "1. {}", "above\n{}", "{}\nbelow", "| a |\n| - |\n| {} |"])
+@example(text="://")
 @given(text=st.text(st.sampled_from("-+=_*.):(!#|~^`<>[]&;1a é\\/"), max_size=12))
 def test_in_markdown_no_heap_of_signs_formats_anything(around: str, text: str) -> None:
     markdown = MarkdownIt("gfm-like", {"linkify": False, "html": True})

@@ -67,7 +67,8 @@ def markdown(text: str) -> str:
     seen = re.sub(
         r"@|&#35;|&#33;|&#36;|&#94;|&#126;|&amp;(?=\d)|%(?=\w)", lambda match: f"{match[0]}<!-- -->", seen
     )
-    seen = re.sub(r"(?i)(?<=www)\.|&#58;(?=//)", lambda match: f"<!-- -->{match[0]}", seen)
+    # Behind the colon: a line that begins with a comment is HTML as a whole.
+    seen = re.sub(r"(?i)(?<=www)\.", "<!-- -->.", seen).replace("&#58;//", "&#58;<!-- -->//")
     seen = re.sub(r"(?i)\b(GH)-(?=\d)", r"\1<!-- -->-", seen)
     return seen.replace("-&gt;", "->")  # an arrow; only at the start of a line does > act
 
