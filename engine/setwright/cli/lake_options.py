@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from setwright.cli import completing
+from setwright.cli.environment_option import environment_option
 from setwright.cli.lake_location import lake_folder
 
 if TYPE_CHECKING:
@@ -28,14 +28,7 @@ def lake_options(command: F) -> F:
     @click.option(
         "--lake", "given", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
     )
-    @click.option(
-        "--env",
-        "environment",
-        metavar="NAME",
-        envvar="SETWRIGHT_ENV",
-        shell_complete=completing.environments,
-        help="The environment of the project whose lake is meant.",
-    )
+    @environment_option("The environment of the project whose lake is meant.")
     @functools.wraps(command)
     def with_folder(
         session: Session, *args: Any, given: str | None, environment: str | None, **kwargs: Any

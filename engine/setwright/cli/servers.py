@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from setwright.cli import completing
+from setwright.cli.environment_option import environment_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,14 +50,7 @@ def server_options(command: F) -> F:
     """
 
     @click.option("--url", "given", metavar="URL", help="A LayerNext.  [default: the project's remote]")
-    @click.option(
-        "--env",
-        "environment",
-        metavar="NAME",
-        envvar="SETWRIGHT_ENV",
-        shell_complete=completing.environments,
-        help="The environment of the project whose remote is meant.",
-    )
+    @environment_option("The environment of the project whose remote is meant.")
     @functools.wraps(command)
     def with_url(given: str | None, environment: str | None, **said: Any) -> Any:
         context = click.get_current_context()

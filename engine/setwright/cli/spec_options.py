@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from setwright.cli import completing
+from setwright.cli.environment_option import environment_option
 from setwright.cli.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -40,14 +41,7 @@ F = TypeVar("F", bound="Callable[..., Any]")
 def spec_options(command: F) -> F:
     """Give a command `--env`, `--var` and `--var-file`, all of them in one argument `options`, a `SpecOptions`."""
 
-    @click.option(
-        "--env",
-        "environment",
-        metavar="NAME",
-        envvar="SETWRIGHT_ENV",
-        shell_complete=completing.environments,
-        help="The environment to lay over the project.",
-    )
+    @environment_option("The environment to lay over the project.")
     @click.option(
         "--var",
         "variables",
