@@ -8,18 +8,19 @@ out for long; one that ran on this machine and runs no more locks nobody out at 
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import json
 import os
 import re
 import secrets
-import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from setwright.edge.files import ASIDE, sync_folder, write_whole
+from setwright.edge.heartbeat import beating
 from setwright.edge.processes import has_ended, this_system
 from setwright.model.errors import FormatError, LockHeldError
 from setwright.state.document import decode, encode, require_next
@@ -96,30 +97,22 @@ class FolderStates:
                     f"wait for it to finish; a lock that nobody renews is free after {self._life:g} seconds",
                 )
             self._write_lock(file, holder, token, since)
-        done = threading.Event()
-        keeper = threading.Thread(
-            target=self._renew, args=(file, holder, token, since, done), name=f"lease {name}", daemon=True
-        )
-        keeper.start()
         try:
-            yield
+            renew = functools.partial(self._renew, file, holder, token, since)
+            with beating(f"lease {name}", self._life / 3, renew):
+                yield
         finally:
-            done.set()
-            keeper.join()
             with self._alone():
                 held = _lock(file)
                 if held is not None and held["token"] == token:
                     file.unlink(missing_ok=True)
 
-    def _renew(self, file: Path, holder: str, token: str, since: datetime, done: threading.Event) -> None:
-        while not done.wait(self._life / 3):
-            try:
-                with self._alone():
-                    held = _lock(file)
-                    if held is not None and held["token"] == token:
-                        self._write_lock(file, holder, token, since)
-            except OSError:  # a share that does not answer, perhaps; there are two more chances
-                continue
+    def _renew(self, file: Path, holder: str, token: str, since: datetime) -> None:
+        # A share that does not answer, perhaps; there are two more chances.
+        with suppress(OSError), self._alone():
+            held = _lock(file)
+            if held is not None and held["token"] == token:
+                self._write_lock(file, holder, token, since)
 
     def _write_lock(self, file: Path, holder: str, token: str, since: datetime) -> None:
         told = {
