@@ -162,6 +162,18 @@ def newest_revision(connection: Connection) -> int:
     return number
 
 
+def asked_revision(connection: Connection, revision: int | None) -> int:
+    """The revision that is asked for, the newest where none is.
+
+    Raises:
+        RemoteError: the lake does not have it.
+    """
+    if revision is None:
+        return newest_revision(connection)
+    require_revision(connection, revision)
+    return revision
+
+
 def require_revision(connection: Connection, revision: int) -> None:
     """Refuse a revision that the lake does not have.
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
-from setwright.lake.catalogue import insert_one, new_revision, newest_revision, require_revision
+from setwright.lake.catalogue import asked_revision, insert_one, new_revision, newest_revision
 from setwright.lake.identity import checked_name, outward_id, unknown_name
 from setwright.lake.schema import FOREVER
 from setwright.model.errors import RemoteError
@@ -49,9 +49,7 @@ class LabelGroups:
             RemoteError: the lake does not have the revision.
         """
         with self._catalogue.reading() as connection:
-            if revision is None:
-                revision = newest_revision(connection)
-            require_revision(connection, revision)
+            revision = asked_revision(connection, revision)
             return groups_at(connection, revision)
 
     def put(self, name: str, labels: Sequence[str], *, author: str, at: datetime) -> int | None:

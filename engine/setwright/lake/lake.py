@@ -14,7 +14,7 @@ from setwright.edge.files import ASIDE, write_whole
 from setwright.lake import inventory, leases, schema, states, versions
 from setwright.lake.answers import Answers
 from setwright.lake.blobs import Blobs
-from setwright.lake.catalogue import Catalogue, new_revision, newest_revision, require_revision
+from setwright.lake.catalogue import Catalogue, asked_revision, new_revision, newest_revision
 from setwright.lake.difference import difference
 from setwright.lake.foreign import unknown_frames
 from setwright.lake.garbage import GRACE, Cleared, collect
@@ -444,9 +444,7 @@ class Lake:
         """
         tree = parse(query)
         with self._catalogue.reading(self._query_limit) as connection:
-            if revision is None:
-                revision = newest_revision(connection)
-            require_revision(connection, revision)
+            revision = asked_revision(connection, revision)
             yield Answers(connection, tree, revision, self._blobs, self._index_cache)
 
     @contextmanager
