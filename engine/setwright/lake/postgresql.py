@@ -130,6 +130,12 @@ class PostgresqlDatabase:
                 "The lake's catalogue cannot be written",
                 f"{self.location}: {_first_line(error)} Nothing was changed.",
             )
+        if code == "53200":
+            return LakeError(
+                "The server of the lake's catalogue ran out of memory",
+                f"{self.location}: {_first_line(error)} Nothing was changed.",
+                "give the server more: what its own log names, often max_locks_per_transaction or work_mem",
+            )
         if code.startswith(("08", "3D", "53", "57")) or (not code and error.connection_invalidated):
             return self._unreachable(error)
         if not code and type(error).__name__ in ("OperationalError", "InterfaceError"):
