@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from setwright.lake import schema
 from setwright.lake.as_of import held_at
-from setwright.lake.catalogue import require_revision
 from setwright.lake.select import Selector
 from setwright.lake.selected import selected
 
@@ -47,12 +46,12 @@ class ListedFrame:
 
 
 class Listing:
-    """The frames that `selection` gives at `revision`.
+    """The frames that `selection` gives at `revision`, one that the lake has.
 
     Counting takes bitmaps alone where the index knows all that the query asks, and a page reads its own rows.
 
     Raises:
-        RemoteError: the lake does not know the revision or the collection, or does not offer the source.
+        RemoteError: the lake does not know the collection, or does not offer the source.
         QueryError: the query does not parse.
     """
 
@@ -64,7 +63,6 @@ class Listing:
         blobs: Blobs,
         cache: IndexCache,
     ) -> None:
-        require_revision(connection, revision)
         self._connection = connection
         self._revision = revision
         self._cache = cache
