@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setwright.model.diagnostics import Diagnostic, SourceRef
-from setwright.views.findings_text import counted, render
+from setwright.views.findings_text import render, tally
 from setwright.views.measure import width_of
 from tests.conftest import Golden
 from tests.views.findings import (
@@ -64,7 +64,7 @@ def test_findings_come_in_reading_order_whatever_they_weigh() -> None:
     assert heads == ["SW203", "SW115", "SW999", "SW403"]
 
 
-def test_what_a_person_cannot_read_is_counted() -> None:
+def test_what_a_person_cannot_read_is_tally() -> None:
     text = plain(*MANY)
     assert text.count("error[SW203]") == 20
     assert "… 12 errors more, which `--format json` lists with the others.\n32 errors.\n" in text
@@ -75,9 +75,9 @@ def test_all_are_shown_to_those_who_ask() -> None:
 
 
 def test_counts_are_in_words() -> None:
-    assert counted([FIELD]) == "1 error"
-    assert counted([FIELD, VALUE]) == "1 error and 1 warning"
-    assert counted([FIELD, PLACELESS, VALUE, NOTE]) == "2 errors, 1 warning and 1 note"
+    assert tally([FIELD]) == "1 error"
+    assert tally([FIELD, VALUE]) == "1 error and 1 warning"
+    assert tally([FIELD, PLACELESS, VALUE, NOTE]) == "2 errors, 1 warning and 1 note"
 
 
 def test_the_last_line_names_the_gravest_finding_to_explain() -> None:

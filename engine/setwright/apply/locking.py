@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from setwright.model.counting import counted
 from setwright.model.dataset import DatasetsSource, Selection
 from setwright.model.errors import NotYetError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
@@ -82,7 +83,7 @@ def lock(
         else:
             changes.append(locker.change(spec, before, upgrade=upgrade))
         listener(Advanced(_TASK))
-    listener(Finished(_TASK, f"{len(addresses)} specs at revision {newest:,}"))
+    listener(Finished(_TASK, f"{counted(len(addresses), 'spec')} at revision {newest:,}"))
     return tuple(changes)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from setwright.edge.files import ASIDE, write_whole
 from setwright.formats.bytes_of import packed_bytes, picture_bytes
 from setwright.formats.protocol import MadeFile, PackedFile, PictureFile
+from setwright.model.counting import counted
 from setwright.model.events import Advanced, Finished, Listener, Started
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def write_all(
         except BaseException:
             gate.close()
             raise
-    listener(Finished("Writing files", f"{len(wanted):,} files"))
+    listener(Finished("Writing files", counted(len(wanted), "file")))
 
 
 def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:

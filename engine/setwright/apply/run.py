@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from setwright.apply.ledger import Ledger, applied
 from setwright.apply.order import waits_for
 from setwright.apply.steps import AmendStep, BindStep, DeleteStep, ForgetStep, PublishStep, Step, steps
+from setwright.model.counting import counted
 from setwright.model.errors import (
     LockHeldError,
     NotTriedError,
@@ -127,7 +128,7 @@ def run(
             walk.record()  # what was made is known, too
             raise
         walk.record()
-    listener(Finished(TASK, f"{len(walk.done)} of {len(todo)} datasets done"))
+    listener(Finished(TASK, f"{len(walk.done)} of {counted(len(todo), 'dataset')} done"))
     return Outcome(done=tuple(walk.done), failed=tuple(walk.failed))
 
 

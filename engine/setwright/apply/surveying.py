@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.expected import Expected
 from setwright.apply.proofs import Proofs
+from setwright.model.counting import counted
 from setwright.model.dataset import Selection
 from setwright.model.errors import NotYetError, StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
@@ -101,7 +102,7 @@ def survey(
     }
     reading.expect_answers(memberships, desired)
     frames = sum(len(membership.frames) for membership in memberships.values())
-    listener(Finished(_TASK, f"{frames:,} frames at revision {revision:,}"))
+    listener(Finished(_TASK, f"{counted(frames, 'frame')} at revision {revision:,}"))
     return Survey(
         location=remote.location,
         revision=revision,

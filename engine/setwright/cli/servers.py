@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from setwright.cli.environment_option import environment_option
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,4 +100,4 @@ def bring(session: Session, server: Server, version: str, export: str, folder: P
             listener=listener,
         )
     click.echo(f"{export} of version {version} is in {done.folder}")
-    click.echo(f"  {done.fetched:,} files came, {done.kept:,} were there already")
+    click.echo(f"  {counted(done.fetched, 'file')} came, {done.kept:,} there already")

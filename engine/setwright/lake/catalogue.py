@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from setwright.lake import schema
 from setwright.lake.database import WRITES
+from setwright.model.counting import counted
 from setwright.model.errors import LakeError, RemoteError
 
 if TYPE_CHECKING:
@@ -117,12 +118,12 @@ class Catalogue:
                 for table in schema.KEPT
             }
         lost = [
-            f"{name} holds {count:,} rows, and its revisions made {promised[name]:,}"
+            f"{name} holds {counted(count, 'row')}, and its revisions made {promised[name]:,}"
             for name, count in found.items()
             if count != promised[name]
         ]
         if numbers != list(range(1, len(numbers) + 1)):
-            lost.append(f"revisions holds {len(numbers):,} rows, and the newest is {numbers[-1]}")
+            lost.append(f"revisions holds {counted(len(numbers), 'row')}, and the newest is {numbers[-1]}")
         return tuple(lost)
 
     def close(self) -> None:
@@ -147,9 +148,8 @@ def _orphans(connection: Connection) -> Iterator[str]:
             there = exists().where(reference.column == reference.parent)
             asked = select(func.count()).select_from(table).where(~there)
             if count := int(connection.execute(asked).scalar_one()):
-                one = count == 1
                 yield (
-                    f"{count:,} row{'s' * (not one)} of {table.name} refer{'s' * one} to a"
+                    f"{counted(count, 'row')} of {table.name} refer{'s' * (count == 1)} to a"
                     f" {reference.parent.name} that {reference.column.table.name} does not hold"
                 )
 

@@ -17,6 +17,7 @@ from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.record import NewFrame
 from setwright.lake.stored import StoredPicture
+from setwright.model.counting import counted
 from setwright.model.events import Finished, Started
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
         else:
             said[item.picture].append(item)
     pictures = tuple(filter(is_picture, listing.names))
-    listener(Finished(_TASK, f"{len(listing.consulted):,} files"))
+    listener(Finished(_TASK, counted(len(listing.consulted), "file")))
     return Found(
         said={picture: tuple(several) for picture, several in said.items()},
         pictures=pictures,

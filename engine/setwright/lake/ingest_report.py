@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from setwright.formats.reading.problems import ProblemKind
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from setwright.formats.reading.problems import Problem
@@ -79,7 +80,7 @@ WITH_ANNOTATIONS = frozenset(
 def summary(kind: ProblemKind, count: int) -> str:
     """What became of `count` problems of that kind, for people."""
     one, several = _SUMMARIES[kind]
-    return f"{count:,} {one if count == 1 else several}"
+    return counted(count, one, several)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

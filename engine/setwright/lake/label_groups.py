@@ -13,6 +13,7 @@ from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import asked_revision, insert_one, new_revision, newest_revision
 from setwright.lake.identity import checked_name, outward_id, unknown_name
 from setwright.lake.schema import FOREVER
+from setwright.model.counting import counted
 from setwright.model.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class LabelGroups:
             change.message = (
                 f"Make the label group {name}"
                 if known is None
-                else f"Add {len(new):,} label{'s' * (len(new) != 1)} to the label group {name}"
+                else f"Add {counted(len(new), 'label')} to the label group {name}"
             )
             for key in new:
                 change.add(schema.label_group_members, group=group, label=key)

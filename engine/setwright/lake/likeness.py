@@ -16,6 +16,7 @@ from setwright.lake.catalogue import newest_revision
 from setwright.lake.columns import read_columns
 from setwright.lake.phash import NOTHING
 from setwright.lake.pictures import hash_of_stored
+from setwright.model.counting import counted
 from setwright.model.events import Advanced, Finished, Started
 from setwright.split.near import near_groups
 
@@ -111,5 +112,5 @@ def fill_hashes(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> int:
                 .values(phash=bindparam("bits")),
                 found,
             )
-    listener(Finished(TASK, f"{len(found):,} pictures"))
+    listener(Finished(TASK, counted(len(found), "picture")))
     return len(found)

@@ -18,6 +18,7 @@ from setwright.lake.schema import FOREVER
 from setwright.lake.selected import HUMAN, MACHINE
 from setwright.lake.unique_names import UniqueNames
 from setwright.lake.values import attribute_rows, metadata_rows
+from setwright.model.counting import counted
 from setwright.model.errors import UsageError
 from setwright.query.evaluate import folded
 
@@ -74,7 +75,7 @@ class Recorded:
             (self.frames_replaced, "replaced picture", "replaced pictures"),
         ):
             if number:
-                parts.append(f"{number:,} {one if number == 1 else several}")
+                parts.append(counted(number, one, several))
         if self.annotations_added or self.annotations_removed:
             parts.append(f"+{self.annotations_added:,} -{self.annotations_removed:,} annotations")
         if self.metadata_changed:

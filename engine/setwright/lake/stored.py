@@ -11,6 +11,7 @@ from setwright.formats.reading.listing import MAX_PICTURE
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.blobs import sha256
 from setwright.lake.pictures import inspect
+from setwright.model.counting import counted
 from setwright.model.errors import FormatError
 from setwright.model.events import Advanced, Finished, Started
 
@@ -101,7 +102,7 @@ def store_pictures(
     finally:
         # On Ctrl-C too: what runs is soon done, what waits is dropped.
         pool.shutdown(wait=True, cancel_futures=True)
-    listener(Finished(TASK, f"{len(names):,} pictures"))
+    listener(Finished(TASK, counted(len(names), "picture")))
     return stored
 
 

@@ -26,6 +26,7 @@ from setwright.lake import schema
 from setwright.lake.index.rebuild import rebuild_index
 from setwright.lake.schema import Moment
 from setwright.model.canonical import canonical_json
+from setwright.model.counting import counted
 from setwright.model.errors import FormatError
 from setwright.model.events import Advanced, Finished, Started
 
@@ -78,7 +79,7 @@ def exported(connection: Connection, lake_id: str, listener: Listener) -> Iterat
     hasher.update(piece)
     yield piece
     yield _line({"rows": count, "sha256": hasher.hexdigest()})
-    listener(Finished(EXPORT, f"{count:,} rows"))
+    listener(Finished(EXPORT, counted(count, "row")))
 
 
 def header_of(line: bytes) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def load(connection: Connection, lines: Iterable[bytes], listener: Listener) -> 
     if end.get("rows") != count or end.get("sha256") != hasher.hexdigest() or next(lines, None) is not None:
         raise _broken("its digest is not that of its lines, so it was changed")
     rebuild_index(connection, listener)
-    listener(Finished(IMPORT, f"{count:,} rows"))
+    listener(Finished(IMPORT, counted(count, "row")))
     return count
 
 

@@ -12,6 +12,7 @@ from setwright.lake import schema
 from setwright.lake.blobs import same_file, sha256
 from setwright.lake.index.rebuild import index_damages, rebuild_index
 from setwright.lake.varied import all_pictures, known_pictures, recipe_texts
+from setwright.model.counting import counted
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
 from setwright.model.manifest_file import decode
@@ -204,5 +205,5 @@ def _read_all(
             else:
                 broken[digest] = ("A blob has changed", "Its bytes are no longer what they were")
         listener(Advanced(TASK))
-    listener(Finished(TASK, f"{len(whole) + len(broken):,} blobs"))
+    listener(Finished(TASK, counted(len(whole) + len(broken), "blob")))
     return whole, broken, size

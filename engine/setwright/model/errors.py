@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from setwright.model.counting import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,7 +56,7 @@ class FindingsError(SetwrightError):
     """One or more specs have mistakes; all of them are in `diagnostics`, in reading order."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__(f"{len(diagnostics)} findings in the specs")
+        super().__init__(f"{counted(len(diagnostics), 'finding')} in the specs")
         self.diagnostics = tuple(diagnostics)
 
 

@@ -15,6 +15,7 @@ from setwright.augment.masks import mask_of
 from setwright.augment.objects import vary
 from setwright.augment.recipes import is_flag
 from setwright.augment.vocabulary import unit_of, word_of
+from setwright.model.counting import counted
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, Annotations
 from setwright.pixels.codec import decode
 from setwright.pixels.kernels import varied
@@ -102,7 +103,7 @@ def _told(property: str, values: list[float]) -> str:
 
 
 def _counted(annotations: Annotations) -> str:
-    return f"{len(annotations)} object{'' if len(annotations) == 1 else 's'}"
+    return f"{counted(len(annotations), 'object')}"
 
 
 def _drawn(picture: NDArray[Any], annotations: Annotations) -> Image.Image:

@@ -12,13 +12,13 @@ from setwright.model.checks import (
     MostEntering,
     MostLeaving,
 )
+from setwright.model.counting import counted
 from setwright.model.frames import texts
 from setwright.plan.changes import Create, Follow
 from setwright.plan.check_found import (
     NEW,
     SAME,
     Found,
-    counted,
     listed,
 )
 

@@ -58,11 +58,6 @@ def whole(split: Split | None) -> str:
     return "The dataset" if split is None else f"The {split.value} split"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 frame`, `2 frames`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def listed(words: list[str]) -> str:
     """The first few of `words`, and how many there are beside."""
     more = len(words) - _NAMED

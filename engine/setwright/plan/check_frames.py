@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
+from setwright.model.counting import counted
 from setwright.model.frames import texts
 from setwright.plan.changes import Create, Follow
 from setwright.plan.check_found import (
     NOT_TOLD,
     Evidence,
     Found,
-    counted,
     listed,
 )
 from setwright.split.leakage import leakage

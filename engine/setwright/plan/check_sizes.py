@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import counted
 from setwright.plan.changes import statistics_of
 from setwright.plan.check_found import (
     Found,
-    counted,
     listed,
     whole,
 )

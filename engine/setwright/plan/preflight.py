@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import counted
 from setwright.model.dataset import CollectionSource, DatasetsSource, taken
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
@@ -105,7 +106,7 @@ def broken(address: str, pin: Pin, otherwise: SourceRef | None = None) -> Diagno
         )
     return findings.LOCK_BROKEN.at(
         pin.where or otherwise,
-        f"{pin.frames:,} frame{'s' * (pin.frames != 1)} with the digest {pin.membership[:23]}… were locked for "
+        f"{counted(pin.frames, 'frame')} with the digest {pin.membership[:23]}… were locked for "
         f"{address}, and {why}. Apply refuses this.",
         f"`setwright lock --upgrade {address}` accepts what the lake gives",
     )

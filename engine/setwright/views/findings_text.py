@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import counted
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.views import escape
 from setwright.views.measure import width_of, wrapped
@@ -49,14 +50,14 @@ def block(finding: Diagnostic, *, color: bool, width: int) -> str:
     return "\n".join(_finding(finding, color=color, width=max(width, NARROWEST)))
 
 
-def counted(diagnostics: Sequence[Diagnostic]) -> str:
+def tally(diagnostics: Sequence[Diagnostic]) -> str:
     """How many findings of each severity there are, in words: `2 errors and 1 warning`."""
     counts = [
         (count, severity.value)
         for severity in Severity
         if (count := sum(finding.severity is severity for finding in diagnostics))
     ]
-    words = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts]
+    words = [counted(count, name) for count, name in counts]
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
@@ -141,11 +142,11 @@ def _on(widths: Sequence[int], index: int, room: int) -> int:
 def _end(ordered: Sequence[Diagnostic], shown: int, *, color: bool, width: int) -> list[str]:
     lines = []
     if shown < len(ordered):
-        text = f"… {counted(ordered[shown:])} more, which `--format json` lists with the others."
+        text = f"… {tally(ordered[shown:])} more, which `--format json` lists with the others."
         lines += wrapped(text, min(width, WIDEST))
     files = {finding.source.file for finding in ordered if finding.source is not None}
     where = f" in {len(files)} files" if len(files) > 1 else ""
     gravest = min(ordered, key=lambda finding: list(Severity).index(finding.severity))
-    lines.append(paint(f"{counted(ordered)}{where}.", "strong", color=color))
+    lines.append(paint(f"{tally(ordered)}{where}.", "strong", color=color))
     lines.append(f"More about a finding: `setwright explain {escape.terminal(gravest.code)}`")
     return lines

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import Severity
 from setwright.views import escape
-from setwright.views.findings_text import counted
+from setwright.views.findings_text import tally
 from setwright.views.sarif import worst_first
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def render(diagnostics: Iterable[Diagnostic], *, folder: str = "") -> str:
             log.append(finding)
     if not log:
         return "".join(f"{line}\n" for line in commands)
-    rest = f"{counted(log)} more, which GitHub would not show beside the lines. They stand in the step's log."
+    rest = f"{tally(log)} more, which GitHub would not show beside the lines. They stand in the step's log."
     lines = [*commands, *map(_plain, log), f"::notice title=setwright::{escape.workflow_message(rest)}"]
     return "".join(f"{line}\n" for line in lines)
 

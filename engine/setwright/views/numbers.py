@@ -16,8 +16,3 @@ def size(count: int) -> str:
 def delta(before: int, after: int) -> str:
     """The difference with its sign, empty for none."""
     return f"{after - before:+,}" if after != before else ""
-
-
-def counted(count: int, noun: str) -> str:
-    """`1 frame`, `2 frames`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

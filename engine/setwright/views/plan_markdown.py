@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
+from setwright.model.counting import counted
 from setwright.views import escape
 from setwright.views import plan_words as words
-from setwright.views.numbers import counted, delta, size
+from setwright.views.numbers import delta, size
 
 if TYPE_CHECKING:
     from setwright.plan.document import (
@@ -248,7 +249,11 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         )
     if (copies := change.copies) is not None:
         grows = f"{copies.before:,} → " if copies.before not in (0, copies.after) else ""
-        made = "" if copies.pictures_to_make is None else f", {copies.pictures_to_make:,} pictures to make"
+        made = (
+            ""
+            if copies.pictures_to_make is None
+            else f", {counted(copies.pictures_to_make, 'picture')} to make"
+        )
         there = f", {copies.pictures_there:,} there already" if copies.pictures_there else ""
         yield f"{grows}{copies.after:,} varied copies of train frames{made}{there}."
         yield ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from setwright.model.counting import counted
 from setwright.model.diagnostics import Severity
 from setwright.plan.told import checked, diagnostic
 from setwright.views import escape, findings_text
 from setwright.views import plan_words as words
 from setwright.views.measure import flowed, width_of
-from setwright.views.numbers import counted, delta, size
+from setwright.views.numbers import delta, size
 from setwright.views.style import Role, paint
 from setwright.views.table import aligned
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, assert_never
 
 from setwright.augment.vocabulary import property_ids, word_of
-from setwright.views.numbers import counted
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import counted
 from setwright.views.escape import terminal
 from setwright.views.measure import flowed
-from setwright.views.numbers import counted, size
+from setwright.views.numbers import size
 from setwright.views.plan_words import division_words
 from setwright.views.table import aligned
 

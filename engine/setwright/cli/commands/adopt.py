@@ -9,6 +9,7 @@ import click
 from setwright.cli.address import Address
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +83,9 @@ def command(
         click.echo(f"{address} has a spec already, which is taken for what the dataset was made of.")
     if observed is not None:
         frames = observed.version.statistics.frames
-        click.echo(f"The state knows it as {address}: version {observed.version.id}, {frames:,} frames.")
+        click.echo(
+            f"The state knows it as {address}: version {observed.version.id}, {counted(frames, 'frame')}."
+        )
     for each in unread:
         click.echo(f"Not read: {each}.")
     click.echo("`setwright plan` shows in what the spec and the dataset differ, as far as it can be seen.")

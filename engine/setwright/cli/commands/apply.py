@@ -10,6 +10,7 @@ from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
 from setwright.cli.plan_options import frames_option, json_into_option, prune_option
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,7 +199,6 @@ def _recover(place: Desk, who: str) -> None:
 def _unasked(deleted: list[str]) -> UsageError:
     """For a saved plan that deletes, applied like any other."""
     from setwright.model.errors import UsageError
-    from setwright.views.numbers import counted
 
     return UsageError(
         f"The plan deletes {counted(len(deleted), 'dataset')}",
@@ -217,7 +217,6 @@ def _agreed(deleted: list[str], events: bool) -> bool:
 
     from setwright.model.errors import UsageError
     from setwright.views.escape import terminal
-    from setwright.views.numbers import counted
 
     if events or not sys.stdin.isatty():
         raise UsageError(
@@ -326,11 +325,13 @@ def _line(done: Done) -> str:
         case PublishStep() if version is not None:
             statistics = version.statistics
             if statistics.undivided:
-                return f"  {address} {version.number}: {statistics.frames:,} frames"
-            copies = f"{statistics.copies:,} varied copies, " if statistics.copies else ""
+                return f"  {address} {version.number}: {counted(statistics.frames, 'frame')}"
+            copies = (
+                f"{counted(statistics.copies, 'varied copy', 'varied copies')}, " if statistics.copies else ""
+            )
             return (
-                f"  {address} {version.number}: {statistics.frames:,} frames, {copies}"
-                f"{statistics.annotations:,} annotations"
+                f"  {address} {version.number}: {counted(statistics.frames, 'frame')}, {copies}"
+                f"{counted(statistics.annotations, 'annotation')}"
             )
         case AmendStep() if version is not None:
             return f"  {address} {version.number}: updated in place"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from setwright.model.counting import counted
+
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
@@ -40,7 +42,7 @@ def command(folder: str, frames: int, seed: int) -> None:
     drawn = draw(to, frames, seed)
     labels = ", ".join(f"{count:,} × {label}" for label, count in drawn.items())
     click.echo(
-        f"Drew {frames:,} pictures into {to}, and wrote down what is to be seen: {labels or 'nothing'}."
+        f"Drew {counted(frames, 'picture')} into {to}, and wrote down what is to be seen: {labels or 'nothing'}."
     )
     click.echo("Next:")
     click.echo("  setwright init")

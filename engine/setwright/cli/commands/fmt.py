@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +59,7 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
     if told:
         show_findings(session, told, err=True)
     if kept and not changed and not told:
-        _say(f"{kept:,} files, all in layout" if kept != 1 else "1 file, in layout", aside=diff)
+        _say(f"{counted(kept, 'file')},{' all' * (kept != 1)} in layout", aside=diff)
     return int(bool(told) or (check and changed > 0))
 
 

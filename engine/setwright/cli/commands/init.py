@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,12 +127,12 @@ def _seen(pictures: Path, proposal: Proposal) -> Iterator[str]:
     width = max((len(name) for name, _ in shown), default=0)
     yield from (f"               {name:{width}}  {count:>9,}" for name, count in shown)
     if len(proposal.labels) > _SHOWN:
-        yield f"               … and {len(proposal.labels) - _SHOWN:,} more labels"
+        yield f"               … and {counted(len(proposal.labels) - _SHOWN, 'more label')}"
     if proposal.unnamable:
         count = len(proposal.unnamable)
-        yield f"  {count:,} label{'s' * (count != 1)} that no spec can name, left out"
+        yield f"  {counted(count, 'label')} that no spec can name, left out"
     if proposal.problems:
-        yield f"  {proposal.problems:,} problem{'s' * (proposal.problems != 1)} with the files; ingest will list them"
+        yield f"  {counted(proposal.problems, 'problem')} with the files; ingest will list them"
 
 
 def _made(root: Path, made: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import click
 from setwright.cli.address import Address
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,17 +96,17 @@ def _told(
         yield f"  {signs[change.kind]} {change.address:{wide}}  {_journey(change.before, change.after)}"
     kept = len(changes) - len(touched)
     wrong = [change.address for change in changes if change.broken]
-    counts = f"{len(touched)} of {len(changes)} pins" if len(changes) != 1 else f"{len(touched)} of 1 pin"
+    counts = f"{len(touched)} of {counted(len(changes), 'pin')}"
     if check:
         if touched or missing:
             how = "setwright lock --upgrade" if upgrade and not missing else "setwright lock"
             yield f"{name} {'is not there' if missing else f'is out of date: {counts}'}. `{how}` writes it."
         elif not wrong:
-            yield f"{name} is up to date: {kept} pin{'s' * (kept != 1)}."
+            yield f"{name} is up to date: {counted(kept, 'pin')}."
     elif touched or missing:
         yield f"{name} was written: {counts} changed. Commit it."
     elif not wrong:
-        yield f"{name} stays as it is: {kept} pin{'s' * (kept != 1)}."
+        yield f"{name} stays as it is: {counted(kept, 'pin')}."
     if wrong:
         counts = f"{len(wrong)} of {len(changes)} pins" if len(changes) != 1 else "The pin"
         told = f"{counts} in {name} contradict{'s' * (len(wrong) == 1)} the lake"
@@ -117,10 +118,10 @@ def _journey(before: Pin | None, after: Pin | None) -> str:
         return "no spec has this address any more"
     where = f"revision {after.revision:,}, " if after.revision is not None else ""
     if before is None:
-        return f"{where}{after.frames:,} frames"
+        return f"{where}{counted(after.frames, 'frame')}"
     moved = (
         f"revision {before.revision:,} -> {after.revision:,}, "
         if before.revision is not None and after.revision is not None and before.revision != after.revision
         else where
     )
-    return f"{moved}{before.frames:,} -> {after.frames:,} frames"
+    return f"{moved}{before.frames:,} -> {counted(after.frames, 'frame')}"

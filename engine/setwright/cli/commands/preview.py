@@ -9,6 +9,7 @@ import click
 from setwright.cli.address import Address
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,7 +119,10 @@ def command(
     path = Path(file or f"{address}-preview.png")
     write_whole(path, drawn)
     shown = sum(source in set(rows.tolist()) for source in content.copies.source.tolist())
-    click.echo(f"{path}: {len(rows)} of {len(content.frames):,} frames, with {shown} varied copies.")
+    click.echo(
+        f"{path}: {len(rows)} of {counted(len(content.frames), 'frame')},"
+        f" with {counted(shown, 'varied copy', 'varied copies')}."
+    )
 
 
 def _chosen(content: Manifest, names: tuple[str, ...], count: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from setwright.cli import completing
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,13 +175,13 @@ def short_name(export: str) -> str:
 
 def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float) -> str:
     """What arrived, what was done for it, and how to begin."""
-    from setwright.views.numbers import counted, size
+    from setwright.views.numbers import size
 
     splits = ", ".join(f"{split.frames:,} {split.split}" for split in version.statistics.splits)
     lines = [
         f"{version.dataset} {version.number} as {export} is in {to}",
         f"  frames   {splits}",
-        f"  files    {done.pictures:,} pictures and {counted(done.others, 'other')}, {size(done.bytes)}",
+        f"  files    {counted(done.pictures, 'picture')} and {counted(done.others, 'other')}, {size(done.bytes)}",
         f"  written  {done.written:,} ({size(done.bytes_written)}) in {seconds:.1f} s; "
         f"{done.kept:,} were there already",
     ]

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from setwright.cli.workspace import Workspace
@@ -62,7 +63,7 @@ def _show(session: Session, workspace: Workspace, *, failed: bool) -> None:
         )
     elif not failed:
         result = "no errors" if workspace.diagnostics else "no mistakes"
-        click.echo(f"{_counted(specs, 'dataset')} in {_counted(workspace.files, 'file')}: {result}")
+        click.echo(f"{counted(specs, 'dataset')} in {counted(workspace.files, 'file')}: {result}")
 
 
 def _document(workspace: Workspace, form: str, options: SpecOptions) -> str:
@@ -89,7 +90,3 @@ def _document(workspace: Workspace, form: str, options: SpecOptions) -> str:
             return github.render(found, folder=folder_in_repository(workspace.root))
         case _:
             return gitlab.render(found, folder=folder_in_repository(workspace.root))
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -15,6 +15,7 @@ from setwright.lake.index.changes import summed
 from setwright.lake.index.keys import Key, Kind
 from setwright.lake.index.write import CHUNK, as_bitmap, digits, worth_another
 from setwright.lake.schema import FOREVER, bitmaps, frames, tags
+from setwright.model.counting import counted
 from setwright.model.events import Advanced, Finished, Started, silence
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _chunks(connection: Connection, task: str, listener: Listener) -> Iterator[i
     for chunk in range(newest + 1):
         yield chunk
         listener(Advanced(task))
-    listener(Finished(task, f"{newest + 1:,} chunks"))
+    listener(Finished(task, counted(newest + 1, "chunk")))
 
 
 def _true(connection: Connection, chunk: int) -> Flips:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from setwright.edge.files import safe_join, safe_parts, write_whole
 from setwright.formats.reading.archives import ZipListing
+from setwright.model.counting import counted
 from setwright.model.errors import FormatError, RemoteError, SetwrightError, UnsafeNameError
 from setwright.model.events import Advanced, Finished, Listener, Started, silence
 
@@ -81,7 +82,7 @@ def download(
     finally:
         record.write()
     _write_lists(folder, places)
-    listener(Finished(TASK, f"{len(todo)} files came, {len(places) - len(todo)} were there"))
+    listener(Finished(TASK, f"{counted(len(todo), 'file')} came, {len(places) - len(todo):,} there already"))
     return Downloaded(folder=folder, fetched=len(todo), kept=len(places) - len(todo))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import counted
 from setwright.views import plan_words as words
 from setwright.views.markup import Child, Markup, joined, tag
-from setwright.views.numbers import counted, delta, size
+from setwright.views.numbers import delta, size
 from setwright.views.plan_page.charts import label_bars, split_bars
 from setwright.views.plan_page.sheet import sheet
 from setwright.views.plan_page.tables import folded, placed, table
@@ -318,7 +319,7 @@ def _labels(change: DatasetChange) -> Iterator[Markup]:
         *(f"{split} {side}" for split in splits for side in ("before", "after")),
     ]
     yield folded(
-        f"{counted(len(change.labels), 'class').replace('classs', 'classes')} by split",
+        f"{counted(len(change.labels), 'class', 'classes')} by split",
         table(
             heads,
             [
@@ -358,10 +359,10 @@ def _copies(change: DatasetChange) -> Iterator[Markup]:
     facts = [
         (copies.entering, f"+{copies.entering:,} entering"),
         (copies.leaving, f"-{copies.leaving:,} leaving"),
-        (copies.pictures_to_make, f"{copies.pictures_to_make or 0:,} pictures to make"),
-        (copies.pictures_there, f"{copies.pictures_there or 0:,} pictures there already"),
-        (copies.clipped, f"{copies.clipped:,} objects cut by an edge"),
-        (copies.dropped, f"{copies.dropped:,} objects left out because too little of them stays"),
+        (copies.pictures_to_make, f"{counted(copies.pictures_to_make or 0, 'picture')} to make"),
+        (copies.pictures_there, f"{counted(copies.pictures_there or 0, 'picture')} there already"),
+        (copies.clipped, f"{counted(copies.clipped, 'object')} cut by an edge"),
+        (copies.dropped, f"{counted(copies.dropped, 'object')} left out because too little of them stays"),
     ]
     yield tag("ul", *(tag("li", told) for count, told in facts if count), class_="figures")
     if copies.augmentations:

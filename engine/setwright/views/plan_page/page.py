@@ -7,9 +7,9 @@ import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import counted
 from setwright.views import plan_words as words
 from setwright.views.markup import Child, Markup, joined, tag
-from setwright.views.numbers import counted
 from setwright.views.plan_page.datasets import badge, dataset, pin, severity
 from setwright.views.plan_page.tables import folded, placed, table
 

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def _text(found: LakeDifference) -> Iterator[str]:
     for sign, names, what in kinds:
         if names:
             yield ""
-            yield f"  {len(names):,} frame{'s' * (len(names) != 1)} {what}"
+            yield f"  {counted(len(names), 'frame')} {what}"
             yield from (f"    {sign} {terminal(name)}" for name in names[:_SHOWN])
             if len(names) > _SHOWN:
                 yield f"    … and {len(names) - _SHOWN:,} more"

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,5 +48,5 @@ def command(session: Session, file: str, force: bool, folder: Path) -> None:
         else:
             size = write_whole(path, pieces)
     click.echo(
-        f"Wrote {terminal(str(path))}, {size:,} bytes. The pictures are in {terminal(str(folder / 'blobs'))}."
+        f"Wrote {terminal(str(path))}, {counted(size, 'byte')}. The pictures are in {terminal(str(folder / 'blobs'))}."
     )

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +60,16 @@ def command(session: Session, dry_run: bool, days: float, as_json: bool, folder:
         if len(found.digests) > _SHOWN:
             click.echo(f"  … and {len(found.digests) - _SHOWN:,} more")
     would = "Would remove" if dry_run else "Removed"
-    click.echo(f"{would} {_blobs(len(found.digests))} ({found.bytes:,} bytes); {found.kept:,} are needed.")
+    click.echo(
+        f"{would} {_blobs(len(found.digests))} ({counted(found.bytes, 'byte')}); {found.kept:,} are needed."
+    )
     if found.references:
-        click.echo(f"{would} {found.references:,} references to files outside of the lake, not the files.")
+        click.echo(
+            f"{would} {counted(found.references, 'reference')} to files outside of the lake, not the files."
+        )
     if found.young:
         click.echo(f"{_blobs(found.young)} that nothing needs stay for now: younger than {days:g} days.")
 
 
 def _blobs(number: int) -> str:
-    return f"{number:,} blob{'s' * (number != 1)}"
+    return f"{counted(number, 'blob')}"

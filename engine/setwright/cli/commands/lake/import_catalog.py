@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,5 +43,5 @@ def command(session: Session, file: str, folder: Path) -> None:
     except (EOFError, gzip.BadGzipFile) as error:
         raise FormatError("The exported catalogue cannot be read", f"{error}.") from error
     session.on_interrupt = None
-    click.echo(f"Made a lake in {terminal(str(folder))} of {count:,} rows.")
+    click.echo(f"Made a lake in {terminal(str(folder))} of {counted(count, 'row')}.")
     click.echo("Copy the folder blobs/ of the other one into it, then run `setwright lake verify`.")

@@ -10,6 +10,7 @@ import click
 from setwright.cli import completing
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,13 +163,13 @@ def _text(report: IngestReport, lake: Lake) -> Iterator[str]:
     yield from _labels(report)
     if report.metadata_changed:
         count = report.metadata_changed
-        yield f"  metadata     {count:,} frame{'s' * (count != 1)} with new tags or fields"
+        yield f"  metadata     {counted(count, 'frame')} with new tags or fields"
     for count, one, several in (
         (report.bare_pictures, "picture without annotations", "pictures without annotations"),
         (report.same_pictures, "file with the picture of another", "files with the pictures of others"),
     ):
         if count:
-            yield f"  {count:,} {one if count == 1 else several}"
+            yield f"  {counted(count, one, several)}"
     if report.repeated:
         yield from (f"      {' = '.join(map(terminal, group))}" for group in report.repeated[:_SHOWN])
         if len(report.repeated) > _SHOWN:
@@ -180,7 +181,7 @@ def _text(report: IngestReport, lake: Lake) -> Iterator[str]:
     if report.other_files:
         count = len(report.other_files)
         names = ", ".join(map(terminal, report.other_files[:_SHOWN])) + (", …" if count > _SHOWN else "")
-        yield f"  {count:,} other file{'s' * (count != 1)}, not read: {names}"
+        yield f"  {counted(count, 'other file')}, not read: {names}"
     yield ""
     yield from _problems(report)
     yield from _outcome(report, lake)
@@ -228,7 +229,7 @@ def _problems(report: IngestReport) -> Iterator[str]:
 
     for kind, count in report.problem_counts.items():
         lost = sum(len(problem.left_out) for problem in report.problems if problem.kind is kind)
-        more = f" ({lost:,} annotation{'s' * (lost != 1)})" if lost and kind in WITH_ANNOTATIONS else ""
+        more = f" ({counted(lost, 'annotation')})" if lost and kind in WITH_ANNOTATIONS else ""
         yield f"  ! {summary(kind, count)}{more}"
         yield from (f"      {line}" for line in _first(report, kind))
         if count > _SHOWN:
@@ -248,7 +249,7 @@ def _first(report: IngestReport, kind: ProblemKind) -> Iterator[str]:
 def _outcome(report: IngestReport, lake: Lake) -> Iterator[str]:
     if report.refused:
         count = len(report.problems)
-        yield f"Refused: {count:,} problem{'s' * (count != 1)}, and --strict allows none. Nothing was recorded."
+        yield f"Refused: {counted(count, 'problem')}, and --strict allows none. Nothing was recorded."
     elif report.revision is None:
         yield f"Nothing is new; the lake stays at revision {lake.revision()}."
     else:

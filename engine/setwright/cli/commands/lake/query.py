@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,7 +183,7 @@ def _unknown_names(answers: Answers, lake: Lake) -> Iterator[str]:
 
 
 def _frames(number: int) -> str:
-    return f"{number:,} frame{'s' * (number != 1)}"
+    return f"{counted(number, 'frame')}"
 
 
 def _pointed(query: str, error: QueryError) -> SetwrightError:

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,7 @@ def _text(stats: LakeStatistics, alike: Likeness) -> Iterator[str]:
     yield f"  {stats.pictures:>10,} different pictures, {_size(stats.bytes)}"
     for groups, what in ((alike.same, "the same picture"), (alike.near, "nearly the same picture")):
         if groups:
-            frames, count = sum(map(len, groups)), f"{len(groups):,} group{'s' * (len(groups) != 1)}"
+            frames, count = sum(map(len, groups)), f"{counted(len(groups), 'group')}"
             yield f"  {frames:>10,} frames show {what} as another, in {count}"
     if alike.unknown:
         yield f"  {alike.unknown:>10,} pictures have no perceptual hash; `setwright lake verify --index` computes it"

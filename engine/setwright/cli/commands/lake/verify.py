@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.context import Session, pass_session
 from setwright.cli.lake_options import lake_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def command(session: Session, index: bool, as_json: bool, folder: Path) -> int:
             click.echo(f"{damage.what}: {damage.detail}")
         click.echo("The index was made anew." if wrong else "The index says what the catalogue says.")
         if filled:
-            click.echo(f"{filled:,} pictures have a perceptual hash now.")
+            click.echo(f"Computed the perceptual hashes of {counted(filled, 'picture')}.")
         return 0
     with Lake.open(folder) as lake, listening(session) as listener:
         found = lake.verify(listener)
@@ -67,18 +68,22 @@ def _text(found: Verification) -> Iterator[str]:
 
     yield from _damages(found.damages)
     elsewhere = f", {found.elsewhere:,} of them outside of the lake," if found.elsewhere else ""
-    counted = f"{found.blobs:,} blobs ({found.bytes:,} bytes){elsewhere} and {found.versions:,} versions"
+    counts = (
+        f"{counted(found.blobs, 'blob')} ({counted(found.bytes, 'byte')}){elsewhere}"
+        f" and {counted(found.versions, 'version')}"
+    )
     if not found.damages:
-        yield f"{counted} are whole."
+        yield f"{counts} are whole."
         if found.unreferenced:
-            yield f"{found.unreferenced:,} blobs belong to nothing; they do no harm."
+            belong = "belongs" if found.unreferenced == 1 else "belong"
+            yield f"{counted(found.unreferenced, 'blob')} {belong} to nothing, which does no harm."
     elif any(damage.what != INDEX for damage in found.damages):
         yield (
-            f"{len(found.damages):,} damaged or missing among {counted}."
+            f"{len(found.damages):,} damaged or missing among {counts}."
             " Restore what the lake holds from a backup."
         )
     else:
-        yield f"{counted} are whole."
+        yield f"{counts} are whole."
         yield (
             "The index and the catalogue's rows differ, so one of them was changed behind setwright's back. Where it"
             " may have been the rows, compare with a backup first: `setwright lake verify --index` believes the rows."
