@@ -166,18 +166,7 @@ def test_bytes_that_are_no_manifest_and_wishes_that_say_more_are_refused(
     def wish(sent: bytes) -> dict[str, Any]:
         digest = hashlib.sha256(sent).hexdigest()
         assert ask("PUT", f"/manifests/{digest}", data=sent).status_code == 204
-        return PublicationWish(
-            key="k1",
-            config=publication.config,
-            parent=None,
-            number="1.0.0",
-            severity=publication.severity,
-            manifest=digest,
-            manifest_digest=publication.manifest.digest,
-            revision=publication.revision,
-            author="test",
-            at=publication.at,
-        ).model_dump(mode="json")
+        return PublicationWish.of(publication, digest).model_dump(mode="json")
 
     for sent in (b"", b"PK\x03\x04", content[:-50]):
         refused = ask("POST", "/publications", json=wish(sent))
@@ -200,18 +189,7 @@ def test_a_key_that_made_another_content_makes_nothing_and_is_told(
     with pytest.raises(RemoteError, match="made something else than was planned"):
         remote.publish(varied(remote))
     other = varied(remote)
-    said = PublicationWish(
-        key=other.key,
-        config=other.config,
-        parent=None,
-        number="1.0.0",
-        severity=other.severity,
-        manifest="0" * 64,
-        manifest_digest=other.manifest.digest,
-        revision=other.revision,
-        author="test",
-        at=other.at,
-    ).model_dump(mode="json")
+    said = PublicationWish.of(other, "0" * 64).model_dump(mode="json")
     answer = requests.post(
         f"{running.url}/lake/v1/publications", json=said, auth=running.keys[Role.APPLY], timeout=20
     )

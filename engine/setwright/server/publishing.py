@@ -18,19 +18,21 @@ from setwright.model import manifest_file
 from setwright.model.errors import FormatError, RemoteError
 from setwright.model.events import Advanced, Started
 from setwright.model.soundness import require_sound_manifest
-from setwright.model.versions import Publication, VersionNumber
 from setwright.server.answers import Refused
 from setwright.server.jobs import outcome
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from setwright.lake.lake import Lake
     from setwright.model.dataset import AugmentationWish
     from setwright.model.events import Event
     from setwright.model.manifest import Manifest
     from setwright.model.versions import Version
+    from setwright.pixels.executor import Executor
     from setwright.remotes.lake_server.wire import PublicationWish
-    from setwright.server.service import Service
+    from setwright.server.jobs import Jobs
+    from setwright.server.manifests import Manifests
 
 MOST: Final = 1000
 """So many publications that ended are remembered."""
@@ -68,14 +70,21 @@ class Progress:
 
 
 class Publishing:
-    """The publications of one server. Safe for several threads."""
+    """The publications of one server into `lake`, of what `manifests` took. Safe for several threads.
 
-    def __init__(self) -> None:
+    They are made by `jobs`, and their varied pictures by `executor`.
+    """
+
+    def __init__(self, lake: Lake, manifests: Manifests, jobs: Jobs, executor: Executor) -> None:
+        self._lake = lake
+        self._manifests = manifests
+        self._jobs = jobs
+        self._executor = executor
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Progress] = OrderedDict()
         self._stopping = threading.Event()
 
-    def start(self, service: Service, wish: PublicationWish) -> None:
+    def start(self, wish: PublicationWish) -> None:
         """Begin to make the version, unless it is being made already.
 
         Raises:
@@ -87,10 +96,10 @@ class Publishing:
                 if known.wish != wish:
                     raise Refused(409, "Another publication has that key.")
                 return
-            if not service.manifests.has(wish.manifest):
+            if not self._manifests.has(wish.manifest):
                 raise Refused(409, "The manifest was not sent, or long ago. Send it again.", kind=MISSING)
             progress = Progress(wish)
-            _, progress.future = service.jobs.start(lambda: self._make(service, progress))
+            _, progress.future = self._jobs.start(lambda: self._make(progress))
             self._known[wish.key] = progress
             self._known.move_to_end(wish.key)
             while len(self._known) > MOST:
@@ -114,37 +123,24 @@ class Publishing:
         if self._stopping.is_set():
             raise Refused(503, "The server stops. Ask again when it is back; what was made is kept.")
 
-    def _make(self, service: Service, progress: Progress) -> Version:
+    def _make(self, progress: Progress) -> Version:
         wish = progress.wish
-        content = service.manifests.read(wish.manifest)
+        content = self._manifests.read(wish.manifest)
         if content is None:
             raise Refused(409, "The manifest is no longer there. Send it again.", kind=MISSING)
         manifest = manifest_file.decode(content)
-        _require_true(service, manifest, wish)
+        _require_true(self._lake, manifest, wish)
 
         def listen(event: Event) -> None:
             progress.hear(event)
             self.go_on(event)
 
-        version = service.remote.publish(
-            Publication(
-                key=wish.key,
-                config=wish.config,
-                parent=wish.parent,
-                number=VersionNumber.parse(wish.number),
-                severity=wish.severity,
-                manifest=manifest,
-                revision=wish.revision,
-                author=wish.author,
-                at=wish.at,
-            ),
-            listen,
-        )
-        service.manifests.drop(wish.manifest)
+        version = self._lake.publish(wish.as_publication(manifest), listen, self._executor)
+        self._manifests.drop(wish.manifest)
         return version
 
 
-def _require_true(service: Service, manifest: Manifest, wish: PublicationWish) -> None:
+def _require_true(lake: Lake, manifest: Manifest, wish: PublicationWish) -> None:
     """Make sure that the manifest is what it says, of frames of this lake, and what the configuration asks for.
 
     Raises:
@@ -160,7 +156,7 @@ def _require_true(service: Service, manifest: Manifest, wish: PublicationWish) -
         )
     if manifest.classes != wish.config.classes:
         raise RemoteError("The manifest is of other classes", "Its configuration names others.")
-    unknown = service.lake.unknown_frames(manifest.frames)
+    unknown = lake.unknown_frames(manifest.frames)
     if len(unknown):
         first = str(manifest.frames.name[unknown[0]])
         raise RemoteError(

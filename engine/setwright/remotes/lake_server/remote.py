@@ -178,18 +178,7 @@ class ServedLakeRemote:
 
     def publish(self, publication: Publication, listener: Listener = silence) -> Version:
         content = manifest_file.encode(publication.manifest)
-        wish = wire.PublicationWish(
-            key=publication.key,
-            config=publication.config,
-            parent=publication.parent,
-            number=str(publication.number),
-            severity=publication.severity,
-            manifest=hashlib.sha256(content).hexdigest(),
-            manifest_digest=publication.manifest.digest,
-            revision=publication.revision,
-            author=publication.author,
-            at=publication.at,
-        )
+        wish = wire.PublicationWish.of(publication, hashlib.sha256(content).hexdigest())
         told = self._asking.get("/publications", wire.PublicationDocument, key=wish.key)
         if told.status == "failed":  # an earlier time; what was wrong may be mended
             told = wire.PublicationDocument(status="unknown")
@@ -246,26 +235,11 @@ class ServedLakeRemote:
                 self._sleep(_POLLS[-1])
 
     def amend(self, amendment: Amendment) -> Version:
-        wish = wire.AmendmentWish(
-            key=amendment.key,
-            config=amendment.config,
-            version=amendment.version,
-            number=str(amendment.number),
-            severity=amendment.severity,
-            author=amendment.author,
-            at=amendment.at,
-        )
+        wish = wire.AmendmentWish.of(amendment)
         return self._asking.post("/amendments", wish, wire.VersionDocument).as_version()
 
     def delete(self, deletion: Deletion) -> None:
-        wish = wire.DeletionWish(
-            key=deletion.key,
-            name=deletion.name,
-            version=deletion.version,
-            author=deletion.author,
-            at=deletion.at,
-        )
-        self._asking.do("/deletions", wish)
+        self._asking.do("/deletions", wire.DeletionWish.of(deletion))
 
     def commit_state(self, project: str, state: State) -> None:
         said = wire.StateWish(state=encode_state(state)).model_dump(mode="json")

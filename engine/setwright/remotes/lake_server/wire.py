@@ -7,7 +7,7 @@ datasets, projects and locks stand in queries and bodies, where any text fits, a
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - pydantic reads the annotations
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -22,9 +22,20 @@ from pydantic import (
 from setwright.model.dataset import DatasetConfig, Selection
 from setwright.model.documents import to_document
 from setwright.model.statistics import Statistics  # noqa: TC001 - the same
-from setwright.model.versions import ChangeSeverity, ObservedDataset, Version, VersionNumber
+from setwright.model.versions import (
+    Amendment,
+    ChangeSeverity,
+    Deletion,
+    ObservedDataset,
+    Publication,
+    Version,
+    VersionNumber,
+)
 from setwright.model.vocabulary import Vocabulary
 from setwright.remotes.protocol import Capabilities
+
+if TYPE_CHECKING:
+    from setwright.model.manifest import Manifest
 
 ROOT: Final = "/lake/v1"
 """Below it lie all calls of this version of the API."""
@@ -336,6 +347,36 @@ class PublicationWish(_Said):
     author: Text
     at: AwareDatetime
 
+    @classmethod
+    def of(cls, publication: Publication, manifest: str) -> Self:
+        """The wish for `publication`, whose manifest is sent as the file with that SHA-256."""
+        return cls(
+            key=publication.key,
+            config=publication.config,
+            parent=publication.parent,
+            number=str(publication.number),
+            severity=publication.severity,
+            manifest=manifest,
+            manifest_digest=publication.manifest.digest,
+            revision=publication.revision,
+            author=publication.author,
+            at=publication.at,
+        )
+
+    def as_publication(self, manifest: Manifest) -> Publication:
+        """What is wished for, of the manifest that was sent."""
+        return Publication(
+            key=self.key,
+            config=self.config,
+            parent=self.parent,
+            number=VersionNumber.parse(self.number),
+            severity=self.severity,
+            manifest=manifest,
+            revision=self.revision,
+            author=self.author,
+            at=self.at,
+        )
+
 
 class Problem(_Told):
     """Why a request was not carried out (RFC 9457). `type` names the kind, for programs."""
@@ -376,6 +417,31 @@ class AmendmentWish(_Said):
     author: Text
     at: AwareDatetime
 
+    @classmethod
+    def of(cls, amendment: Amendment) -> Self:
+        """The wish for `amendment`."""
+        return cls(
+            key=amendment.key,
+            config=amendment.config,
+            version=amendment.version,
+            number=str(amendment.number),
+            severity=amendment.severity,
+            author=amendment.author,
+            at=amendment.at,
+        )
+
+    def as_amendment(self) -> Amendment:
+        """What is wished for."""
+        return Amendment(
+            key=self.key,
+            config=self.config,
+            version=self.version,
+            number=VersionNumber.parse(self.number),
+            severity=self.severity,
+            author=self.author,
+            at=self.at,
+        )
+
 
 class DeletionWish(_Said):
     """A dataset that is to go."""
@@ -385,3 +451,18 @@ class DeletionWish(_Said):
     version: Id
     author: Text
     at: AwareDatetime
+
+    @classmethod
+    def of(cls, deletion: Deletion) -> Self:
+        """The wish for `deletion`."""
+        return cls(
+            key=deletion.key,
+            name=deletion.name,
+            version=deletion.version,
+            author=deletion.author,
+            at=deletion.at,
+        )
+
+    def as_deletion(self) -> Deletion:
+        """What is wished for."""
+        return Deletion(key=self.key, name=self.name, version=self.version, author=self.author, at=self.at)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from setwright.lake.identity import checked_name
 from setwright.model.errors import SetwrightError
-from setwright.model.versions import Amendment, Deletion, VersionNumber
 from setwright.remotes.lake_server import wire
 from setwright.remotes.lake_server.problems import problem_of
 from setwright.server.access import TheService  # noqa: TC001 - FastAPI reads the annotations
@@ -53,7 +52,7 @@ def publish(wish: wire.PublicationWish, service: TheService, response: Response)
     if made is not None:
         return _done(made)
     checked_name("dataset", wish.config.name)
-    service.publishing.start(service, wish)
+    service.publishing.start(wish)
     told = _told(service.publishing, wish.key, service.limits.publication)
     if told.status == "running":
         response.status_code = 202
@@ -79,26 +78,14 @@ def publication(
 def amend(wish: wire.AmendmentWish, service: TheService) -> wire.VersionDocument:
     """Change the current version in place: how it is called, packed and described. A repeated key changes nothing."""
     checked_name("dataset", wish.config.name)
-    amended = service.lake.amend(
-        Amendment(
-            key=wish.key,
-            config=wish.config,
-            version=wish.version,
-            number=VersionNumber.parse(wish.number),
-            severity=wish.severity,
-            author=wish.author,
-            at=wish.at,
-        )
-    )
+    amended = service.lake.amend(wish.as_amendment())
     return wire.VersionDocument.of(amended)
 
 
 @route(router, "POST", "/deletions", Role.ADMIN, status_code=204)
 def delete(wish: wire.DeletionWish, service: TheService) -> None:
     """Let a dataset go. Its versions can still be read by their ids. A repeated key changes nothing."""
-    service.lake.delete(
-        Deletion(key=wish.key, name=wish.name, version=wish.version, author=wish.author, at=wish.at)
-    )
+    service.lake.delete(wish.as_deletion())
 
 
 def _told(publishing: Publishing, key: str, patience: float) -> wire.PublicationDocument:

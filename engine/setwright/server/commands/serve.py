@@ -238,19 +238,20 @@ def make_service(
     from setwright.server.uploads import Uploads
 
     given = os.environ.get(SECRET_VARIABLE, "").encode()
+    jobs, manifests, maker = Jobs(), Manifests(lake.folder), executor or Processes()
     return Service(
         lake=lake,
         keys=Keyring(lake.folder),
         signer=Signer(secret or given or secrets.token_bytes(32)),
         selections=Selections(),
         listings=Listings(),
-        jobs=Jobs(),
+        jobs=jobs,
         uploads=Uploads(lake.folder),
-        manifests=Manifests(lake.folder),
-        publishing=Publishing(),
+        manifests=manifests,
+        publishing=Publishing(lake, manifests, jobs, maker),
         heavy=threading.BoundedSemaphore(HEAVY),
         metrics=Metrics(),
-        executor=executor or Processes(),
+        executor=maker,
         limits=Limits(),
         public_url=public_url.rstrip("/"),
     )
