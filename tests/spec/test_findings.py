@@ -488,13 +488,18 @@ def test_what_a_list_holds_beside_a_reference_to_nothing_is_judged() -> None:
     assert [finding.code for finding in found] == ["SW203", "SW203", "SW409", "SW204", "SW409"]
 
 
-def test_a_value_that_was_given_and_refused_is_not_called_missing() -> None:
+def test_a_value_that_was_given_and_refused_is_told_once_and_not_missed_where_it_is_used() -> None:
     given = [GivenValue(name="flag", value="yes", origin="--var")]
     found = load(
         with_field('protect: "${var.flag}"'), project="variables: {flag: {type: flag}}\n", given=given
     )[1]
-    assert [finding.code for finding in found] == ["SW407", "SW408"]
-    assert found[0].detail == '"flag" has no default, and the value given is not of its type.'
+    assert [finding.code for finding in found] == ["SW408"]
+
+
+@pytest.mark.parametrize("field", ["previously: a\u200bb", "owners: [ada\u200b]", "exports: [RA\u200bW]"])
+def test_a_value_with_a_character_that_nobody_sees_is_told_once(field: str) -> None:
+    found = load(with_field(field))[1]
+    assert [finding.code for finding in found] == ["SW104"]
 
 
 @pytest.mark.parametrize(

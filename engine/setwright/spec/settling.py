@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.spec import findings
+from setwright.spec.variables import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,16 +23,22 @@ _CAUSES = frozenset(
     }
 )
 _NO_VALUES = frozenset(
-    {findings.BAD_REFERENCE.code, findings.UNKNOWN_VARIABLE.code, findings.NO_VARIABLE_VALUE.code}
+    {
+        findings.BAD_REFERENCE.code,
+        findings.UNKNOWN_VARIABLE.code,
+        findings.NO_VARIABLE_VALUE.code,
+        findings.UNSEEN_CHARACTER.code,
+    }
 )
-"""References that stand for nothing, so that the value around them is not the one that was meant."""
+"""What stands for nothing, so that the value around it is not the one that was meant."""
 
 
 def settled(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """What is worth saying of all that was `told`, in reading order.
 
     A value that cannot be read at all is not told of once more for its type, and one that is wrong anyway not for
-    being ambiguous.
+    being ambiguous. Nor is one judged that a reference to nothing, or a character that nobody can see, is part of; and
+    a variable whose value was refused is not missed where it is used.
     """
     ordered = in_reading_order(told)
     causes = {_spot(finding) for finding in ordered if finding.code in _CAUSES and finding.source}
@@ -46,13 +53,14 @@ def settled(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         if not (finding.code == findings.AMBIGUOUS_VALUE.code and _spot(finding) in wrong)
         and not (_spot(finding) in causes and finding.code not in _CAUSES)
         and not _of_no_value(finding, values)
+        and not (finding.code == findings.NO_VARIABLE_VALUE.code and finding.detail.endswith(REFUSED))
     )
 
 
 def _of_no_value(finding: Diagnostic, values: Mapping[tuple[str, int], Sequence[SourceRef]]) -> bool:
-    """Whether it speaks of a value, not of a list or a mapping, that a reference to nothing is part of."""
+    """Whether it speaks of a value, not of a list or a mapping, that holds what stands for nothing."""
     where = finding.source
-    if where is None or finding.code in _NO_VALUES or where.line != where.end_line:
+    if where is None or finding.code in _NO_VALUES | _CAUSES or where.line != where.end_line:
         return False
     return where.excerpt[where.column - 1 : where.column] not in ("[", "{") and any(
         where.column < value.end_column and value.column < where.end_column

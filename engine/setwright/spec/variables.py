@@ -28,6 +28,9 @@ _NAMED = re.compile(r"var\.([a-z][a-z0-9_]*)")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 
+REFUSED = "the value given is not of its type."
+"""How a finding on a variable without a value ends whose type is what another finding tells of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -109,8 +112,7 @@ class Variables:
             self._tell(
                 findings.NO_VARIABLE_VALUE.at(
                     place,
-                    f'"{name}" has no default, and '
-                    + ("the value given is not of its type." if refused else "no value was given."),
+                    f'"{name}" has no default, and ' + (REFUSED if refused else "no value was given."),
                     f"add `--var {name}=…`, or set SETWRIGHT_VAR_{name}",
                 )
             )
