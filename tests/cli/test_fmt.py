@@ -92,7 +92,7 @@ def test_a_file_of_rare_yaml_is_left_alone_and_not_called_in_layout(tmp_path: Pa
     project_at(tmp_path, {"specs/a.yaml": rare, "specs/b.yaml": TIDY})
     said = "left alone  specs/a.yaml, which has YAML of a rare kind\n"
     assert fmt(tmp_path, "specs").stdout == said + "1 file, in layout\n"
-    assert (fmt(tmp_path, "specs/a.yaml", "--check").returncode, text_of(tmp_path)) == (0, rare)
+    assert (fmt(tmp_path, "specs/a.yaml", "--check").returncode, text_of(tmp_path)) == (1, rare)
     shown = fmt(tmp_path, "specs/a.yaml", "--diff")
     assert (shown.stdout, shown.stderr) == ("", said)
 

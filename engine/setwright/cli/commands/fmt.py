@@ -20,7 +20,9 @@ STDIN = "-"
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(allow_dash=True))
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit with 1 if a file would change, or cannot be told."
+)
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @pass_session
 def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -> int:
@@ -29,7 +31,7 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
     Keys come in the order of the documentation, and a level is two spaces wide. What a file means stays as it is, and
     so do its comments. PATHS are files and folders of the project, by default all its files; with - a spec is read
     from the standard input and written to the standard output. A file that is no YAML is left alone, and so is one
-    with directives, keys after question marks and the like.
+    with directives, keys after question marks and the like; --check passes neither, for their layout is not ours.
     """
     if paths == (STDIN,):
         return _pass_through(session, check=check, diff=diff)
@@ -40,9 +42,10 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
         "Every file is whole, as it was or in layout. Run `setwright fmt` again for the others."
     )
     told: list[Diagnostic] = []
-    changed = kept = 0
+    changed = kept = alone = 0
     for file in layouts(session.cwd, paths, told.append):
         if file.left_alone:
+            alone += 1
             _say(f"left alone  {file.name}, which has YAML of a rare kind", aside=diff)
             continue
         if not file.changed:
@@ -60,7 +63,7 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
         show_findings(session, told, err=True)
     if kept and not changed and not told:
         _say(f"{counted(kept, 'file')},{' all' * (kept != 1)} in layout", aside=diff)
-    return int(bool(told) or (check and changed > 0))
+    return int(bool(told) or (check and changed + alone > 0))
 
 
 def _pass_through(session: Session, *, check: bool, diff: bool) -> int:
@@ -79,7 +82,7 @@ def _pass_through(session: Session, *, check: bool, diff: bool) -> int:
         _show_diff(session, name, before, after)
     elif not check:
         click.echo(after, nl=False)
-    return int(check and before != after)
+    return int(check and (made.left_alone or before != after))
 
 
 def _say(line: str, *, aside: bool = False) -> None:
