@@ -71,6 +71,9 @@ def test_strict_refuses_and_fails(project: Path, golden: Golden) -> None:
     result = ingest(project, "--strict")
     assert result.returncode == 1
     golden("lake/ingest-strict.txt", result.stdout)
+    assert not (project / ".setwright/lake").exists(), "there was none, and there is nothing to put into one"
+    inside.succeeded(project, "lake", "init")
+    assert ingest(project, "--strict").stdout == result.stdout
     assert json.loads(lake(project, "stats", "--json").stdout)["frames"] == 0
 
 
@@ -365,6 +368,10 @@ def test_a_lake_moves_by_a_file(project: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert lake(project, "query", "--lake", "other").stdout == "cells_a.png\n"
     assert "missing" in lake(project, "verify", "--lake", "other").stdout
+    refused = lake(
+        project, "import-catalog", "catalog.jsonl.gz", "--lake", "third", "--catalog", "mysql://h/d"
+    )
+    assert refused.returncode == 1 and "mysql" in refused.stderr, refused.stderr
     cut = (project / "catalog.jsonl.gz").read_bytes()[:-9]
     (project / "cut.jsonl.gz").write_bytes(cut)
     refused = lake(project, "import-catalog", "cut.jsonl.gz", "--lake", "third")

@@ -115,6 +115,19 @@ def test_when_writing_breaks_off_the_old_file_is_untouched_and_nothing_else_is_l
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_the_system_refuses_to_write_is_told_with_the_file_that_was_meant(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large") as refused:
+            write_whole(tmp_path / "a.bin", bytes(100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert refused.value.filename == str(tmp_path / "a.bin")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_gets_the_permissions_that_are_asked_for_before_anybody_sees_it(tmp_path: Path) -> None:
     file = tmp_path / "file"
     write_whole(file, b"new", mode=0o640)

@@ -81,7 +81,8 @@ def test_a_full_disk_is_not_called_a_bug() -> None:
     result = setwright("fail", "full-disk")
     assert (result.returncode, result.stderr) == (
         1,
-        "Error: No space left on device\n  state/00000042.json\n",
+        "Error: No space left on device\n  state/00000042.json\n"
+        "  hint: make room on that disk, then run the same command again\n",
     )
 
 

@@ -18,6 +18,7 @@ from setwright.model.errors import (
     SetwrightError,
     StalePlanError,
     UnansweredError,
+    of_system,
 )
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.versions import Amendment, Deletion, Publication, Version
@@ -185,7 +186,7 @@ class _Walk:
                     lock.enter_context(_locked(self._remote, name, self._author, waiting))
                 version = self._taken_to(step)
             except (SetwrightError, OSError) as error:
-                self._fail(step, _in_words(error))
+                self._fail(step, of_system(error) if isinstance(error, OSError) else error)
                 return
             self._locks.push(lock.pop_all())
         self._locked.update(names)
@@ -342,9 +343,3 @@ def _locked(remote: Remote, name: str, holder: str, waiting: Waiting) -> ExitSta
         pause = min(1.0, left)
         waiting.sleep(pause)
         left -= pause
-
-
-def _in_words(error: SetwrightError | OSError) -> SetwrightError:
-    if isinstance(error, SetwrightError):
-        return error
-    return SetwrightError(error.strerror or str(error), str(error.filename or ""))

@@ -49,6 +49,13 @@ def lake_options(command: F) -> F:
     return with_folder  # type: ignore[return-value]
 
 
+catalog_option = click.option(
+    "--catalog",
+    metavar="URL",
+    help="Keep the catalogue in PostgreSQL: postgresql+psycopg://USER@HOST/DATABASE, without a password.",
+)
+
+
 def _warn_of_shared_folder(folder: Path) -> None:
     from setwright.lake.mark import read_mark
     from setwright.lake.shared_folder import shared_filesystem

@@ -14,7 +14,7 @@ import click
 from setwright import __version__
 from setwright.cli.context import Session, decide_color
 from setwright.cli.lazy import LazyGroup, Sections
-from setwright.model.errors import FindingsError, SetwrightError
+from setwright.model.errors import FindingsError, SetwrightError, of_system
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,8 +194,7 @@ def _in_words(error: Exception) -> SetwrightError:
     if isinstance(error, SetwrightError):
         return error
     if isinstance(error, OSError) and error.strerror:
-        # A full disk or a forbidden file is no bug, wherever it turns up.
-        return SetwrightError(error.strerror, f"{error.filename}" if error.filename else "")
+        return of_system(error)
     return SetwrightError(
         "This is a bug in setwright",
         f"{type(error).__name__}: {error}\nNothing that you wrote can be the reason. Please report it.",

@@ -91,8 +91,12 @@ def write_whole(
         if mode is not None:
             aside.chmod(mode)
         aside.replace(path)
-    except BaseException:
+    except BaseException as error:
         aside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None and error.filename in (None, str(aside)):
+            error.filename = str(
+                path
+            )  # a full disk names no file, and the one aside means nothing to anybody
         raise
     if durable:
         sync_folder(path.parent)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from setwright.edge.files import ASIDE, write_whole
 from setwright.lake import schema
+from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import new_revision, newest_revision
 from setwright.lake.incoming import incoming
 from setwright.lake.ingest import Mode, prepare
@@ -18,6 +19,7 @@ from setwright.lake.stored import StoredPicture, store_pictures
 from setwright.model.events import silence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -84,60 +86,24 @@ class Intake(Opened):
         Raises:
             UsageError: the operation is of the other mode.
         """
-        listing, found = incoming.listing, incoming.found
-        collection, operation = incoming.collection, incoming.operation
 
-        def stored(dry: bool) -> Prepared:
-            pictures = store_pictures(
-                listing,
-                found.pictures,
-                self._blobs,
-                self._known_picture,
-                listener,
-                in_place=incoming.in_place,
-                dry=dry,
-            )
-            return prepare(found, pictures, self._labels())
-
-        def told(recorded: Recorded, revision: int | None, *, refused: bool = False) -> IngestReport:
-            return IngestReport(
-                location=listing.location,
-                collection=collection,
-                format=incoming.format,
-                detected=incoming.detected,
-                operation=operation,
-                mode=mode,
-                revision=revision,
-                refused=refused,
-                frames_new=recorded.frames_new,
-                frames_replaced=recorded.frames_replaced,
-                frames_unchanged=recorded.frames_unchanged,
-                annotations_added=recorded.annotations_added,
-                annotations_removed=recorded.annotations_removed,
-                metadata_changed=recorded.metadata_changed,
-                labels=prepared.labels,
-                bare_pictures=prepared.bare_pictures,
-                same_pictures=prepared.same_pictures,
-                repeated=prepared.repeated,
-                pixels=prepared.pixels,
-                other_files=found.other_files,
-                problems=prepared.problems,
-            )
+        def looked_at(dry: bool) -> Prepared:
+            return _looked_at(incoming, self._blobs, self._known_picture, self._labels(), listener, dry=dry)
 
         with self._blobs.writers():
-            prepared = stored(dry=strict)
+            prepared = looked_at(dry=strict)
             if strict and prepared.problems:
-                return told(Recorded(), None, refused=True)
+                return _report(incoming, prepared, mode, Recorded(), refused=True)
             if strict:
-                prepared = stored(dry=False)
+                prepared = looked_at(dry=False)
             with self._catalogue.writing() as connection:
                 revision = newest_revision(connection) + 1
                 recorder = Recorder(connection, revision, at, self.id)
-                recorded = recorder.record(collection, operation, mode, prepared.frames)
+                recorded = recorder.record(incoming.collection, incoming.operation, mode, prepared.frames)
                 if not recorded.anything:
                     connection.rollback()
-                    return told(recorded, None)
-                message = f"Ingest into {collection}: {recorded}"
+                    return _report(incoming, prepared, mode, recorded)
+                message = f"Ingest into {incoming.collection}: {recorded}"
                 new_revision(
                     connection,
                     at=at,
@@ -146,7 +112,7 @@ class Intake(Opened):
                     touches_frames=True,
                     rows=recorder.rows,
                 )
-                report = told(recorded, revision)
+                report = _report(incoming, prepared, mode, recorded, revision)
                 # Before the revision is there: one without its report would never get it.
                 self._write_report(revision, report)
         return report
@@ -175,3 +141,67 @@ class Intake(Opened):
     def _labels(self) -> tuple[str, ...]:
         with self._catalogue.reading() as connection:
             return tuple(connection.execute(select(schema.labels.c.name)).scalars())
+
+
+def refusal(
+    incoming: Incoming, folder: Path, *, mode: Mode = "human", listener: Listener = silence
+) -> IngestReport | None:
+    """The report of a strict ingest into the lake that is yet to be made in `folder`; None where nothing refuses it."""
+    prepared = _looked_at(incoming, Blobs(folder / "blobs"), lambda _: None, (), listener, dry=True)
+    return _report(incoming, prepared, mode, Recorded(), refused=True) if prepared.problems else None
+
+
+def _looked_at(
+    incoming: Incoming,
+    blobs: Blobs,
+    known: Callable[[str], StoredPicture | None],
+    known_labels: Sequence[str],
+    listener: Listener,
+    *,
+    dry: bool,
+) -> Prepared:
+    """The frames to be recorded; their pictures are stored, unless `dry`."""
+    pictures = store_pictures(
+        incoming.listing,
+        incoming.found.pictures,
+        blobs,
+        known,
+        listener,
+        in_place=incoming.in_place,
+        dry=dry,
+    )
+    return prepare(incoming.found, pictures, known_labels)
+
+
+def _report(
+    incoming: Incoming,
+    prepared: Prepared,
+    mode: Mode,
+    recorded: Recorded,
+    revision: int | None = None,
+    *,
+    refused: bool = False,
+) -> IngestReport:
+    return IngestReport(
+        location=incoming.listing.location,
+        collection=incoming.collection,
+        format=incoming.format,
+        detected=incoming.detected,
+        operation=incoming.operation,
+        mode=mode,
+        revision=revision,
+        refused=refused,
+        frames_new=recorded.frames_new,
+        frames_replaced=recorded.frames_replaced,
+        frames_unchanged=recorded.frames_unchanged,
+        annotations_added=recorded.annotations_added,
+        annotations_removed=recorded.annotations_removed,
+        metadata_changed=recorded.metadata_changed,
+        labels=prepared.labels,
+        bare_pictures=prepared.bare_pictures,
+        same_pictures=prepared.same_pictures,
+        repeated=prepared.repeated,
+        pixels=prepared.pixels,
+        other_files=incoming.found.other_files,
+        problems=prepared.problems,
+    )

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL
 
 from setwright.lake.database import WRITES, took_too_long
-from setwright.model.errors import LakeBusyError, LakeError
+from setwright.model.errors import FULL_DISK, LakeBusyError, LakeError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +107,9 @@ class SqliteDatabase:
             sqlite3.SQLITE_CANTOPEN,
         ):
             return LakeError(
-                "The lake's catalogue cannot be written", f"{self.file}: {cause}. Nothing was changed."
+                "The lake's catalogue cannot be written",
+                f"{self.file}: {cause}. Nothing was changed.",
+                FULL_DISK if code == sqlite3.SQLITE_FULL else None,
             )
         return None
 

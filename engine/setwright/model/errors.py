@@ -23,7 +23,8 @@ exception, and the command line says that it is a bug in setwright.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import errno
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from setwright.model.counting import counted
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from setwright.model.diagnostics import Diagnostic
+
+
+FULL_DISK: Final = "make room on that disk, then run the same command again"
 
 
 class SetwrightError(Exception):
@@ -46,6 +50,15 @@ class SetwrightError(Exception):
         self.summary = summary
         self.detail = detail
         self.hint = hint
+
+
+def of_system(error: OSError) -> SetwrightError:
+    """What the operating system refused, for people: a full disk or a forbidden file is no bug, wherever it is met."""
+    return SetwrightError(
+        error.strerror or str(error),
+        str(error.filename or ""),
+        FULL_DISK if error.errno in (errno.ENOSPC, errno.EDQUOT) else None,
+    )
 
 
 class UsageError(SetwrightError):

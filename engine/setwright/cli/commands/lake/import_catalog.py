@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
-from setwright.cli.lake_options import lake_options
+from setwright.cli.lake_options import catalog_option, lake_options
 from setwright.model.counting import counted
 
 if TYPE_CHECKING:
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@catalog_option
 @pass_session
 @lake_options
-def command(session: Session, file: str, folder: Path) -> None:
+def command(session: Session, file: str, catalog: str | None, folder: Path) -> None:
     """Make a lake of FILE, which `setwright lake export-catalog` wrote, where there is none yet.
 
-    The catalogue is in the lake's folder, or in the PostgreSQL database that SETWRIGHT_CATALOG names. FILE is compared
-    with its digest. Copy the folder blobs/ too, before or afterwards; `setwright lake verify` says what is missing.
+    FILE is compared with its digest. Without --catalog, SETWRIGHT_CATALOG may name a PostgreSQL database for the
+    catalogue; else it is a file in the lake's folder. Copy the folder blobs/ too, before or afterwards; `setwright
+    lake verify` says what is missing.
     """
     import gzip
     from pathlib import Path
@@ -39,7 +41,7 @@ def command(session: Session, file: str, folder: Path) -> None:
             gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines,
             listening(session) as listener,
         ):
-            count = Lake.import_catalog(folder, lines, listener=listener)
+            count = Lake.import_catalog(folder, lines, catalog, listener)
     except (EOFError, gzip.BadGzipFile) as error:
         raise FormatError("The exported catalogue cannot be read", f"{error}.") from error
     session.on_interrupt = None

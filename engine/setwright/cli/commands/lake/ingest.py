@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from setwright.formats.reading.problems import Problem, ProblemKind
+    from setwright.lake.ingest import Mode
     from setwright.lake.ingest_report import IngestReport
     from setwright.lake.lake import Lake
 
@@ -103,11 +104,13 @@ def command(
     from setwright.cli.progress import listening
     from setwright.formats.reading.protocol import ReadOptions
     from setwright.lake.incoming import incoming
+    from setwright.lake.intake import refusal
     from setwright.lake.mark import MARK
 
+    mode: Mode = "human" if human else "machine"
     session.on_interrupt = "Nothing was recorded. Run the same command again to go on."
     with ExitStack() as stack:
-        # One that is not there yet is made when the files are read, so that a mistake leaves no empty lake behind.
+        # One that is not there yet is made when nothing speaks against it, so that no mistake leaves an empty lake.
         lake = _open_or_create(folder, stack) if (folder / MARK).exists() else None
         with listening(session, quiet=as_json) as listener:
             ready = incoming(
@@ -119,16 +122,15 @@ def command(
                 in_place=in_place,
                 listener=listener,
             )
-        lake = lake or _open_or_create(folder, stack)
-        with listening(session, quiet=as_json) as listener:
-            report = lake.take(
-                ready,
-                author=author(),
-                at=datetime.now(UTC),
-                mode="human" if human else "machine",
-                strict=strict,
-                listener=listener,
-            )
+            report = None
+            if strict and lake is None:
+                report, strict = refusal(ready, folder, mode=mode, listener=listener), False
+        if report is None:
+            lake = lake or _open_or_create(folder, stack)
+            with listening(session, quiet=as_json) as listener:
+                report = lake.take(
+                    ready, author=author(), at=datetime.now(UTC), mode=mode, strict=strict, listener=listener
+                )
         session.on_interrupt = None
         if as_json:
             click.echo(report.text(), nl=False)
@@ -148,7 +150,7 @@ def _open_or_create(folder: Path, stack: ExitStack) -> Lake:
     return lake
 
 
-def _text(report: IngestReport, lake: Lake) -> Iterator[str]:
+def _text(report: IngestReport, lake: Lake | None) -> Iterator[str]:
     from setwright.formats.reading.registry import named
     from setwright.views.escape import terminal
 
@@ -246,8 +248,8 @@ def _first(report: IngestReport, kind: ProblemKind) -> Iterator[str]:
         yield f"{terminal(problem.file)}: {terminal(problem.detail)}"
 
 
-def _outcome(report: IngestReport, lake: Lake) -> Iterator[str]:
-    if report.refused:
+def _outcome(report: IngestReport, lake: Lake | None) -> Iterator[str]:
+    if report.refused or lake is None:
         count = len(report.problems)
         yield f"Refused: {counted(count, 'problem')}, and --strict allows none. Nothing was recorded."
     elif report.revision is None:

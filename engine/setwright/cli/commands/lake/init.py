@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
-from setwright.cli.lake_options import lake_options
+from setwright.cli.lake_options import catalog_option, lake_options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
-@click.option(
-    "--catalog",
-    metavar="URL",
-    help="Keep the catalogue in PostgreSQL: postgresql+psycopg://USER@HOST/DATABASE, without a password.",
-)
+@catalog_option
 @pass_session
 @lake_options
 def command(session: Session, catalog: str | None, folder: Path) -> int:
