@@ -17,6 +17,7 @@ from setwright.remotes.http.credentials import Credentials, Secret
 from setwright.remotes.lake_server.opening import served_lake
 from setwright.server.application import application
 from setwright.server.commands.serve import listening, make_service
+from setwright.server.connections import config
 from setwright.server.keys import Role
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def connected(url: str, pair: tuple[str, str]) -> Iterator[ServedLakeRemote]:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Serving]:
-    """The lake in `folder`, served until the context ends."""
+def serving(folder: Path, proxies: tuple[str, ...] = ()) -> Iterator[Serving]:
+    """The lake in `folder`, served until the context ends; `proxies` are believed who asks."""
     with Lake.open(folder) as lake, listening("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         service = make_service(lake, url, secret=b"for tests", executor=Threads())
@@ -58,7 +59,7 @@ def serving(folder: Path) -> Iterator[Serving]:
             key, secret = service.keys.create(role, role.word, datetime.now(UTC))
             keys[role] = (key.name, secret)
         app = application(service)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = uvicorn.Server(config(app, proxies))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

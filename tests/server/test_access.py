@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import os
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -183,6 +184,14 @@ def test_a_damaged_file_of_keys_lets_nobody_in(tmp_path: Path) -> None:
         keys.role_of(key.name, secret)
     with pytest.raises(UsageError, match="no key"):
         Keyring(tmp_path / "elsewhere").revoke("key_1")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone can give files away")
+def test_keys_that_root_makes_belong_to_the_lake_s_owner(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    Keyring(tmp_path).create(Role.READ, "", datetime.now(UTC))
+    found = (tmp_path / "keys.json").stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65534, 65534, 0o600)
 
 
 def test_a_url_is_good_for_a_while_and_for_what_it_says_alone() -> None:

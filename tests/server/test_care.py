@@ -94,6 +94,9 @@ def test_the_log_has_a_line_for_each_request_and_no_query_of_it(
     [
         ("POST", "/lake/v1/datasets/observe", b"[" * 2**25, 413),
         ("POST", "/lake/v1/datasets/observe", json.dumps({"names": ["x"] * 1001}).encode(), 422),
+        ("POST", "/lake/v1/datasets/observe", b'{"names":[' + b"[]," * 500_000 + b"[]]}", 413),
+        ("POST", "/lake/v1/datasets/observe", b'{"names":["' + b'[:,\\"' * 200_000 + b'"]}', 422),
+        ("POST", "/datalake/api/client/explorer/objects/list", b"[" + b"1," * 500_001 + b"1]", 413),
         ("POST", "/lake/v1/pictures", json.dumps({"digests": ["0" * 64] * 1001}).encode(), 422),
         ("POST", "/lake/v1/pictures", json.dumps({"digests": ["0" * 64]}).encode(), 404),
         ("POST", "/lake/v1/recipes", json.dumps({"recipes": ["../../etc/passwd"]}).encode(), 422),
@@ -126,7 +129,7 @@ def test_what_is_too_much_or_leads_elsewhere_is_refused(
 def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
     running: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("setwright.server.gate.PATIENCE", 0.2)
+    monkeypatch.setattr("setwright.server.bodies.PATIENCE", 0.2)
     host, _, port = running.url.removeprefix("http://").partition(":")
     key = b64encode(":".join(running.keys[Role.READ]).encode()).decode()
     for path in ("/datalake/api/client/explorer/objects/count", "/lake/v1/datasets/observe"):
@@ -136,3 +139,16 @@ def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
                 "Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{".encode()
             )
             assert connection.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_body_of_somebody_without_a_key_is_not_kept(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("setwright.server.bodies.HELD", 1500)
+    body = json.dumps({"names": ["x" * 2000]})
+    for path in ("/lake/v1/datasets/observe", "/datalake/api/client/explorer/objects/count"):
+        busy = ask(running, path, method="POST", data=body)
+        assert (busy.status_code, busy.headers["retry-after"]) == (503, "1")
+        assert ask(running, path, None, method="POST", data=body).status_code == 401
+        for _ in range(2):  # what was held is given back
+            assert ask(running, path, method="POST", data="{}").status_code in (200, 422)

@@ -8,16 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import requests
 
 from setwright.cli.main import run
 from setwright.lake.lake import Lake
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -46,13 +43,46 @@ def test_it_does_not_listen_elsewhere_without_tls(
     assert "--behind-tls" in capsys.readouterr().err
 
 
-def test_a_url_is_no_lake_s_folder_and_its_password_is_not_repeated(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            "postgresql+psycopg://ada:hunter2@db.example.org/lakes",
+            "setwright lake init --lake DIR --catalog URL",
+        ),
+        ("https://ada:hunter2@lake.example.org", "remote: {kind: lake, url: …}"),
+        ("s3://hunter2/lake", "setwright lake init"),
+        ("file://hunter2/srv/lake", "mount the folder"),
+    ],
+)
+def test_of_a_url_that_is_no_folder_it_is_told_what_serves_it_and_no_password_is_repeated(
+    url: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["serve", "--lake", "postgresql+psycopg://ada:hunter2@db.example.org/lakes"]) == 1
-    told = capsys.readouterr().err
-    assert "setwright lake init --lake DIR --catalog URL" in told
-    assert "hunter2" not in told
+    assert run(["serve", "--lake", url]) == 1
+    said = capsys.readouterr().err
+    assert told in said and "hunter2" not in said
+
+
+def test_a_folder_may_be_named_by_its_url(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--lake", Path(folder).as_uri(), "keys", "list"]) == 0
+    assert "There is no key yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (["--proxy", "127.0.0.1"], "--public-url"),
+        (["--host", "0.0.0.0", "--behind-tls"], "--public-url"),
+        (["--public-url", "lake.example.com"], "begins with https://"),
+        (["--public-url", "http://lake.example.com"], "could read the credentials"),
+        (["--public-url", "https://lake.example.com", "--proxy", "nginx"], "--proxy 127.0.0.1"),
+    ],
+)
+def test_a_proxy_that_clients_could_not_use_is_noticed_at_once(
+    folder: str, said: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", "--lake", folder, *said]) == 1
+    assert told in capsys.readouterr().err
 
 
 def test_it_serves_until_it_is_told_to_stop(folder: str) -> None:

@@ -70,13 +70,19 @@ def safe_join(root: Path, name: str) -> Path:
 
 
 def write_whole(
-    path: Path, content: bytes | Iterable[bytes], *, durable: bool = True, mode: int | None = None
+    path: Path,
+    content: bytes | Iterable[bytes],
+    *,
+    durable: bool = True,
+    mode: int | None = None,
+    owner: Path | None = None,
 ) -> int:
     """Make `content` the file at `path`, at once, and return its size in bytes. Missing folders are made.
 
     The bytes go to a name of their own beside it, which replaces `path` once it is complete; whatever goes wrong,
     `path` is as it was. With `durable` a power failure cannot undo what this function has returned from; without,
-    it may leave the old file, or an empty one. `mode` are the permissions of the file; those of a new one if None.
+    it may leave the old file, or an empty one. `mode` are the permissions of the file; those of a new one if None. It
+    belongs to whom `owner`, a file or folder, belongs to, where root writes it, who alone can give it away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{secrets.token_hex(6)}{ASIDE}")
@@ -90,6 +96,9 @@ def write_whole(
                 os.fsync(file.fileno())
         if mode is not None:
             aside.chmod(mode)
+        if owner is not None and hasattr(os, "geteuid") and os.geteuid() == 0:
+            whose = owner.stat()
+            os.chown(aside, whose.st_uid, whose.st_gid)
         aside.replace(path)
     except BaseException as error:
         aside.unlink(missing_ok=True)

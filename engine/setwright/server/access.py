@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from setwright.server.answers import Refused, RoleMissing
-from setwright.server.keys import Role
+from setwright.server.keys import Keyring, Role
 from setwright.server.service import Service
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def needs(role: Role) -> Callable[[Request], None]:
     """A dependency that lets in who may do what `role` may."""
 
     def check(request: Request) -> None:
-        name, secret = _credentials(request.headers.get("Authorization", ""))
-        found = service_of(request).keys.role_of(name, secret)
+        name, found = bearer(service_of(request).keys, request.headers.get("Authorization", ""))
         if found is None:
             raise Refused(401, "The key or its secret is wrong.")
         request.state.key = name
@@ -35,6 +34,16 @@ def needs(role: Role) -> Callable[[Request], None]:
             raise RoleMissing(f"This key may {found.word}; {role.word} is needed.")
 
     return check
+
+
+def bearer(keys: Keyring, header: str) -> tuple[str, Role | None]:
+    """Who an `Authorization` header says to be, and what they may do, None where it is not so.
+
+    Raises:
+        LakeError: the keys cannot be read.
+    """
+    name, secret = _credentials(header)
+    return name, keys.role_of(name, secret)
 
 
 def _credentials(header: str) -> tuple[str, str]:

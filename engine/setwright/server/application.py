@@ -86,7 +86,7 @@ def application(service: Service) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, _bug)
-    app.add_middleware(Gate, limit=service.limits.body, metrics=service.metrics)
+    app.add_middleware(Gate, limit=service.limits.body, metrics=service.metrics, keys=service.keys)
     return app
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
@@ -11,14 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
 
+from setwright.model.errors import SetwrightError
 from setwright.remotes.lake_server.wire import ROOT
+from setwright.server.access import bearer
 from setwright.server.answers import NO_STORE, Refused, error
-from setwright.server.api.application import too_large
+from setwright.server.api.application import refusal
+from setwright.server.bodies import Bodies, Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from setwright.server.keys import Keyring
     from setwright.server.metrics import Metrics
 
 access_log = logging.getLogger("setwright.server.access")
@@ -27,19 +32,18 @@ _LAKE_WITHOUT_PREFIX: Final = re.compile(r"/api/(client|job|metadata)/")
 _BOUNDED_ELSEWHERE: Final = ("/parts/", f"{ROOT}/manifests/")
 """Where bodies have a bound of their own."""
 
-PATIENCE: Final = 60.0
-"""Seconds for which nothing of a body may come, lest who sends none holds a place for ever."""
-
 _TOKEN: Final = re.compile(r"^/(files|parts)/.*")
 
 
 class Gate:
     """Before everything else: paths as SDKs glue them, bodies within bounds, a line of log for each request."""
 
-    def __init__(self, app: ASGIApp, limit: int, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, limit: int, metrics: Metrics, keys: Keyring) -> None:
         self._app = app
         self._limit = limit
         self._metrics = metrics
+        self._keys = keys
+        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,11 +71,10 @@ class Gate:
             await send(message)
 
         try:
-            length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-            if bounded and (not length.isdigit() or int(length) > self._limit):
-                await _too_large(path, self._limit)(scope, receive, told)
-                return
-            await self._app(scope, _patient(self._bounded(receive) if bounded else receive), told)
+            if bounded:
+                await self._answer(scope, receive, told)
+            else:
+                await self._app(scope, _patient(receive), told)
         finally:
             seconds = time.perf_counter() - started
             self._metrics.end(scope["method"], _route(scope), status, seconds, sent)
@@ -86,42 +89,53 @@ class Gate:
             }
             access_log.info(json.dumps(entry, ensure_ascii=True))
 
-    def _bounded(self, receive: Receive) -> Receive:
-        size = 0
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"0")
+        with self._bodies.place() as place:
+            try:
+                if not length.isdigit() or int(length) > self._limit:
+                    raise Refused(413, f"A body has at most {self._limit:,} bytes.")
+                if length.strip(b"0") or b"transfer-encoding" in headers:
+                    receive = await place.take(receive, self._limit, keep=self._knows(headers))
+            except Refused as failure:
+                await _refusal(scope["path"], failure)(scope, receive, send)
+                return
+            await self._app(scope, receive, send)
 
-        async def counted() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self._limit:
-                raise Refused(413, f"A body has at most {self._limit:,} bytes.")
-            return message
-
-        return counted
+    def _knows(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether there is a good key. Where that cannot be told, the route tells why."""
+        try:
+            return bearer(self._keys, headers.get(b"authorization", b"").decode("latin-1"))[1] is not None
+        except SetwrightError:
+            return False
 
 
 def _patient(receive: Receive) -> Receive:
-    """Waits for the next piece of a body for `PATIENCE`, and for ever for what comes after the body."""
-    whole = False
+    """Waits for the pieces of a body as long as these should take, and for ever for what comes after the body."""
+    whole, pace = False, Pace(receive)
 
     async def awaited() -> Message:
         nonlocal whole
         if whole:
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), PATIENCE)
-        except TimeoutError:
+            message = await pace.next()
+        except Refused as failure:
             # Of all that reading a body may raise, FastAPI lets this alone through as it is.
-            raise HTTPException(408, "The rest of the body did not come.") from None
+            raise HTTPException(failure.status, failure.message) from None
         whole = not message.get("more_body", False)
         return message
 
     return awaited
 
 
-def _too_large(path: str, limit: int) -> Response:
-    why = f"A body has at most {limit:,} bytes."
-    return too_large(why) if path.startswith(f"{ROOT}/") else error(413, why)
+def _refusal(path: str, failure: Refused) -> Response:
+    of_the_api = path.startswith(f"{ROOT}/")
+    answer = refusal(failure) if of_the_api else error(failure.status, failure.message)
+    if failure.status == 503:
+        answer.headers["Retry-After"] = "1"
+    return answer
 
 
 def _route(scope: Scope) -> str:

@@ -122,6 +122,12 @@ class Keyring:
                 each["name"]: ApiKey(**{**each, "role": Role[each["role"].upper()]})
                 for each in document["keys"]
             }
+        except PermissionError as error:
+            raise LakeError(
+                "The file of API keys cannot be read",
+                f"{self._path} belongs to somebody else, so nobody is let in.",
+                "give it to the user whom the server runs as, and make keys as that user",
+            ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LakeError(
                 f"The file of API keys is damaged: {self._path}",
@@ -134,7 +140,10 @@ class Keyring:
         listed = [{**asdict(key), "role": key.role.word} for key in keys]
         document = {"format_version": FORMAT_VERSION, "keys": listed}
         write_whole(
-            self._path, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(), mode=0o600
+            self._path,
+            (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(),
+            mode=0o600,
+            owner=self._path.parent,
         )
         self._stamp = None
 

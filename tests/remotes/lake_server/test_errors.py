@@ -11,6 +11,7 @@ import pytest
 from setwright.model.dataset import Filter, LakeSource, Selection
 from setwright.model.errors import (
     LockHeldError,
+    MissingExtraError,
     NotYetError,
     QueryError,
     RemoteError,
@@ -127,3 +128,9 @@ def test_an_error_arrives_as_it_was_sent(error: SetwrightError) -> None:
     assert type(arrived) is type(error)
     for part in ("summary", "detail", "hint", "exit_code", "start", "end"):
         assert getattr(arrived, part, None) == getattr(error, part, None)
+
+
+def test_of_a_library_that_the_server_lacks_it_is_told_where_it_is_missing() -> None:
+    error = error_of(problem_of(MissingExtraError("It is not installed", "No cv2.", "pip install x")))
+    assert isinstance(error, MissingExtraError)
+    assert "at the server" in error.detail and error.hint == "there: pip install x"

@@ -70,6 +70,10 @@ def error_of(problem: Problem) -> SetwrightError:
         return QueryError(
             problem.title, problem.detail, problem.hint, start=problem.start or 0, end=problem.end or 0
         )
+    if kind is MissingExtraError:
+        return kind(
+            problem.title, f"They are missing at the server. {problem.detail}", f"there: {problem.hint}"
+        )
     return kind(problem.title, problem.detail, problem.hint)
 
 

@@ -28,6 +28,7 @@ _TITLES = {
     401: ("unauthorized", "The key or its secret is wrong"),
     404: ("not-found", "There is no such thing"),
     405: ("method-not-allowed", "That is not done with it"),
+    408: ("timeout", "The request did not come"),
     409: ("conflict", "That cannot be now"),
     413: ("too-large", "The body is too large"),
     503: ("unavailable", "The server cannot do it now"),
@@ -89,14 +90,13 @@ def _problem(problem: wire.Problem, headers: dict[str, str] | None = None) -> JS
     )
 
 
-def too_large(why: str) -> Response:
-    """The answer to a body that is not even read."""
-    name, title = _TITLES[413]
-    return _problem(plain_problem(name, 413, title, why))
-
-
 async def _refused(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, Refused)
+    return refusal(failure)
+
+
+def refusal(failure: Refused) -> Response:
+    """How the API says no."""
     if isinstance(failure, RoleMissing):
         return _problem(plain_problem(failure.kind, 403, "The key may not do that", failure.message))
     name, title = _TITLES.get(failure.status, ("refused", "The request is refused"))

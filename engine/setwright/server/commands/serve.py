@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import secrets
 import socket
 import sys
 import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from setwright.server.place import folder_of
+
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import FrameType
 
     from setwright.lake.lake import Lake
     from setwright.pixels.executor import Executor
     from setwright.server.service import Service
-
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
-"""At the beginning of a URL; two letters at least, for one is a drive of Windows."""
 
 SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variable
 
@@ -36,11 +34,11 @@ HEAVY = 4
 @click.group(invoke_without_command=True)
 @click.option(
     "--lake",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".setwright/lake"),
+    "place",
+    metavar="DIR|URL",
+    default=".setwright/lake",
     show_default=True,
-    help="The lake.",
+    help="The lake: its folder, also as a file:// URL.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(
@@ -54,26 +52,31 @@ HEAVY = 4
     is_flag=True,
     help="A proxy in front speaks TLS, so it may listen elsewhere than on this machine.",
 )
+@click.option(
+    "--proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help="A proxy's address or network, whose X-Forwarded-For tells the log who asks. May be repeated.",
+)
 @click.pass_context
 def command(
-    context: click.Context, folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool
+    context: click.Context,
+    place: str,
+    host: str,
+    port: int,
+    public_url: str | None,
+    behind_tls: bool,
+    proxies: tuple[str, ...],
 ) -> None:
     """Serve a lake over HTTP, as a LayerNext that its own SDK can speak to.
 
     It listens on this machine alone. Keys are made with `setwright serve keys create`; without one, nobody is let in.
     """
+    folder = folder_of(place)
     context.obj = _Folder(folder, context.obj)
-    if _URL.match(str(folder)):
-        from setwright.model.errors import UsageError
-
-        raise UsageError(
-            "A lake is served from its folder, and this is a URL",
-            "A catalogue may be in PostgreSQL, but the pictures are in the folder, which says where its catalogue is.",
-            "make the lake once with `setwright lake init --lake DIR --catalog URL`; then serve it with --lake DIR",
-        )
-    if context.invoked_subcommand is not None:
-        return
-    _serve(folder, host, port, public_url, behind_tls)
+    if context.invoked_subcommand is None:
+        _serve(folder, host, port, _public(public_url, behind_tls, proxies), behind_tls, proxies)
 
 
 class _Folder:
@@ -147,7 +150,43 @@ def _open(folder: Path) -> Lake:
     return Lake.open(folder, query_limit=QUERY_LIMIT)
 
 
-def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool) -> None:
+def _public(url: str | None, behind_tls: bool, proxies: tuple[str, ...]) -> str | None:
+    """How clients reach the server, as far as that was said.
+
+    Raises:
+        UsageError: it is no URL for that; or a proxy was named, and so it is missing, or the proxy is no address.
+    """
+    from ipaddress import ip_network
+
+    from setwright.model.errors import RemoteError, UsageError
+    from setwright.remotes.http.connection import base_url
+
+    for each in proxies:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise UsageError(
+                "A proxy is named by its address", f"{error}.", "for example --proxy 127.0.0.1 or 10.0.0.0/24"
+            ) from error
+    if url is None and (behind_tls or proxies):
+        raise UsageError(
+            "Clients do not know the proxy",
+            "URLs of pictures and uploads are made by the server, which cannot see how clients reach it.",
+            "say --public-url https://…, as it is outside",
+        )
+    try:
+        return url and base_url(url)
+    except RemoteError as error:
+        raise UsageError(
+            "The server's public URL cannot be used",
+            error.detail,
+            "for example --public-url https://lake.example.com",
+        ) from error
+
+
+def _serve(
+    folder: Path, host: str, port: int, public_url: str | None, behind_tls: bool, proxies: tuple[str, ...]
+) -> None:
     from setwright.model.errors import UsageError
     from setwright.remotes.http.connection import is_loopback
 
@@ -155,6 +194,7 @@ def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tl
         import uvicorn
 
         from setwright.server.application import application
+        from setwright.server.connections import config
     except ImportError as error:
         raise UsageError(
             "The server's libraries are not installed",
@@ -180,17 +220,9 @@ def _serve(folder: Path, host: str, port: int, public_url: str | None, behind_tl
             click.echo("There is no key yet, so nobody is let in: `setwright serve keys create`", err=True)
         _log_to(sys.stderr)
         click.echo(f"Serving {folder} at {service.public_url}. Ctrl-C stops.", err=True)
-        config = uvicorn.Config(
-            application(service),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=30,
-            proxy_headers=False,
-        )
         # It takes the signals while it runs, and gives them on once it has ended in good order.
         with contextlib.suppress(KeyboardInterrupt):
-            Server(config).run(sockets=[listener])
+            Server(config(application(service), proxies)).run(sockets=[listener])
 
 
 def listening(host: str, port: int) -> socket.socket:
