@@ -14,7 +14,8 @@ from setwright.apply.run import Outcome, StepEvent, Waiting, run, unobserved
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.diagnostics import SourceRef
 from setwright.model.events import Listener, silence
-from setwright.remotes.memory import MemoryRemote, StoredFrame
+from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.memory_frames import StoredFrame
 from setwright.remotes.protocol import Remote, RemoteReader
 from setwright.spec.lock import Pin
 from setwright.spec.project import Project, RemoteSettings, Spec

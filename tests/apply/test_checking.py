@@ -24,7 +24,8 @@ from setwright.model.dataset import DatasetConfig, Selection
 from setwright.model.errors import RemoteError
 from setwright.model.frames import Membership
 from setwright.model.manifest import Manifest
-from setwright.remotes.memory import MemoryRemote, StoredFrame
+from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.memory_frames import StoredFrame
 from setwright.remotes.protocol import Capabilities
 from tests.apply.projects import CELLS, FRAMES, carry_out, planned, project
 from tests.conformance.test_memory import stored

@@ -19,7 +19,8 @@ from setwright.model.versions import (
     VersionNumber,
 )
 from setwright.plan.content import desired_content
-from setwright.remotes.memory import MemoryRemote, StoredFrame
+from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.memory_frames import StoredFrame
 from tests.apply.projects import CELLS, NOON, frames
 
 

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from setwright.query.evaluate import AnnotationFacts, FrameFacts
-from setwright.remotes.memory import MemoryRemote, StoredFrame
+from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.memory_frames import StoredFrame
 from setwright.remotes.protocol import Remote
 from tests.conformance.remotes import Filled, RemoteConformance
 from tests.lake.lakes import picture

@@ -14,58 +14,34 @@ import numpy as np
 from setwright.augment.expand import Made, expand
 from setwright.augment.recipes import recipe_digests
 from setwright.formats.writing.registry import export_names
-from setwright.model.canonical import canonical_json
-from setwright.model.dataset import CollectionSource, HumanOverMachine, LakeSource, taken
+from setwright.model.dataset import CollectionSource, LakeSource
 from setwright.model.errors import LockHeldError, NotYetError, RemoteError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import needing
-from setwright.model.frames import RECTANGLE, SHAPES, Annotations, Frames, Membership, digests, texts
+from setwright.model.frames import Membership, digests
 from setwright.model.splits import SPLITS
 from setwright.model.statistics import count
 from setwright.model.versions import ObservedDataset, Version
 from setwright.model.vocabulary import Vocabulary
-from setwright.query.evaluate import DatasetFacts, holds
+from setwright.query.evaluate import DatasetFacts
 from setwright.query.parse import parse
 from setwright.query.tree import speaks_of_datasets
 from setwright.remotes.exports import export_entries
+from setwright.remotes.memory_frames import membership
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-    from typing import TypeAlias
 
     from setwright.formats.protocol import ExportEntry, PictureFile
-    from setwright.model.dataset import DatasetConfig, Operations, Selection
+    from setwright.model.dataset import DatasetConfig, Selection
     from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
     from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, Publication
-    from setwright.query.evaluate import AnnotationFacts, FrameFacts
-    from setwright.query.tree import Query
+    from setwright.remotes.memory_frames import Held, StoredFrame
     from setwright.state.document import State
-
-    _Held: TypeAlias = dict[str, tuple[DatasetFacts, ...]]
-    """The versions that hold each frame, by its unique name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFrame:
-    """A frame with the bytes of its picture and its perceptual hash.
-
-    Of the operations that annotated it, `models` are those of model runs; all others are of people.
-    """
-
-    facts: FrameFacts
-    picture: bytes
-    media_type: str = "image/png"
-    models: frozenset[str] = frozenset()
-    phash: int = 0
-
-    @property
-    def unique_name(self) -> str:
-        """The collection's name and the file's, as the lake makes it."""
-        return f"{self.facts.collection}_{self.facts.file_name}"
 
 
 @dataclass(slots=True)
@@ -190,34 +166,16 @@ class MemoryRemote:
         return ()
 
     def membership(self, selection: Selection, revision: int) -> Membership:
-        query = parse(selection.query)
-        in_datasets = selection.source == LakeSource(items="dataset")
-        held = self._holdings(revision) if in_datasets or speaks_of_datasets(query) else {}
-        frames = self._revisions[revision]
-        may = [
-            frame
-            for frame in frames
-            if self._in_source(frame, selection, revision) and _passes(frame, selection)
-        ]
-        if in_datasets:
-            names = {each.name for datasets in held.values() for each in datasets} - {selection.apart_from}
-            whole: set[str] = set()
-            for one in (_of_one(held, name) for name in names):
-                inside = _newest(one)
-                if _selected(query, [frame for frame in may if frame.unique_name in inside], one):
-                    whole |= inside
-            chosen = [frame for frame in frames if frame.unique_name in whole]
-        else:
-            chosen = _selected(query, may, held)
-        if selection.source == LakeSource(items="image_collection"):
-            found = {frame.facts.collection for frame in chosen}
-            chosen = [frame for frame in frames if frame.facts.collection in found]
-        return Membership(
-            revision=revision, frames=_frames(chosen, selection), annotations=_annotations(chosen, selection)
+        of_datasets = selection.source == LakeSource(items="dataset") or speaks_of_datasets(
+            parse(selection.query)
         )
+        held = self._holdings(revision) if of_datasets else {}
+        frames = self._revisions[revision]
+        inside = [frame for frame in frames if self._in_source(frame, selection, revision)]
+        return membership(selection, revision, frames, inside, held)
 
-    def _holdings(self, revision: int) -> _Held:
-        held: _Held = {}
+    def _holdings(self, revision: int) -> Held:
+        held: Held = {}
         for listed in self._versions[revision]:
             manifest = self._manifests[listed.id]
             for name, code in zip(manifest.frames.name.tolist(), manifest.split.tolist(), strict=True):
@@ -445,88 +403,4 @@ def _stale(name: str) -> StalePlanError:
         f'"{name}" has changed since the plan was made',
         "Its current version is not the one that the plan follows, so nothing was changed.",
         "plan again, and look at what is different",
-    )
-
-
-def _selected(query: Query, frames: Sequence[StoredFrame], held: _Held) -> list[StoredFrame]:
-    return [
-        frame
-        for frame in frames
-        if holds(query, replace(frame.facts, datasets=held.get(frame.unique_name, ())))
-    ]
-
-
-def _of_one(held: _Held, dataset: str) -> _Held:
-    """What `dataset` holds, as if there were no other."""
-    return {name: tuple(each for each in datasets if each.name == dataset) for name, datasets in held.items()}
-
-
-def _newest(held: _Held) -> set[str]:
-    """The unique names of what newest versions hold."""
-    return {name for name, datasets in held.items() if any(each.newest for each in datasets)}
-
-
-def _passes(frame: StoredFrame, selection: Selection) -> bool:
-    wanted = selection.filter
-    operations = {annotation.operation for annotation in frame.facts.annotations}
-    states = {"machine" if operation in frame.models else "human" for operation in operations} or {"raw"}
-    return (
-        (not wanted.annotation_types or not states.isdisjoint(wanted.annotation_types))
-        and (wanted.from_date is None or wanted.from_date <= frame.facts.day)
-        and (wanted.to_date is None or frame.facts.day <= wanted.to_date)
-    )
-
-
-def _frames(frames: Sequence[StoredFrame], selection: Selection) -> Frames:
-    facts = [frame.facts for frame in frames]
-    return Frames(
-        number=np.arange(len(frames), dtype=np.int64),
-        name=texts(frame.unique_name for frame in frames),
-        file_name=texts(fact.file_name for fact in facts),
-        collection=texts(fact.collection for fact in facts),
-        digest=digests(hashlib.sha256(frame.picture).hexdigest() for frame in frames),
-        width=np.array([fact.width for fact in facts], np.int32),
-        height=np.array([fact.height for fact in facts], np.int32),
-        size=np.array([len(frame.picture) for frame in frames], np.int64),
-        media_type=texts(frame.media_type for frame in frames),
-        phash=np.array([frame.phash for frame in frames], np.uint64),
-        group=texts(_as_text(fact.metadata.get(selection.group_by or "", "")) for fact in facts),
-    )
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else canonical_json(value)
-
-
-def _wanted(frame: StoredFrame, operations: Operations) -> tuple[AnnotationFacts, ...]:
-    """The annotations of the frame by those operations, whatever their labels."""
-    names = taken(operations)
-    found = tuple(each for each in frame.facts.annotations if names is None or each.operation in names)
-    by_people = tuple(each for each in found if each.operation not in frame.models)
-    return by_people if by_people and isinstance(operations, HumanOverMachine) else found
-
-
-def _annotations(frames: Sequence[StoredFrame], selection: Selection) -> Annotations:
-    chosen = [
-        (row, annotation)
-        for row, frame in enumerate(frames)
-        for annotation in _wanted(frame, selection.operations)
-        if annotation.label in selection.labels
-    ]
-    if any(annotation.shape != SHAPES[RECTANGLE] for _, annotation in chosen):
-        raise RemoteError("Only rectangles are kept in memory", "Another shape was to be read.")
-    operations = sorted({annotation.operation for _, annotation in chosen})
-    return Annotations(
-        labels=selection.labels,
-        operations=tuple(operations),
-        frame=np.array([row for row, _ in chosen], np.int32),
-        label=np.array([selection.labels.index(one.label) for _, one in chosen], np.int32),
-        shape=np.full(len(chosen), RECTANGLE, np.int8),
-        box=np.array([one.box for _, one in chosen], np.float64).reshape(-1, 4),
-        outline=texts([""] * len(chosen)),
-        confidence=np.array(
-            [np.nan if one.confidence is None else one.confidence for _, one in chosen], np.float64
-        ),
-        operation=np.array([operations.index(one.operation) for _, one in chosen], np.int32),
-        extra=texts([""] * len(chosen)),
     )

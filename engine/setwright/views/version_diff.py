@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from setwright.views import plan_words as words
 from setwright.views.escape import terminal
 from setwright.views.markup import tag
+from setwright.views.plan_dataset_text import body
 from setwright.views.plan_page.datasets import parts, severity
 from setwright.views.plan_page.page import whole
-from setwright.views.plan_text import body
 from setwright.views.version_document import version_document
 
 if TYPE_CHECKING:
