@@ -19,7 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from setwright.formats.reading.fit import FittedAnnotation
-from setwright.lake import schema, versions
+from setwright.lake import schema, version_making
 from setwright.lake.among import among
 from setwright.lake.as_of import held_at
 from setwright.lake.catalogue import new_revision, newest_revision
@@ -139,7 +139,7 @@ def publish(
             author="test",
             at=NOON,
         )
-        version = versions.publish(connection, publication, lake._blobs.put(encode(manifest)), lake.id)
+        version = version_making.publish(connection, publication, lake._blobs.put(encode(manifest)), lake.id)
         parents[dataset].append(version.id)
         for facts in held.values():
             facts[:] = [replace(each, newest=each.newest and each.name != dataset) for each in facts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from setwright.augment.expand import expand
-from setwright.lake import versions
+from setwright.lake import version_making, versions
 from setwright.lake.foreign import unknown_frames
 from setwright.lake.opened import Opened
 from setwright.lake.varied import known_pictures, made_pictures, make_varied
@@ -47,7 +47,7 @@ class Versioning(Opened):
         """
         with self._catalogue.writing() as connection:
             # Before an hour's work, too. It is what the transaction at the end checks that counts.
-            made = versions.check(connection, publication)
+            made = version_making.check(connection, publication)
             connection.rollback()
         if made is not None:
             return made
@@ -62,7 +62,7 @@ class Versioning(Opened):
             )
             blob = self._blobs.put(encode(publication.manifest))
             with self._catalogue.writing() as connection:
-                return versions.publish(connection, publication, blob, self.id)
+                return version_making.publish(connection, publication, blob, self.id)
 
     def amend(self, amendment: Amendment) -> Version:
         """Change the current version in place, whole or not at all; a repeated key changes nothing.
@@ -71,7 +71,7 @@ class Versioning(Opened):
             StalePlanError: the version is no longer the current one.
         """
         with self._catalogue.writing() as connection:
-            return versions.amend(connection, amendment)
+            return version_making.amend(connection, amendment)
 
     def expanded(self, version: str) -> Manifest:
         """The content of the version with that id, with its varied copies as frames.
@@ -105,7 +105,7 @@ class Versioning(Opened):
             RemoteError: the dataset is protected.
         """
         with self._catalogue.writing() as connection:
-            versions.delete(connection, deletion)
+            version_making.delete(connection, deletion)
 
     def unknown_frames(self, frames: Frames) -> NDArray[np.int64]:
         """The rows of `frames` that were never in the lake as they are there: under that number, with that picture."""
