@@ -28,7 +28,7 @@ from sqlalchemy import Connection
 from setwright.formats.reading.fit import FittedAnnotation
 from setwright.lake.answers import Answers
 from setwright.lake.catalogue import Catalogue, new_revision
-from setwright.lake.index.read import IndexCache
+from setwright.lake.index.cache import IndexCache
 from setwright.lake.index.rebuild import index_damages, rebuild_index
 from setwright.lake.lake import Lake
 from setwright.lake.record import NewFrame, Recorder

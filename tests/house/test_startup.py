@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.project_folder import project_at
+from setwright.lake.lake import Lake
+from tests.cli.project_folder import ingest, project_at
 
 HEAVY = {
     "PIL",
@@ -66,6 +67,21 @@ def test_specs_that_have_not_changed_are_validated_without_what_reads_specs(tmp_
     assert imported_by("-C", str(project), "validate") & HEAVY == set()
 
 
+def test_a_plan_in_which_nothing_changed_loads_nothing_that_reads_pictures_columns_or_yaml(
+    tmp_path: Path,
+) -> None:
+    project = project_at(tmp_path / "project", project="project: party\nremote: {kind: lake}\n")
+    Lake.create(project / ".setwright" / "lake").close()
+    ingest(project, "one", "two")
+    assert "numpy" in imported_by("-C", str(project), "apply", "--yes")
+    imported = imported_by("-C", str(project), "plan", "--detailed-exitcode")
+    assert imported & (HEAVY - {"importlib.metadata", "pydantic", "sqlalchemy"}) == set()
+    assert {name for name in imported if name.startswith("setwright.formats.")} == {
+        "setwright.formats.writing",
+        "setwright.formats.writing.registry",
+    }
+
+
 def test_help_loads_the_front_door_and_no_other_room() -> None:
     ours = {name for name in imported_by("--help") if name.partition(".")[0] == "setwright"}
     assert ours - {"setwright.__main__"} == {
@@ -75,5 +91,6 @@ def test_help_loads_the_front_door_and_no_other_room() -> None:
         "setwright.cli.lazy",
         "setwright.cli.main",
         "setwright.model",
+        "setwright.model.counting",
         "setwright.model.errors",
     }

@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from setwright.apply.checking import verdicts
 from setwright.apply.surveying import survey
-from setwright.augment.objects import with_copies
-from setwright.augment.recipes import recipe_digests
-from setwright.formats.writing.registry import find
 from setwright.model.dataset import Selection
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError, StalePlanError
@@ -35,7 +31,7 @@ if TYPE_CHECKING:
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import RemoteReader
     from setwright.spec.lock import Pin
-    from setwright.spec.project import Project
+    from setwright.spec.project import Project, Spec
     from setwright.state.document import State
 
 
@@ -127,7 +123,7 @@ def make_plan(
             if isinstance(change, Create | Follow)
         },
         left_out=tuple(sorted((addresses | gone) - within)),
-        verdicts=verdicts(made, {spec.address: spec.all_checks for spec in specs}, remote),
+        verdicts=_verdicts(made, specs, remote),
     )
 
 
@@ -178,8 +174,18 @@ def since(remote: RemoteReader, saved: PlanDocument) -> tuple[str, ...]:
     return changed_since(saved, remote.state(saved.project), observed)
 
 
+def _verdicts(made: Plan, specs: Collection[Spec], remote: RemoteReader) -> Mapping[str, tuple[Verdict, ...]]:
+    if not any(spec.all_checks for spec in specs):
+        return {}
+    from setwright.apply.checking import verdicts
+
+    return verdicts(made, {spec.address: spec.all_checks for spec in specs}, remote)
+
+
 def _varied(change: Create | Follow, remote: RemoteReader) -> tuple[int, int]:
     """Pictures of varied copies that are still to be made, and those that are there; equal ones count once."""
+    from setwright.augment.recipes import recipe_digests
+
     content = change.content
     recipes = {recipe.decode() for recipe in recipe_digests(content.copies, content.frames).tolist()}
     there = len(remote.made(sorted(recipes))) if recipes else 0
@@ -198,6 +204,9 @@ def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, .
             return {}
     if not exports:
         return {}
+    from setwright.augment.objects import with_copies
+    from setwright.formats.writing.registry import find
+
     annotations = with_copies(manifest.annotations, manifest.frames, manifest.copies)
     return {
         export: tuple(LossLine(what=loss.what, count=loss.count) for loss in find(export).losses(annotations))

@@ -9,7 +9,8 @@ from setwright.augment.recipes import ALGORITHM
 from setwright.diff.data import DataDiff, data_diff
 from setwright.model.dataset import Selection
 from setwright.plan.content import desired_content
-from setwright.plan.upstream import among, from_lake, made_of
+from setwright.plan.joined import joined
+from setwright.plan.upstream import from_lake, made_of
 
 if TYPE_CHECKING:
     from setwright.model.versions import Version
@@ -56,7 +57,7 @@ def remake(remote: RemoteReader, version: Version) -> Remade:
     selection, given = Selection.of(config), bool(made_of(config))
     if given:
         found = remote.membership(from_lake(selection), version.revision)
-        membership = among([(found, stored)], version.revision)
+        membership = joined([(found, stored)], version.revision)
     else:
         membership = remote.membership(selection, version.revision)
     again = desired_content(config, membership, parent)

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.expected import Expected
 from setwright.apply.proofs import Proofs
+from setwright.diff.config import asks_alike
 from setwright.model.counting import counted
 from setwright.model.dataset import Selection
 from setwright.model.errors import NotYetError, StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
-from setwright.model.frames import Annotations, Frames, Membership
 from setwright.model.membership import selection_digest
 from setwright.plan.causes import variants
-from setwright.plan.content import asks_alike, desired_content
 from setwright.plan.pinning import Held, kept
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
-from setwright.plan.upstream import among, first_to_last, from_lake, made_of
+from setwright.plan.upstream import first_to_last, from_lake, made_of
 from setwright.query.about import looks_at_datasets
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from setwright.model.dataset import DatasetConfig
     from setwright.model.events import Listener
+    from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.versions import ObservedDataset
     from setwright.plan.standing import Standing
@@ -139,6 +139,9 @@ def _of_others(
     Raises:
         UsageError: one of them is not planned for, and has no version yet.
     """
+    from setwright.plan.content import desired_content
+    from setwright.plan.joined import joined
+
     parts = []
     for other in made_of(config):
         if other in desired:
@@ -159,7 +162,7 @@ def _of_others(
             assert before is not None
             content = before
         parts.append((reading.from_lake(other, config), content))
-    return among(parts, reading.revision)
+    return joined(parts, reading.revision)
 
 
 class _Reading:
@@ -329,6 +332,8 @@ class _Reading:
         try:
             return self._select(selection, revision)
         except NotYetError:
+            from setwright.model.frames import Annotations, Frames, Membership
+
             return Membership(revision=revision, frames=Frames.empty(), annotations=Annotations.empty())
 
     def _select(self, selection: Selection, revision: int) -> Membership:

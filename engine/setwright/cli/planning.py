@@ -117,11 +117,15 @@ def planned(
 
 def described(desk: Desk, made: Planned, *, all_frames: bool, pictures: int = 0) -> PlanDocument:
     """The document of the plan, with at most so many pictures of frames that change."""
-    from setwright.apply.pictures import pictures as made_small
     from setwright.apply.steps import told
     from setwright.model.diagnostics import in_reading_order
     from setwright.plan.describe import describe
 
+    small = {}
+    if pictures:
+        from setwright.apply.pictures import pictures as made_small
+
+        small = made_small(made.plan, desk.remote, pictures)
     return describe(
         made.plan,
         project=desk.project.name,
@@ -133,7 +137,7 @@ def described(desk: Desk, made: Planned, *, all_frames: bool, pictures: int = 0)
         findings=in_reading_order((*desk.warnings, *made.findings)),
         steps=told(made.plan),
         left_out=made.left_out,
-        pictures=made_small(made.plan, desk.remote, pictures) if pictures else {},
+        pictures=small,
         verdicts=made.verdicts,
         untold=desk.remote.capabilities.untold,
     )

@@ -1,4 +1,4 @@
-"""Which fields of a configuration differ.
+"""Which fields of a configuration differ, and whether that is of any account for the content.
 
 DeepDiff compares one resolved pair at a time. Everything in a resolved configuration that has no order of its own is
 sorted already, so DeepDiff is never asked to ignore order, which would cost it a quadratic search.
@@ -6,7 +6,7 @@ sorted already, so DeepDiff is never asked to ignore order, which would cost it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from setwright.model.documents import to_document
@@ -25,6 +25,15 @@ class FieldChange:
     path: str
     before: Any
     after: Any
+
+
+def asks_alike(one: DatasetConfig, other: DatasetConfig) -> bool:
+    """Whether both ask for the same content; how it is called, described and packaged may differ."""
+    settings = {
+        field: getattr(other, field)
+        for field in ("name", "versioning", "exports", "description", "owners", "tags", "protect")
+    }
+    return replace(one, **settings) == other
 
 
 def changed_fields(before: DatasetConfig, after: DatasetConfig) -> tuple[FieldChange, ...]:

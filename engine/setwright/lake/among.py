@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +21,8 @@ def among(connection: Connection, numbers: BitMap) -> Callable[[ColumnElement[An
     """The condition that a column holds one of `numbers`."""
     several = numbers.to_array().tolist()
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import ARRAY
+
         array = literal(several, ARRAY(BigInteger))
         return lambda column: column == any_(array)
     # A subquery is made once for each place where it stands, so that all of it can be looked up by an index.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from setwright.lake.blobs import Blobs
-    from setwright.lake.index.read import IndexCache
+    from setwright.lake.index.cache import IndexCache
     from setwright.query.tree import Node, Query
 
 _frames, _annotations = schema.frames, schema.annotations

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from setwright.lake.blobs import Blobs
-    from setwright.lake.index.read import IndexCache
+    from setwright.lake.index.cache import IndexCache
     from setwright.query.tree import Node
 
 _datasets, _versions, _editions = schema.datasets.c, schema.versions.c, schema.editions.c

@@ -10,12 +10,7 @@ from setwright.edge.files import ASIDE, write_whole
 from setwright.lake import schema
 from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import new_revision, newest_revision
-from setwright.lake.incoming import incoming
-from setwright.lake.ingest import Mode, prepare
-from setwright.lake.ingest_report import IngestReport
 from setwright.lake.opened import Opened
-from setwright.lake.record import Recorded, Recorder
-from setwright.lake.stored import StoredPicture, store_pictures
 from setwright.model.events import silence
 
 if TYPE_CHECKING:
@@ -25,7 +20,10 @@ if TYPE_CHECKING:
 
     from setwright.formats.reading.protocol import ReadOptions
     from setwright.lake.incoming import Incoming
-    from setwright.lake.ingest import Prepared
+    from setwright.lake.ingest import Mode, Prepared
+    from setwright.lake.ingest_report import IngestReport
+    from setwright.lake.record import Recorded
+    from setwright.lake.stored import StoredPicture
     from setwright.model.events import Listener
 
 
@@ -60,6 +58,9 @@ class Intake(Opened):
             UsageError: there is no such place or format, a name is none, or the operation is of the other mode.
             FormatError: nothing there can be read.
         """
+        # Here, for what reads formats and pictures costs a tenth of a second, which a plan does not need.
+        from setwright.lake.incoming import incoming
+
         ready = incoming(
             location,
             collection=collection,
@@ -86,6 +87,7 @@ class Intake(Opened):
         Raises:
             UsageError: the operation is of the other mode.
         """
+        from setwright.lake.record import Recorded, Recorder
 
         def looked_at(dry: bool) -> Prepared:
             return _looked_at(incoming, self._blobs, self._known_picture, self._labels(), listener, dry=dry)
@@ -130,6 +132,8 @@ class Intake(Opened):
 
     def _known_picture(self, source_digest: str) -> StoredPicture | None:
         """The picture of the lake that came from a file with that digest."""
+        from setwright.lake.stored import StoredPicture
+
         columns = schema.frames.c
         fields = [columns[name] for name in StoredPicture.__dataclass_fields__]
         with self._catalogue.reading() as connection:
@@ -147,6 +151,8 @@ def refusal(
     incoming: Incoming, folder: Path, *, mode: Mode = "human", listener: Listener = silence
 ) -> IngestReport | None:
     """The report of a strict ingest into the lake that is yet to be made in `folder`; None where nothing refuses it."""
+    from setwright.lake.record import Recorded
+
     prepared = _looked_at(incoming, Blobs(folder / "blobs"), lambda _: None, (), listener, dry=True)
     return _report(incoming, prepared, mode, Recorded(), refused=True) if prepared.problems else None
 
@@ -161,6 +167,9 @@ def _looked_at(
     dry: bool,
 ) -> Prepared:
     """The frames to be recorded; their pictures are stored, unless `dry`."""
+    from setwright.lake.ingest import prepare
+    from setwright.lake.stored import store_pictures
+
     pictures = store_pictures(
         incoming.listing,
         incoming.found.pictures,
@@ -182,6 +191,8 @@ def _report(
     *,
     refused: bool = False,
 ) -> IngestReport:
+    from setwright.lake.ingest_report import IngestReport
+
     return IngestReport(
         location=incoming.listing.location,
         collection=incoming.collection,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from setwright.lake.index.read import IndexCache
+    from setwright.lake.index.cache import IndexCache
 
 _frames = schema.frames
 

@@ -10,11 +10,9 @@ from setwright.lake import leases, schema
 from setwright.lake.catalogue import newest_revision
 from setwright.lake.intake import Intake
 from setwright.lake.mark import MARK, new_mark, newer, older, read_mark, write_mark
-from setwright.lake.migrations.run import migrate
 from setwright.lake.opened import QUERY_LIMIT
 from setwright.lake.reading import Reading
 from setwright.lake.state_keeping import StateKeeping
-from setwright.lake.transport import header_of, load
 from setwright.lake.upkeep import Upkeep
 from setwright.lake.versioning import Versioning
 from setwright.model.errors import LakeError
@@ -87,6 +85,8 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
             if (version := lake._check()) < schema.SCHEMA_VERSION:
                 if mark.catalog is not None:
                     raise older(folder, version)
+                from setwright.lake.migrations.run import migrate
+
                 migrate(lake._catalogue)
         except BaseException:
             lake.close()
@@ -107,6 +107,8 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
         """
         if (folder / MARK).exists():
             raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
+        from setwright.lake.transport import header_of, load
+
         lines = iter(lines)
         first = next(lines, b"")
         mark = replace(new_mark(folder, catalog), id=str(header_of(first)["lake"]))
@@ -134,6 +136,8 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
         Raises:
             LakeError: there is no lake, it is damaged, or a newer setwright made it.
         """
+        from setwright.lake.migrations.run import migrate
+
         with cls(folder, read_mark(folder)) as lake:
             version = lake._check()
             return migrate(lake._catalogue, listener) if version < schema.SCHEMA_VERSION else version

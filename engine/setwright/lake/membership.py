@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from setwright.lake.blobs import Blobs
-    from setwright.lake.index.read import IndexCache
+    from setwright.lake.index.cache import IndexCache
     from setwright.model.dataset import Selection
     from setwright.model.frames import Texts
 

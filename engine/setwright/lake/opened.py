@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Self
 from setwright.lake import leases
 from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import Catalogue
-from setwright.lake.index.read import IndexCache
+from setwright.lake.index.cache import IndexCache
 from setwright.lake.label_groups import LabelGroups
-from setwright.lake.labels import Labels
 from setwright.lake.mark import database
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from setwright.lake.labels import Labels
     from setwright.lake.mark import Mark
 
 QUERY_LIMIT = 1800.0
@@ -58,6 +58,8 @@ class Opened:
     @property
     def labels(self) -> Labels:
         """Its labels, and what is written down of them."""
+        from setwright.lake.labels import Labels
+
         return Labels(self._catalogue, self.id)
 
     @property

@@ -6,23 +6,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from setwright.lake import inventory
-from setwright.lake.answers import Answers
 from setwright.lake.catalogue import asked_revision, newest_revision
-from setwright.lake.difference import difference
-from setwright.lake.likeness import Likeness, likeness
-from setwright.lake.listing import Listing, frame_named
-from setwright.lake.membership import read_membership
 from setwright.lake.opened import Opened
-from setwright.query.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import BinaryIO
 
+    from setwright.lake.answers import Answers
     from setwright.lake.difference import LakeDifference
     from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
-    from setwright.lake.listing import ListedFrame
+    from setwright.lake.likeness import Likeness
+    from setwright.lake.listing import ListedFrame, Listing
     from setwright.model.dataset import Selection
     from setwright.model.frames import Membership
     from setwright.model.vocabulary import Vocabulary
@@ -76,6 +72,9 @@ class Reading(Opened):
             RemoteError: the lake does not know the revision or the collection, or does not offer the source.
             QueryError: the query does not parse.
         """
+        # Here, for NumPy costs a tenth of a second, which a plan does not need where nothing changed.
+        from setwright.lake.membership import read_membership
+
         with self._catalogue.reading(self._query_limit) as connection:
             return read_membership(connection, selection, revision, self._blobs, self._index_cache)
 
@@ -87,6 +86,9 @@ class Reading(Opened):
             QueryError: the query does not parse.
             RemoteError: the lake does not have the revision.
         """
+        from setwright.lake.answers import Answers
+        from setwright.query.parse import parse
+
         tree = parse(query)
         with self._catalogue.reading(self._query_limit) as connection:
             revision = asked_revision(connection, revision)
@@ -100,12 +102,16 @@ class Reading(Opened):
             RemoteError: the lake does not know the revision or the collection, or does not offer the source.
             QueryError: the query does not parse.
         """
+        from setwright.lake.listing import Listing
+
         with self._catalogue.reading(self._query_limit) as connection:
             revision = asked_revision(connection, revision)
             yield Listing(connection, selection, revision, self._blobs, self._index_cache)
 
     def frame_named(self, name: str) -> ListedFrame | None:
         """The frame that has that unique name now, None where there is none."""
+        from setwright.lake.listing import frame_named
+
         with self._catalogue.reading() as connection:
             return frame_named(connection, name)
 
@@ -128,6 +134,8 @@ class Reading(Opened):
 
     def likeness(self) -> Likeness:
         """Which frames show the same picture, or nearly the same."""
+        from setwright.lake.likeness import likeness
+
         with self._catalogue.reading() as connection:
             return likeness(connection)
 
@@ -142,5 +150,7 @@ class Reading(Opened):
         Raises:
             RemoteError: the lake does not have one of them.
         """
+        from setwright.lake.difference import difference
+
         with self._catalogue.reading() as connection:
             return difference(connection, before, after)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from setwright.lake.blobs import Blobs
-    from setwright.lake.index.read import IndexCache
+    from setwright.lake.index.cache import IndexCache
     from setwright.query.tree import Node, Query, Value
 
 _INDEXED = {Field.LABEL, Field.OPERATION, Field.COLLECTION, Field.TAGS, Field.DATE, Field.COUNT}

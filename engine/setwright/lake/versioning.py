@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from setwright.augment.expand import expand
 from setwright.lake import version_making, versions
-from setwright.lake.foreign import unknown_frames
 from setwright.lake.opened import Opened
-from setwright.lake.varied import known_pictures, made_pictures, make_varied
 from setwright.model.events import silence
-from setwright.model.manifest_file import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +41,9 @@ class Versioning(Opened):
             RemoteError: the lake does not have the revision, or the number is another version's.
             MissingExtraError, FormatError: varied pictures cannot be made, or one of them cannot.
         """
+        from setwright.lake.varied import make_varied
+        from setwright.model.manifest_file import encode
+
         with self._catalogue.writing() as connection:
             # Before an hour's work, too. It is what the transaction at the end checks that counts.
             made = version_making.check(connection, publication)
@@ -80,6 +79,9 @@ class Versioning(Opened):
             RemoteError: there is no such version.
             LakeError: its file, or that of a frame whose copy has to be made again, is gone or damaged.
         """
+        from setwright.augment.expand import expand
+        from setwright.lake.varied import made_pictures, make_varied
+
         manifest = self.manifest(version)
         if not len(manifest.copies):
             return manifest
@@ -91,6 +93,8 @@ class Versioning(Opened):
 
     def made(self, recipes: Sequence[str]) -> frozenset[str]:
         """Those of the recipes, by digest, whose pictures were made already."""
+        from setwright.lake.varied import known_pictures
+
         with self._catalogue.reading() as connection:
             known = known_pictures(connection, recipes)
         return frozenset(recipe for recipe, (digest, _) in known.items() if self._blobs.has(digest))
@@ -109,6 +113,8 @@ class Versioning(Opened):
 
     def unknown_frames(self, frames: Frames) -> NDArray[np.int64]:
         """The rows of `frames` that were never in the lake as they are there: under that number, with that picture."""
+        from setwright.lake.foreign import unknown_frames
+
         with self._catalogue.reading() as connection:
             return unknown_frames(connection, frames)
 
@@ -170,6 +176,8 @@ class Versioning(Opened):
             RemoteError: there is no such version.
             LakeError: its file is gone or damaged.
         """
+        from setwright.model.manifest_file import decode
+
         with self._catalogue.reading() as connection:
             blob = versions.manifest_blob(connection, version)
         return decode(self._blobs.read(blob))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from setwright.model.canonical import canonical_json, digest_of
 from setwright.model.dataset import Selection
 from setwright.model.documents import to_document
@@ -14,6 +12,7 @@ from setwright.model.documents import to_document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from setwright.model.dataset import DatasetConfig
@@ -39,6 +38,8 @@ def membership_digest(membership: Membership) -> str:
 
 
 def _parts(membership: Membership) -> Iterator[bytes]:
+    import numpy as np
+
     frames, annotations = membership.frames, membership.annotations
     labels, label = _in_use(annotations.labels, annotations.label)
     operations, operation = _in_use(annotations.operations, annotations.operation)
@@ -60,6 +61,8 @@ def _parts(membership: Membership) -> Iterator[bytes]:
 
 def _in_use(names: tuple[str, ...], column: NDArray[np.int32]) -> tuple[list[str], NDArray[np.int32]]:
     """The names that the column speaks of, sorted, and the column in their terms: a lake may know others too."""
+    import numpy as np
+
     used = np.unique(column).tolist()
     order = sorted(used, key=lambda place: names[place])
     new = np.zeros(len(names) + 1, np.int32)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from setwright.model.frames import Frames
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -73,6 +70,10 @@ class Statistics:
 
 def count(manifest: Manifest) -> Statistics:
     """The statistics of `manifest`."""
+    import numpy as np
+
+    from setwright.model.frames import Frames
+
     if manifest.names_only:
         nothing = count(replace(manifest, frames=Frames.empty(), split=manifest.split[:0], names_only=False))
         return replace(nothing, undivided=len(manifest.frames))

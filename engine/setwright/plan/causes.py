@@ -9,11 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from setwright.model.dataset import DatasetsSource
-from setwright.model.frames import contained
-from setwright.plan.content import chosen_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +86,9 @@ def causes(
         return ()
     if len(asked) == 1:
         return (Cause(cause=asked[0].cause, entering=len(diff.entering), leaving=len(diff.leaving)),)
+    from setwright.model.frames import contained
+    from setwright.plan.content import chosen_frames
+
     entering, leaving = after.frames.name[diff.entering], before.frames.name[diff.leaving]
     found = []
     for variant in asked:
@@ -98,8 +97,8 @@ def causes(
         found.append(
             Cause(
                 cause=variant.cause,
-                entering=int(np.count_nonzero(comes)),
-                leaving=int(np.count_nonzero(goes)),
+                entering=int(comes.sum()),
+                leaving=int(goes.sum()),
             )
         )
         entering, leaving = entering[~comes], leaving[~goes]

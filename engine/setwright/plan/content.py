@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from setwright.model.frames import Frames, Membership, Texts
 
 
-def asks_alike(one: DatasetConfig, other: DatasetConfig) -> bool:
-    """Whether both ask for the same content; how it is called, described and packaged may differ."""
-    settings = {
-        field: getattr(other, field)
-        for field in ("name", "versioning", "exports", "description", "owners", "tags", "protect")
-    }
-    return replace(one, **settings) == other
-
-
 def desired_content(config: DatasetConfig, membership: Membership, parent: Manifest | None) -> Manifest:
     """The manifest that `config` makes of `membership`, whose frames are sorted by name.
 

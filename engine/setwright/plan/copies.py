@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from setwright.augment.vocabulary import word_of
 from setwright.plan.changes import Create, Delete, Follow, Forget, Guard
 from setwright.plan.document import CopyChanges, PropertyCopies
@@ -27,6 +25,8 @@ def copy_changes(change: Change, pictures: tuple[int, int] | None) -> CopyChange
     copies = change.content.copies
     if not (before or len(copies)):
         return None
+    import numpy as np
+
     counts = np.bincount(copies.property, minlength=len(copies.properties)).tolist()
     return CopyChanges(
         before=before,

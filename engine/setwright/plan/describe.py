@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from setwright import __version__
 from setwright.plan import document
-from setwright.plan.checks import KIND_OF
 from setwright.plan.copies import copy_changes
 from setwright.plan.described_dataset import config_field, dataset_change, pin_line
 from setwright.plan.findings import NOT_EVALUATED
@@ -101,6 +100,8 @@ def describe(
 
 
 def _check(address: str, verdict: Verdict, spec: Spec | None, limit: int | None) -> document.Check:
+    from setwright.plan.checks import KIND_OF
+
     kind = NOT_EVALUATED if verdict.status == "unknown" else KIND_OF[type(verdict.check)]
     written = None if spec is None else spec.all_checks.get(verdict.check)
     return document.Check(

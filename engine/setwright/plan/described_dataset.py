@@ -23,8 +23,6 @@ from setwright.plan.described_frames import annotation_changes, frame_changes
 from setwright.plan.document import FrameList
 from setwright.plan.identity import action
 from setwright.plan.told import place
-from setwright.split.division import division
-from setwright.split.leakage import leakage
 from setwright.split.quotas import quotas
 
 if TYPE_CHECKING:
@@ -198,6 +196,9 @@ def _divided(
         return document.Unmet(why=("kept",), apart=0) if unequal else None, ()
     if not isinstance(change, Create | Follow) or change.content.names_only:
         return None, ()
+    from setwright.split.division import division
+    from setwright.split.leakage import leakage
+
     content = change.content
     before = change.before if isinstance(change, Follow) else None
     found = division(content, change.config.split, before)

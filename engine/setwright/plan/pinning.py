@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from setwright.diff.data import data_diff
 from setwright.model.membership import membership_digest
 from setwright.model.versions import ChangeSeverity
 from setwright.plan.changes import Create, Follow
-from setwright.plan.content import desired_content
 from setwright.plan.severity import content_severity
 
 if TYPE_CHECKING:
@@ -85,6 +83,9 @@ def pinned(change: MadeChange, held: Held) -> Pinned:
 def _upgrade(config: DatasetConfig, before: Manifest, held: Held) -> Upgrade | None:
     if held.newest is None:
         return None
+    from setwright.diff.data import data_diff
+    from setwright.plan.content import desired_content
+
     after = desired_content(config, held.newest, before)
     diff = data_diff(before, after)
     if diff.empty:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from setwright.diff.annotations import annotation_diff
 from setwright.diff.config import changed_fields
-from setwright.diff.data import data_diff
 from setwright.model.versions import FIRST_VERSION, UNNUMBERED, ChangeSeverity
 from setwright.plan.causes import causes, variants
 from setwright.plan.changes import (
@@ -24,7 +22,6 @@ from setwright.plan.changes import (
     MadeChange,
     Reason,
 )
-from setwright.plan.content import desired_content
 from setwright.plan.drift import drift
 from setwright.plan.pinning import Pinned, pinned
 from setwright.plan.severity import content_severity, settings_severity, unseen_severity
@@ -149,6 +146,8 @@ def _gone(
 def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Survey) -> MadeChange:
     applied, observed = stands.applied, stands.observed
     if observed is None:
+        from setwright.plan.content import desired_content
+
         gone = applied is not None and applied.config.name == config.name
         reason = Reason.DELETED_AT_REMOTE if gone else Reason.NOT_AT_REMOTE
         return Create(
@@ -208,6 +207,10 @@ def _following(
     always = config.versioning == "always" and settings_change is not None
     if address in survey.unmoved and not always:
         return None
+    from setwright.diff.annotations import annotation_diff
+    from setwright.diff.data import data_diff
+    from setwright.plan.content import desired_content
+
     before = survey.contents[observed.version.id]
     content = before
     if address not in survey.unmoved:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from setwright.diff.config import asks_alike
 from setwright.model.splits import Split
 from setwright.model.versions import ChangeSeverity
-from setwright.plan.content import asks_alike
 
 if TYPE_CHECKING:
     from setwright.diff.data import DataDiff
@@ -57,6 +55,8 @@ def settings_severity(before: DatasetConfig, after: DatasetConfig) -> ChangeSeve
 
 
 def _test_changes(before: Manifest, after: Manifest, diff: DataDiff) -> bool:
+    import numpy as np
+
     test = Split.TEST.code
     altered = np.concatenate([diff.moving, diff.repainted, diff.relabelled])
     return bool(

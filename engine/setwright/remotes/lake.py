@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from setwright.formats.writing.registry import export_names
 from setwright.model.events import silence
-from setwright.remotes.exports import export_entries
 from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ class LakeRemote:
         return self._lake.state(project)
 
     def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+        from setwright.remotes.exports import export_entries
+
         manifest = self._lake.expanded(version)
         description = self._lake.config(version).description
         return export_entries(manifest, self._lake.version(version), description, export)

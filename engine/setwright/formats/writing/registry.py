@@ -10,16 +10,9 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from setwright.formats.writing.coco import Coco
-from setwright.formats.writing.hugging_face import HuggingFaceParquet, ImageFolder
-from setwright.formats.writing.masks import SemanticSegmentation
-from setwright.formats.writing.raw import Raw
-from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
-from setwright.formats.writing.voc import PascalVoc
-from setwright.formats.writing.webdataset import WebDataset
-from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.errors import FormatError, UsageError
 from setwright.model.suggestions import closest
+from setwright.spec.exports import KNOWN_EXPORTS
 
 if TYPE_CHECKING:
     from setwright.formats.protocol import ExportFormat
@@ -30,6 +23,16 @@ GROUP = "setwright.exports"
 @cache
 def export_formats() -> tuple[ExportFormat, ...]:
     """Our own, sorted by name."""
+    # They load NumPy, which a plan that changes nothing must not pay for.
+    from setwright.formats.writing.coco import Coco
+    from setwright.formats.writing.hugging_face import HuggingFaceParquet, ImageFolder
+    from setwright.formats.writing.masks import SemanticSegmentation
+    from setwright.formats.writing.raw import Raw
+    from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
+    from setwright.formats.writing.voc import PascalVoc
+    from setwright.formats.writing.webdataset import WebDataset
+    from setwright.formats.writing.yolo_darknet import YoloDarknet
+
     return (
         Coco(),
         ImageFolder(),
@@ -46,7 +49,7 @@ def export_formats() -> tuple[ExportFormat, ...]:
 
 def export_names() -> tuple[str, ...]:
     """The exact names of all, those of other packages included, sorted. Imports none of them."""
-    ours = {format.name for format in export_formats()}
+    ours = {known.name for known in KNOWN_EXPORTS if known.lake}
     return tuple(sorted(ours | {point.name for point in entry_points(group=GROUP)}))
 
 

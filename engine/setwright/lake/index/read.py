@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict
-from threading import Lock
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
 from pyroaring import BitMap
 from sqlalchemy import select
 
@@ -18,41 +16,16 @@ from setwright.lake.schema import bitmaps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import numpy as np
     from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, Connection
+
+    from setwright.lake.index.cache import IndexCache
 
 Slices: TypeAlias = tuple[BitMap, ...]
 """A number for each frame, by binary digits, the lowest first. Whoever is given one must not change it."""
 
 _NONE: Slices = ()
-
-
-class IndexCache:
-    """Bitmaps that were read, for those who ask again: at most `size` bytes of them, the latest used."""
-
-    def __init__(self, size: int = 256 * 2**20) -> None:
-        self._size = size
-        self._used = 0
-        self._found: OrderedDict[object, tuple[object, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: object) -> object | None:
-        """What was put there, or None."""
-        with self._lock:
-            if (found := self._found.get(key)) is None:
-                return None
-            self._found.move_to_end(key)
-            return found[0]
-
-    def put(self, key: object, value: object, size: int) -> None:
-        """Keep `value`, of about `size` bytes."""
-        with self._lock:
-            if key in self._found or size > self._size:
-                return
-            self._found[key] = (value, size)
-            self._used += size
-            while self._used > self._size:
-                self._used -= self._found.popitem(last=False)[1][1]
 
 
 class Index:
@@ -171,6 +144,8 @@ def any_of(slices: Slices) -> BitMap:
 
 def numbers_of(slices: Slices, frames: NDArray[np.int64]) -> NDArray[np.int64]:
     """The number of each of `frames`, which are sorted."""
+    import numpy as np
+
     numbers = np.zeros(len(frames), np.int64)
     asked = as_bitmap(frames)
     for digit, bitmap in enumerate(slices):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pyroaring import BitMap
 from sqlalchemy import func, insert, select, update
 
@@ -14,6 +13,7 @@ from setwright.lake.schema import FOREVER, bitmaps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
@@ -138,6 +138,8 @@ def digits(numbers: NDArray[Any], values: NDArray[np.int64]) -> Iterator[tuple[i
 
 def as_bitmap(numbers: Iterable[int] | NDArray[Any]) -> BitMap:
     """A set of frames' numbers."""
+    import numpy as np
+
     if isinstance(numbers, np.ndarray):
         return BitMap(memoryview(np.ascontiguousarray(numbers, np.uint32)))  # type: ignore[arg-type]
     return BitMap(numbers)

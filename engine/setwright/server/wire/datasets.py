@@ -13,6 +13,7 @@ from pydantic import Field
 
 from setwright.augment.decode import decode
 from setwright.augment.problems import Harsh, NoPicture
+from setwright.diff.config import asks_alike
 from setwright.diff.data import data_diff
 from setwright.formats.writing.registry import find
 from setwright.lake.identity import checked_name
@@ -20,7 +21,7 @@ from setwright.model.dataset import AugmentationWish, DatasetConfig, LabelClass,
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.splits import SplitWish
 from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Publication
-from setwright.plan.content import asks_alike, desired_content
+from setwright.plan.content import desired_content
 from setwright.plan.severity import content_severity, settings_severity
 from setwright.server.access import Admin, Applier, Planner, TheService
 from setwright.server.answers import Refused, words_of
