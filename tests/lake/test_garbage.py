@@ -16,7 +16,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from setwright.lake.blobs import Blobs
+from setwright.lake.blobs import StoredBlob
+from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.lake import Lake
 from setwright.model.errors import LakeBusyError, LakeError
 from setwright.model.frames import digests
@@ -28,7 +29,7 @@ LATER = datetime.now(UTC) + timedelta(days=30)
 
 
 def leave(lake: Lake, content: bytes = b"left over") -> str:
-    return Blobs(lake.folder / "blobs").put(content)
+    return FolderBlobs(lake.folder / "blobs").put(content)
 
 
 def test_what_nothing_names_goes_and_all_else_stays(lake: Lake, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_a_picture_that_only_a_version_holds_stays(lake: Lake, tmp_path: Path) -
 def test_a_reference_that_nothing_names_goes_and_its_file_stays(lake: Lake, tmp_path: Path) -> None:
     file = tmp_path / "a.png"
     file.write_bytes(picture(1))
-    Blobs(lake.folder / "blobs").refer("ab" * 32, file)
+    FolderBlobs(lake.folder / "blobs").refer("ab" * 32, file)
     assert lake.collect_garbage(now=LATER).references == 1
     assert file.exists() and stored_files(lake) == set()
 
@@ -92,8 +93,9 @@ def test_nothing_goes_if_a_version_cannot_be_read(lake: Lake, tmp_path: Path) ->
     lake.publish(publication(lake))
     leave(lake)
     pictures = {row[2].decode() for row in content(lake)[0]}
-    blobs = Blobs(lake.folder / "blobs")
-    for digest in set(blobs.digests()) - pictures:
+    blobs = FolderBlobs(lake.folder / "blobs")
+    stored = {found.digest for found in blobs.listed() if isinstance(found, StoredBlob)}
+    for digest in stored - pictures:
         if blobs.path(digest).read_bytes() != b"left over":
             blobs.path(digest).write_bytes(b"damaged")
     before = stored_files(lake)
@@ -107,8 +109,8 @@ def test_nothing_goes_while_somebody_writes(lake: Lake) -> None:
     leave(lake)
     program = (
         "import sys, pathlib\n"
-        "from setwright.lake.blobs import Blobs\n"
-        "with Blobs(pathlib.Path(sys.argv[1])).writers():\n"
+        "from setwright.lake.writers import FolderWriters\n"
+        "with FolderWriters(pathlib.Path(sys.argv[1])).writing():\n"
         "    print('writing', flush=True)\n"
         "    sys.stdin.read()\n"
     )

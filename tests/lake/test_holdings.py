@@ -84,6 +84,6 @@ def test_each_part_of_what_is_tied_is_counted_by_itself(published: Lake) -> None
 def test_a_manifest_that_is_lost_is_an_error_and_not_an_empty_answer(published: Lake) -> None:
     with published._catalogue.reading() as connection:
         blob = manifest_blob(connection, published.versions("Cells")[0].id)
-    published._blobs.path(blob).unlink()
+    published._blobs.remove([blob])
     with pytest.raises(LakeError):
         count(published, "dataset.name=Cells")

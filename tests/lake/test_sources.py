@@ -11,7 +11,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from setwright.formats.reading.problems import ProblemKind
-from setwright.lake.blobs import Blobs
+from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.lake import Lake
 from setwright.model.errors import FormatError, LakeError, UsageError
 from tests.lake.cells import publication
@@ -138,7 +138,7 @@ def test_a_picture_that_has_to_be_turned_is_stored(lake: Lake, tmp_path: Path) -
 
 def test_what_reads_a_picture_in_place_whole_gets_it_compared(lake: Lake, folder: Path) -> None:
     ingest(lake, folder, in_place=True)
-    blobs = Blobs(lake.folder / "blobs")
+    blobs = FolderBlobs(lake.folder / "blobs")
     digest = content(lake)[0][0][2].decode()
     assert blobs.read(digest) == (folder / "a.png").read_bytes()
     (folder / "a.png").write_bytes(b"other")

@@ -110,7 +110,7 @@ def test_a_picture_that_is_gone_is_found(lake: Lake, version: Version) -> None:
     path.unlink()
     (found,) = lake.verify().damages
     assert found.what == f"A picture is missing: {path.parent.name}{path.name}"
-    assert found.detail == f"There is no file {path}. It is shown by cells_0.png."
+    assert found.detail == f"There is nothing at {path}. It is shown by cells_0.png."
 
 
 def test_a_manifest_that_is_gone_is_found_and_so_it_is_when_read(lake: Lake, version: Version) -> None:
@@ -186,15 +186,18 @@ def test_a_catalogue_with_a_torn_page_is_found_or_refused(lake: Lake, version: V
 
 
 def test_a_blob_that_nobody_names_is_counted_and_no_damage(lake: Lake, version: Version) -> None:
-    from setwright.lake.blobs import Blobs
+    from setwright.lake.folder_blobs import FolderBlobs
 
-    Blobs(lake.folder / "blobs").put(b"left over")
+    FolderBlobs(lake.folder / "blobs").put(b"left over")
     found = lake.verify()
     assert (found.damages, found.unreferenced) == ((), 1)
 
 
 def test_a_file_that_is_no_blob_is_no_damage(lake: Lake, version: Version) -> None:
     (lake.folder / "blobs" / ".DS_Store").write_bytes(b"")
-    (a_picture(lake).parent / ".DS_Store").write_bytes(b"")
+    pair = a_picture(lake).parent
+    (pair / ".DS_Store").write_bytes(b"")
     assert ".DS_Store" in stored_files(lake)
-    assert lake.verify().damages == ()
+    found = lake.verify()
+    assert (found.damages, found.strangers) == ((), 2)
+    assert found.strange_names == (".DS_Store", f"{pair.name}/.DS_Store")

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from setwright.augment.recipes import recipe_digests
 from setwright.lake import schema
+from setwright.lake.blobs import StoredBlob
 from setwright.lake.varied import known_pictures, recipe_texts
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from setwright.lake.blobs import Blobs
     from setwright.lake.catalogue import Catalogue
+    from setwright.lake.writers import Writers
     from setwright.model.events import Listener
 
 GRACE = timedelta(days=14)
@@ -47,7 +49,14 @@ class Cleared:
 
 
 def collect(
-    catalogue: Catalogue, blobs: Blobs, *, now: datetime, grace: timedelta, dry: bool, listener: Listener
+    catalogue: Catalogue,
+    blobs: Blobs,
+    writers: Writers,
+    *,
+    now: datetime,
+    grace: timedelta,
+    dry: bool,
+    listener: Listener,
 ) -> Cleared:
     """Remove the blobs that nothing needs and that are older than `grace`; with `dry` only say which.
 
@@ -55,28 +64,34 @@ def collect(
         LakeBusyError: somebody is writing to the store.
         LakeError: a manifest cannot be read, so nobody knows what it needs; nothing was removed.
     """
-    with blobs.alone():
+    with writers.alone():
         needed = needed_digests(catalogue, blobs, listener)
         before = (now - grace).timestamp()
-        gone: list[str] = []
-        size = references = young = kept = 0
-        for digest in blobs.digests():
-            file = blobs.path(digest)
-            if digest in needed:
+        gone: list[StoredBlob] = []
+        young = kept = 0
+        for blob in blobs.listed():
+            if not isinstance(blob, StoredBlob):
+                continue  # what is not ours is not ours to remove
+            if blob.digest in needed:
                 kept += 1
-            elif file.stat().st_mtime >= before:
+            elif blob.modified >= before:
                 young += 1
             else:
-                size += file.stat().st_size
-                gone.append(digest)
-                if not dry:
-                    file.unlink()
-        for digest in blobs.references():
-            if digest not in needed and blobs.reference(digest).stat().st_mtime < before:
-                references += 1
-                if not dry:
-                    blobs.reference(digest).unlink()
-    return Cleared(digests=tuple(gone), bytes=size, references=references, young=young, kept=kept)
+                gone.append(blob)
+        unneeded = [
+            each.digest for each in blobs.references() if each.digest not in needed and each.modified < before
+        ]
+        if not dry:
+            blobs.remove(blob.digest for blob in gone)
+            for digest in unneeded:
+                blobs.forget(digest)
+    return Cleared(
+        digests=tuple(sorted(blob.digest for blob in gone)),
+        bytes=sum(blob.size for blob in gone),
+        references=len(unneeded),
+        young=young,
+        kept=kept,
+    )
 
 
 def needed_digests(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> set[str]:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from setwright.edge.files import ASIDE, write_whole
 from setwright.lake import schema
-from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import new_revision, newest_revision
+from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.opened import Opened
 from setwright.model.events import silence
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from setwright.formats.reading.protocol import ReadOptions
+    from setwright.lake.blobs import Blobs
     from setwright.lake.incoming import Incoming
     from setwright.lake.ingest import Mode, Prepared
     from setwright.lake.ingest_report import IngestReport
@@ -92,7 +93,7 @@ class Intake(Opened):
         def looked_at(dry: bool) -> Prepared:
             return _looked_at(incoming, self._blobs, self._known_picture, self._labels(), listener, dry=dry)
 
-        with self._blobs.writers():
+        with self._writers.writing():
             prepared = looked_at(dry=strict)
             if strict and prepared.problems:
                 return _report(incoming, prepared, mode, Recorded(), refused=True)
@@ -153,7 +154,7 @@ def refusal(
     """The report of a strict ingest into the lake that is yet to be made in `folder`; None where nothing refuses it."""
     from setwright.lake.record import Recorded
 
-    prepared = _looked_at(incoming, Blobs(folder / "blobs"), lambda _: None, (), listener, dry=True)
+    prepared = _looked_at(incoming, FolderBlobs(folder / "blobs"), lambda _: None, (), listener, dry=True)
     return _report(incoming, prepared, mode, Recorded(), refused=True) if prepared.problems else None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from setwright.lake import leases
-from setwright.lake.blobs import Blobs
 from setwright.lake.catalogue import Catalogue
+from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.index.cache import IndexCache
 from setwright.lake.label_groups import LabelGroups
 from setwright.lake.mark import database
+from setwright.lake.writers import FolderWriters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from setwright.lake.blobs import Blobs
     from setwright.lake.labels import Labels
     from setwright.lake.mark import Mark
+    from setwright.lake.writers import Writers
 
 QUERY_LIMIT = 1800.0
 """Seconds after which a question is given up, so that nobody's query keeps a database busy for ever."""
@@ -48,7 +51,8 @@ class Opened:
         self._clock = clock or self._catalogue.now
         self._lease_life = lease_life
         self._query_limit = query_limit
-        self._blobs = Blobs(folder / "blobs")
+        self._blobs: Blobs = FolderBlobs(folder / "blobs")
+        self._writers: Writers = FolderWriters(folder / "blobs")
 
     @property
     def catalog_location(self) -> str:

@@ -125,7 +125,7 @@ class Reading(Opened):
 
     def picture_path(self, digest: str) -> Path | None:
         """Where that picture lies in the lake, None where it does not lie there by itself."""
-        return self._blobs.path(digest) if self._blobs.has(digest) else None
+        return self._blobs.file(digest)
 
     def stats(self) -> LakeStatistics:
         """The lake, counted."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from setwright.formats.reading.listing import MAX_PICTURE
 from setwright.formats.reading.problems import Problem, ProblemKind
-from setwright.lake.blobs import sha256
+from setwright.lake.blobs import has, sha256
 from setwright.lake.pictures import inspect
 from setwright.model.counting import counted
 from setwright.model.errors import FormatError
@@ -66,7 +66,7 @@ def store_pictures(
             found = known(source_digest)
             file = listing.path(name) if in_place else None
             if found is not None and (
-                blobs.has(found.digest)
+                has(blobs, found.digest)
                 or (file is not None and blobs.elsewhere(found.digest) == file.resolve())
             ):
                 return found
@@ -77,7 +77,7 @@ def store_pictures(
             return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.strerror or str(error))
         digest = source_digest if picture.content is content else sha256(picture.content)
         if file is not None and picture.content is content:
-            if not dry and not blobs.has(digest):
+            if not dry and not has(blobs, digest):
                 blobs.refer(digest, file)
         elif not dry:
             blobs.put(picture.content, digest)

@@ -53,8 +53,9 @@ class Upkeep(Opened):
         from setwright.lake.garbage import GRACE, collect
 
         grace = GRACE if grace is None else grace
-
-        return collect(self._catalogue, self._blobs, now=now, grace=grace, dry=dry, listener=listener)
+        return collect(
+            self._catalogue, self._blobs, self._writers, now=now, grace=grace, dry=dry, listener=listener
+        )
 
     def verify_index(self, listener: Listener = silence) -> tuple[Damage, ...]:
         """Compare the index with the rows that it is derived from, and make it anew if it differs."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from setwright.augment.recipes import recipe_digests
 from setwright.lake import schema
-from setwright.lake.blobs import same_file, sha256
+from setwright.lake.blobs import StoredBlob
+from setwright.lake.folder_blobs import same_file
 from setwright.lake.index.rebuild import index_damages, rebuild_index
 from setwright.lake.varied import all_pictures, known_pictures, recipe_texts
 from setwright.model.counting import counted
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
 from setwright.model.manifest_file import decode
+from setwright.pixels.executor import Threads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from setwright.lake.blobs import Blobs
     from setwright.lake.catalogue import Catalogue
     from setwright.model.events import Listener
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
 TASK = "Verifying blobs"
 _NAMED = 3
-"""Frames that are named of those that show a picture."""
+"""Of many frames that show a picture, or files that are not ours, so many are named."""
 INDEX = "The index is not what the catalogue says"
 
 
@@ -45,13 +49,16 @@ class Damage:
 class Verification:
     """What was looked at. `unreferenced` blobs are named by nothing: an ingest that was cut short leaves such.
 
-    `blobs` and `bytes` count pictures outside of the store too, of which there are `elsewhere`.
+    `blobs` and `bytes` count pictures outside of the store too, of which there are `elsewhere`. `strangers` are what
+    else lies in the store's place, `strange_names` the first ones as others called them.
     """
 
     blobs: int
     bytes: int
     elsewhere: int
     unreferenced: int
+    strangers: int
+    strange_names: tuple[str, ...]
     versions: int
     damages: tuple[Damage, ...]
 
@@ -73,7 +80,8 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
         ).all()
         varied = all_pictures(connection)
     wanted = pictures | {row.manifest_blob for row in manifests} | varied
-    whole, broken, size = _read_all(blobs, wanted, listener)
+    read = _read_all(blobs, wanted, listener)
+    whole, broken = read.whole, read.broken
     outside, lost = _read_elsewhere(blobs, pictures - whole - broken.keys())
     damages += lost
     stored = len(whole) + len(broken)
@@ -82,11 +90,13 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
     missing = pictures - whole - broken.keys() - {damage.digest for damage in lost}
     shown = _shown_by(catalogue, missing | (broken.keys() & pictures))
     damages += [
-        Damage(f"{what}: {digest}", f"{why}: {blobs.path(digest)}.{shown.get(digest, '')}")
+        Damage(f"{what}: {digest}", f"{why}: {blobs.where(digest)}.{shown.get(digest, '')}")
         for digest, (what, why) in sorted(broken.items())
     ]
     damages += [
-        Damage(f"A picture is missing: {digest}", f"There is no file {blobs.path(digest)}.{shown[digest]}")
+        Damage(
+            f"A picture is missing: {digest}", f"There is nothing at {blobs.where(digest)}.{shown[digest]}"
+        )
         for digest in sorted(missing)
     ]
     for row in manifests:
@@ -112,9 +122,11 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
                 damages += _lost_copies(catalogue, manifest, f"{row.name} {row.uid}", whole | broken.keys())
     return Verification(
         blobs=stored + len(outside),
-        bytes=size + sum(outside.values()),
+        bytes=read.bytes + sum(outside.values()),
         elsewhere=len(outside),
         unreferenced=unreferenced,
+        strangers=len(read.strangers),
+        strange_names=tuple(sorted(read.strangers)[:_NAMED]),
         versions=len(manifests),
         damages=tuple(damages),
     )
@@ -185,25 +197,47 @@ def verify_index(catalogue: Catalogue, listener: Listener) -> tuple[Damage, ...]
     return damages
 
 
-def _read_all(
-    blobs: Blobs, wanted: set[str], listener: Listener
-) -> tuple[set[str], dict[str, tuple[str, str]], int]:
-    """The blobs that are whole, those that are not with what and why, and the bytes of all together."""
-    whole: set[str] = set()
-    broken: dict[str, tuple[str, str]] = {}
-    size = 0
-    listener(Started(TASK, len(wanted), "blobs"))
-    for digest in blobs.digests():
+@dataclass(slots=True)
+class _Read:
+    """What was read of the store: blobs that are whole, those that are not with what and why, and the bytes of all."""
+
+    whole: set[str] = field(default_factory=set)
+    broken: dict[str, tuple[str, str]] = field(default_factory=dict)
+    bytes: int = 0
+    strangers: list[str] = field(default_factory=list)
+
+
+def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> _Read:
+    read = _Read()
+    listed: set[str] = set()
+
+    def stored() -> Iterator[str]:
+        for found in blobs.listed():
+            if not isinstance(found, StoredBlob):
+                read.strangers.append(found.name)
+            elif found.digest not in listed:
+                listed.add(found.digest)
+                yield found.digest
+        # A listing may break off at what others have put there, so what it lacks is asked for by name.
+        yield from sorted(blobs.present(wanted - listed))
+
+    def measured(digest: str) -> tuple[str, int] | OSError:
         try:
-            content = blobs.path(digest).read_bytes()
+            return blobs.measure(digest)
         except OSError as error:  # a disk that fails is what people verify for, so it must not end that
-            broken[digest] = ("A blob cannot be read", error.strerror or str(error))
+            return error
+
+    listener(Started(TASK, len(wanted), "blobs"))
+    for digest, found in Threads(blobs.at_once).done(measured, stored()):
+        if isinstance(found, OSError):
+            read.broken[digest] = ("A blob cannot be read", found.strerror or str(found))
         else:
-            size += len(content)
-            if sha256(content) == digest:
-                whole.add(digest)
+            truly, size = found
+            read.bytes += size
+            if truly == digest:
+                read.whole.add(digest)
             else:
-                broken[digest] = ("A blob has changed", "Its bytes are no longer what they were")
+                read.broken[digest] = ("A blob has changed", "Its bytes are no longer what they were")
         listener(Advanced(TASK))
-    listener(Finished(TASK, counted(len(whole) + len(broken), "blob")))
-    return whole, broken, size
+    listener(Finished(TASK, counted(len(read.whole) + len(read.broken), "blob")))
+    return read

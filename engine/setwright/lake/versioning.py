@@ -50,7 +50,7 @@ class Versioning(Opened):
             connection.rollback()
         if made is not None:
             return made
-        with self._blobs.writers():
+        with self._writers.writing():
             make_varied(
                 self._catalogue,
                 self._blobs,
@@ -85,7 +85,7 @@ class Versioning(Opened):
         manifest = self.manifest(version)
         if not len(manifest.copies):
             return manifest
-        with self._blobs.writers():  # what was lost is made again; as a rule that is nothing
+        with self._writers.writing():  # what was lost is made again; as a rule that is nothing
             make_varied(self._catalogue, self._blobs, manifest, "a version", silence, None)
         with self._catalogue.reading() as connection:
             made = made_pictures(connection, manifest)
@@ -97,7 +97,8 @@ class Versioning(Opened):
 
         with self._catalogue.reading() as connection:
             known = known_pictures(connection, recipes)
-        return frozenset(recipe for recipe, (digest, _) in known.items() if self._blobs.has(digest))
+        stored = self._blobs.present({digest for digest, _ in known.values()})
+        return frozenset(recipe for recipe, (digest, _) in known.items() if digest in stored)
 
     def delete(self, deletion: Deletion) -> None:
         """Let a dataset go, whole or not at all; a repeated key changes nothing.
@@ -120,7 +121,8 @@ class Versioning(Opened):
 
     def has_pictures(self, digests: Iterable[str]) -> bool:
         """Whether all of these pictures are in the lake, or somewhere that it refers to."""
-        return all(self._blobs.has(each) or self._blobs.elsewhere(each) for each in digests)
+        wanted = set(digests)
+        return all(self._blobs.elsewhere(each) for each in wanted - self._blobs.present(wanted))
 
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         """The datasets of these names, those that exist."""

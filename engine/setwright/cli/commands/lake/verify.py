@@ -65,6 +65,7 @@ def _json(found: Verification) -> str:
 
 def _text(found: Verification) -> Iterator[str]:
     from setwright.lake.verify import INDEX
+    from setwright.views.escape import terminal
 
     yield from _damages(found.damages)
     elsewhere = f", {found.elsewhere:,} of them outside of the lake," if found.elsewhere else ""
@@ -88,6 +89,10 @@ def _text(found: Verification) -> Iterator[str]:
             "The index and the catalogue's rows differ, so one of them was changed behind setwright's back. Where it"
             " may have been the rows, compare with a backup first: `setwright lake verify --index` believes the rows."
         )
+    if found.strangers:
+        names = ", ".join(map(terminal, found.strange_names))
+        more = ", …" if found.strangers > len(found.strange_names) else ""
+        yield f"{counted(found.strangers, 'other thing')} among the blobs, left alone: {names}{more}"
 
 
 def _damages(damages: Sequence[Damage]) -> Iterator[str]:

@@ -1,0 +1,91 @@
+"""Who stores blobs that the catalogue does not name yet, and who removes such: never both at a time."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from setwright.edge.files import ASIDE
+from setwright.lake.folder_blobs import WRITERS
+from setwright.model.errors import LakeBusyError
+
+if sys.platform != "win32":
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+_DAY = 24 * 60 * 60
+
+
+class Writers(Protocol):
+    """The lock of a store of blobs."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold this while blobs are written that the catalogue will name only later; any number may."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold this while blobs are removed: nobody is writing any that the catalogue does not name yet.
+
+        Raises:
+            LakeBusyError: somebody is.
+        """
+
+
+class FolderWriters:
+    """The lock of the store in the folder `root`, for all who have that folder.
+
+    When nobody else has it, what writers that died have left half-written is cleared away first.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        self._root.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "win32":  # no such lock, so only age tells the dead from the living
+            self._sweep(before=time.time() - _DAY)
+            yield
+            return
+        with (self._root / WRITERS).open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
+                self._sweep()
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        self._root.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "win32":  # no such lock; there the grace of those who remove must do
+            yield
+            return
+        with (self._root / WRITERS).open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise being_written() from error
+            self._sweep()
+            yield
+
+    def _sweep(self, before: float = float("inf")) -> None:
+        for left in self._root.glob(f"??/.*{ASIDE}"):
+            if left.stat().st_mtime < before:
+                left.unlink(missing_ok=True)
+
+
+def being_written() -> LakeBusyError:
+    """The error to raise where blobs cannot be removed now."""
+    return LakeBusyError(
+        "Another process is writing to the lake",
+        "What it has stored and not yet recorded would look like what nothing needs.",
+        "try again when it is done",
+    )
