@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from setwright.lake.difference import LakeDifference
     from setwright.lake.inventory import CollectionDetails, LakeStatistics, Revision
     from setwright.lake.likeness import Likeness
-    from setwright.lake.listing import ListedFrame, Listing
+    from setwright.lake.pages import ListedFrame, Pages
     from setwright.model.dataset import Selection
     from setwright.model.frames import Membership
     from setwright.model.vocabulary import Vocabulary
@@ -95,22 +95,22 @@ class Reading(Opened):
             yield Answers(connection, tree, revision, self._blobs, self._index_cache)
 
     @contextmanager
-    def listing(self, selection: Selection, revision: int | None = None) -> Iterator[Listing]:
+    def pages(self, selection: Selection, revision: int | None = None) -> Iterator[Pages]:
         """What `selection` gives at `revision`, the newest where none is given, to be counted and paged through.
 
         Raises:
             RemoteError: the lake does not know the revision or the collection, or does not offer the source.
             QueryError: the query does not parse.
         """
-        from setwright.lake.listing import Listing
+        from setwright.lake.pages import Pages
 
         with self._catalogue.reading(self._query_limit) as connection:
             revision = asked_revision(connection, revision)
-            yield Listing(connection, selection, revision, self._blobs, self._index_cache)
+            yield Pages(connection, selection, revision, self._blobs, self._index_cache)
 
     def frame_named(self, name: str) -> ListedFrame | None:
         """The frame that has that unique name now, None where there is none."""
-        from setwright.lake.listing import frame_named
+        from setwright.lake.pages import frame_named
 
         with self._catalogue.reading() as connection:
             return frame_named(connection, name)

@@ -29,7 +29,7 @@ from setwright.server.wire.words import (
 )
 
 if TYPE_CHECKING:
-    from setwright.lake.listing import Order
+    from setwright.lake.pages import Order
     from setwright.model.dataset import Source
     from setwright.model.frames import Frames
     from setwright.model.versions import Version
@@ -87,7 +87,7 @@ def object_type(id: ObjectId, service: TheService) -> dict[str, Any]:
         return {"objectType": IMAGE_COLLECTION}
     if _dataset(service, id) is not None:
         return {"objectType": DATASET}
-    with service.lake.listing(_selection(LakeSource(items="image"))) as every:
+    with service.lake.pages(_selection(LakeSource(items="image"))) as every:
         numbers = every.numbers
     if any(id == service.frame_id(number) for number in numbers):
         return {"objectType": IMAGE}
@@ -201,7 +201,7 @@ def _page(service: Service, request: Request, id: str | None, wanted: Wanted) ->
     selection = _wanted(service, id, wanted)
     revision = service.listings.moment(listing, wanted.pageIndex, service.lake.revision)
     by, descending = _order(wanted.sortBy)
-    with service.lake.listing(selection, revision) as found:
+    with service.lake.pages(selection, revision) as found:
         page = found.page(start, wanted.pageSize, by, descending=descending)
     return [_told(service, each.number, each.file_name, each.name, each.digest) for each in page]
 
@@ -211,7 +211,7 @@ def _count(service: Service, id: str | None, wanted: Wanted) -> int:
         return len(named)
     if (dataset := _dataset(service, id)) is not None:
         return _current(service, dataset).statistics.frames
-    with service.lake.listing(_wanted(service, id, wanted)) as found:
+    with service.lake.pages(_wanted(service, id, wanted)) as found:
         return len(found)
 
 
@@ -230,7 +230,7 @@ def _named(service: Service, id: str | None, wanted: Wanted) -> list[dict[str, A
         listed = [{"id": uid, "name": name} for uid, name in service.lake.collections()]
         if everything:
             return listed
-        with service.lake.listing(_selection(LakeSource(items="image_collection"), query, filter)) as found:
+        with service.lake.pages(_selection(LakeSource(items="image_collection"), query, filter)) as found:
             among = found.collections()
         return [each for each in listed if each["name"] in among]
     names = service.lake.datasets()
@@ -258,7 +258,7 @@ def _is_selected(service: Service, dataset: str, query: str, filter: Filter) -> 
     asked = parse(query)
     rest = asked.operands if isinstance(asked, And) else () if isinstance(asked, Everything) else (asked,)
     both = And((named, *rest)) if rest else named
-    with service.lake.listing(_selection(LakeSource(items="dataset"), format_query(both), filter)) as found:
+    with service.lake.pages(_selection(LakeSource(items="dataset"), format_query(both), filter)) as found:
         return bool(len(found))
 
 

@@ -15,7 +15,7 @@ from tests.lake.lakes import everything, ingest, write
 from tests.lake.test_answers import QUERIES
 
 if TYPE_CHECKING:
-    from setwright.lake.listing import Order
+    from setwright.lake.pages import Order
 
 COLUMNS: dict[Order, str] = {"number": "number", "name": "file_name", "size": "size"}
 CHANGES: tuple[dict[str, Any], ...] = (
@@ -41,10 +41,10 @@ def test_pages_put_together_are_all_frames_in_order(filled: Lake) -> None:
         frames = filled.membership(selection, filled.revision()).frames
         ranks = zip(getattr(frames, column).tolist(), frames.name.tolist(), strict=True)
         expected = [name for _, name in sorted(ranks, reverse=descending)]
-        with filled.listing(selection) as listing:
-            assert len(listing) == len(expected)
+        with filled.pages(selection) as found:
+            assert len(found) == len(expected)
             starts = range(0, len(expected) + 3, 3)
-            pages = [listing.page(start, 3, order, descending=descending) for start in starts]
+            pages = [found.page(start, 3, order, descending=descending) for start in starts]
         assert [each.name for page in pages for each in page] == expected
         assert all(len(page) == 3 for page in pages[:-2])
 
@@ -53,18 +53,18 @@ def test_sources_and_filters_are_those_of_a_membership(filled: Lake) -> None:
     for query, change in product(QUERIES, CHANGES):
         selection = replace(everything(filled, query), **change)
         frames = filled.membership(selection, filled.revision()).frames
-        with filled.listing(selection) as listing:
-            assert set(listing.numbers) == set(frames.number.tolist())
-            assert listing.collections() == set(frames.collection.tolist())
+        with filled.pages(selection) as found:
+            assert set(found.numbers) == set(frames.number.tolist())
+            assert found.collections() == set(frames.collection.tolist())
 
 
-def test_a_listing_of_a_revision_stays_as_it_was(filled: Lake, tmp_path: Path) -> None:
+def test_what_a_revision_gave_stays_as_it_was(filled: Lake, tmp_path: Path) -> None:
     before = filled.revision()
     ingest(filled, write(tmp_path / "more", {"0a.png": ["RBC"]}), collection="left")
-    with filled.listing(everything(filled, ""), before) as listing:
-        old = [each.name for each in listing.page(0, 100, "name")]
-    with filled.listing(everything(filled, "")) as listing:
-        new = [each.name for each in listing.page(0, 100, "name")]
+    with filled.pages(everything(filled, ""), before) as found:
+        old = [each.name for each in found.page(0, 100, "name")]
+    with filled.pages(everything(filled, "")) as found:
+        new = [each.name for each in found.page(0, 100, "name")]
     assert len(old) == 20
     assert set(new) - set(old) == {"left_0a.png"}
 

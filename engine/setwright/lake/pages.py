@@ -45,7 +45,7 @@ class ListedFrame:
     size: int
 
 
-class Listing:
+class Pages:
     """The frames that `selection` gives at `revision`, one that the lake has.
 
     Counting takes bitmaps alone where the index knows all that the query asks, and a page reads its own rows.
