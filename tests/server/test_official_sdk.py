@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from setwright.lake.lake import Lake
 from setwright.model.dataset import Filter, LakeSource, Selection
@@ -164,6 +165,71 @@ def test_a_dataset_is_made_and_followed_and_packed_anew(server: Serving) -> None
     assert (second.parent, second.statistics.frames) == (first.id, 8)
     assert refused["isSuccess"] is False and "not the newest" in refused["message"]
     assert status["is_success"] is True
+
+
+def test_a_version_gets_other_content_in_place_and_the_lake_keeps_what_it_held(
+    server: Serving, tmp_path: Path
+) -> None:
+    wish = {
+        "collection_id": party(server),
+        "split_info": SPLIT,
+        "labels": ["Balloon"],
+        "export_types": ["RAW"],
+    }
+    kites, both = {**wish, "query": "annotation.label=Kite"}, {**wish, "labels": ["Balloon", "Kite"]}
+    (made,) = sdk(server, ("create_dataset_from_collection", {**kites, "dataset_name": "Balloons"}))
+    first, lake = made["datasetVersionId"], server.service.lake
+    in_place = {"version_id": first, "is_new_version_required": False}
+    held = [lake.manifest(first)]
+    before = files_of(server, first)
+    assert len(before) == 4
+    for number, (wanted, frames) in enumerate(((wish, 8), (both, 8), (kites, 4)), 2):
+        replaced, again = sdk(
+            server,
+            ("update_dataset_version_from_collection", {**wanted, **in_place}),
+            ("update_dataset_version_from_collection", {**wanted, **in_place}),
+        )
+        assert replaced["isSuccess"] is True, replaced
+        assert replaced["datasetVersionId"] == again["datasetVersionId"] == first
+        assert replaced["versionNo"] == again["versionNo"]
+        down = tmp_path / str(number)
+        down.mkdir()
+        sdk(server, ("download_dataset", first, "RAW", str(down)))
+        assert len(list(down.rglob("*.png"))) == frames
+        versions = lake.versions("Balloons")
+        assert len(versions) == number, "asked for twice, made once"
+        held.append(lake.manifest(versions[0].id))
+    # A page that somebody had before is still good for the files that it names.
+    assert all(requests.get(url, timeout=30).status_code == 200 for url in before)
+    assert [lake.manifest(each.id).digest for each in reversed(lake.versions("Balloons"))] == [
+        each.digest for each in held
+    ]
+    (followed,) = sdk(
+        server,
+        (
+            "update_dataset_version_from_collection",
+            {**wish, "version_id": first, "is_new_version_required": True},
+        ),
+    )
+    second = followed["datasetVersionId"]
+    gone, gone_too = sdk(
+        server,
+        ("delete_dataset_version", first),
+        ("delete_dataset_version", second),
+        key=server.keys[Role.ADMIN],
+    )
+    assert gone["isSuccess"] is gone_too["isSuccess"] is True
+    assert lake.versions("Balloons") == ()
+
+
+def files_of(server: Serving, version: str) -> list[str]:
+    """The URLs of a version's pictures."""
+    page = requests.get(
+        f"{server.url}/dataset/api/dataset/getVersionData/{version}/RAW/",
+        auth=server.keys[Role.READ],
+        timeout=30,
+    )
+    return [each["fileUrl"] for each in page.json()["data"]["resourceArray"] if each["isMediaFile"]]
 
 
 def test_what_comes_down_through_the_sdk_is_what_an_export_holds(server: Serving, tmp_path: Path) -> None:

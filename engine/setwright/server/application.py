@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from setwright import __version__
 from setwright.model.errors import LakeBusyError, SetwrightError
 from setwright.remotes.lake_server.wire import ROOT
+from setwright.server import promises
 from setwright.server.access import Reader
 from setwright.server.answers import Refused, error, words_of
 from setwright.server.api.application import lake_api
@@ -36,9 +37,12 @@ def application(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        for id in service.promises.left():
+            promises.take_up(service, id)
         yield
         service.publishing.stop()
         service.jobs.close()
+        service.promises.close()
 
     app = FastAPI(
         title="setwright",

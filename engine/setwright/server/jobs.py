@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -31,6 +31,9 @@ class JobState:
     message: str = ""
 
 
+RUNNING: Final = JobState(status="running", progress=0.0)
+
+
 class Jobs:
     """The jobs of one server, those that run and the newest of those that ended. Safe for several threads."""
 
@@ -39,14 +42,13 @@ class Jobs:
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Future[Any] | JobState] = OrderedDict()
 
-    def start(self, work: Callable[[], T]) -> tuple[str, Future[T]]:
-        """Begin, or queue, `work`; its id, and what becomes of it."""
-        future = self._pool.submit(work)
-        return self._add(future), future
-
-    def done(self) -> str:
-        """The id of a job that is done already, for work that took no time."""
-        return self._add(JobState(status="done", progress=100.0))
+    def start(self, work: Callable[[], T], id: str | None = None) -> tuple[str, Future[T]]:
+        """Begin, or queue, `work`; its id, a new one for None, and what becomes of it."""
+        future, id = self._pool.submit(work), id or new_id()
+        with self._lock:
+            self._jobs[id] = future
+            self._trim()
+        return id, future
 
     def note(self, id: str, state: JobState) -> None:
         """What a client says of a job of its own."""
@@ -61,12 +63,7 @@ class Jobs:
             found = self._jobs.get(id)
         if found is None or isinstance(found, JobState):
             return found
-        if not found.done():
-            return JobState(status="running", progress=0.0)
-        failure = found.exception()
-        if failure is None:
-            return JobState(status="done", progress=100.0)
-        return JobState(status="failed", progress=0.0, message=told(failure))
+        return state_of(found) if found.done() else RUNNING
 
     def running(self) -> int:
         """How many have not ended, those that wait for others included."""
@@ -77,16 +74,22 @@ class Jobs:
         """Let what runs end, and begin nothing more."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _add(self, job: Future[Any] | JobState) -> str:
-        id = secrets.token_hex(12)
-        with self._lock:
-            self._jobs[id] = job
-            self._trim()
-        return id
-
     def _trim(self) -> None:
         while len(self._jobs) > MOST:
             self._jobs.popitem(last=False)
+
+
+def new_id() -> str:
+    """An id that no job has yet, of 24 hexadecimal digits."""
+    return secrets.token_hex(12)
+
+
+def state_of(ended: Future[Any]) -> JobState:
+    """How work ended."""
+    failure = CancelledError() if ended.cancelled() else ended.exception()
+    if failure is None:
+        return JobState(status="done", progress=100.0)
+    return JobState(status="failed", progress=0.0, message=told(failure))
 
 
 def outcome(future: Future[T], patience: float) -> T | None:

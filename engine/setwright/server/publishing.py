@@ -114,13 +114,26 @@ class Publishing:
         """Let what is being made end at its next step. What was made by then is there for who asks again."""
         self._stopping.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether what is being made is to end."""
+        return self._stopping.is_set()
+
     def go_on(self, event: Event) -> None:
         """Let work that tells of a step go on with the next.
 
         Raises:
             Refused: the server stops.
         """
-        if self._stopping.is_set():
+        self.require_time()
+
+    def require_time(self) -> None:
+        """Let work that is between two steps go on.
+
+        Raises:
+            Refused: the server stops.
+        """
+        if self.stopping:
             raise Refused(503, "The server stops. Ask again when it is back; what was made is kept.")
 
     def _make(self, progress: Progress) -> Version:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from setwright.server.listings import Listings
     from setwright.server.manifests import Manifests
     from setwright.server.metrics import Metrics
+    from setwright.server.promises import Promises
     from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.signing import Signer
@@ -53,6 +54,7 @@ class Service:
     selections: Selections
     listings: Listings
     jobs: Jobs
+    promises: Promises
     uploads: Uploads
     manifests: Manifests
     publishing: Publishing

@@ -106,11 +106,17 @@ class Trio:
         for lake in self.lakes.values():
             ingest(lake, into, collection)
 
-    def apply(self, configs: Mapping[str, DatasetConfig]) -> dict[Ways, Plan]:
-        """Plan and apply each way, and look that nothing is left to plan then; what was planned."""
-        wanted = project(dict(configs))
+    def apply(
+        self, configs: Mapping[str, DatasetConfig], there: DatasetConfig | None = None
+    ) -> dict[Ways, Plan]:
+        """Plan and apply each way, and look that nothing is left to plan then; what was planned.
+
+        `there` is what LayerNext is asked for in place of each of `configs`.
+        """
         plans: dict[Ways, Plan] = {}
         for way, remote in self.remotes.items():
+            asked = dict.fromkeys(configs, there) if there and way == "layernext" else dict(configs)
+            wanted = project(asked)
             made = make_plan(remote, wanted, lineage="lineage")
             assert not carry_out(remote, made, self.folder / f"journal-{way}").failed
             again = make_plan(remote, wanted, lineage="lineage").plan
@@ -203,6 +209,17 @@ def test_the_specs_that_layernext_can_take_meet(three: Trio, file: str) -> None:
     kinds = {way: [type(change) for change in plan.changes] for way, plan in plans.items()}
     assert kinds["in process"] == kinds["lake by URL"] == kinds["layernext"]
     three.meet(spec.config.name)
+
+
+def test_content_that_is_replaced_in_place_is_what_a_new_version_holds_elsewhere(three: Trio) -> None:
+    three.apply({"others": OTHERS})
+    remote = three.remotes["layernext"]
+    before = remote.observe(["Others"])["Others"].version.id
+    for query in ("", "annotation.label=Balloon"):
+        wanted = replace(OTHERS, query=query)
+        three.apply({"others": wanted}, there=replace(wanted, versioning="in_place"))
+        three.meet("Others")
+        assert remote.observe(["Others"])["Others"].version.id == before
 
 
 def test_the_specs_that_it_cannot_take_are_refused_with_every_reason(three: Trio) -> None:

@@ -39,9 +39,14 @@ JOBS: dict[str, tuple[str, DatasetConfig, int]] = {
     "create": ("/create", CONFIG, 1),
     "new version": ("/updateNewVersion", replace(CONFIG, query="annotation.label=Kite"), 2),
     "in place": ("/updateExistingVersion", replace(CONFIG, exports=("RAW", "YOLO Darknet")), 1),
+    "replaced": (
+        "/updateExistingVersion",
+        replace(CONFIG, query="annotation.label=Kite", versioning="in_place"),
+        2,
+    ),
     "delete": ("/deleteVersion", CONFIG, 0),
 }
-"""What is asked, by which call, and how many versions there are then."""
+"""What is asked, by which call, and how many contents the lake holds then."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +109,7 @@ def finishes(server: Serving, job: str, fault: Fault, folder: Path) -> None:
         state = remote.state("blood")
         assert state is not None
         if versions:
-            assert state.datasets["it"].version == versions[0].id
+            assert state.datasets["it"].version == versions[-1 if job == "replaced" else 0].id
             assert versions[0].exports == wanted["it"].exports
         else:
             assert not state.datasets

@@ -27,6 +27,9 @@ SECRET_VARIABLE = "SETWRIGHT_SERVER_SECRET"  # noqa: S105 - the name of a variab
 QUERY_LIMIT = 300.0
 """Seconds after which a client's question is given up."""
 
+STOPPED = 45.0
+"""Seconds after which it has ended, whatever still runs. Nothing is lost by that: a kill loses nothing either."""
+
 HEAVY = 4
 """So many requests at a time may hold a whole membership or manifest in memory."""
 
@@ -206,6 +209,7 @@ def _serve(
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             # At once: it waits for the requests that run, and these wait for what is being made.
             service.publishing.stop()
+            _end_within(STOPPED)
             super().handle_exit(sig, frame)
 
     if not is_loopback(host) and not behind_tls:
@@ -223,6 +227,19 @@ def _serve(
         # It takes the signals while it runs, and gives them on once it has ended in good order.
         with contextlib.suppress(KeyboardInterrupt):
             Server(config(application(service), proxies)).run(sockets=[listener])
+
+
+def _end_within(seconds: float) -> None:
+    """End this process then, if it still runs."""
+    import os
+
+    def end() -> None:
+        logging.getLogger("setwright.server").warning("what runs does not end, so it is left")
+        os._exit(1)
+
+    watch = threading.Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -263,6 +280,7 @@ def make_service(
     from setwright.server.listings import Listings
     from setwright.server.manifests import Manifests
     from setwright.server.metrics import Metrics
+    from setwright.server.promises import Promises
     from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.service import Limits, Service
@@ -278,6 +296,7 @@ def make_service(
         selections=Selections(),
         listings=Listings(),
         jobs=jobs,
+        promises=Promises(lake.folder),
         uploads=Uploads(lake.folder),
         manifests=manifests,
         publishing=Publishing(lake, manifests, jobs, maker),

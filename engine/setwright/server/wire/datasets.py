@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import Field
 
 from setwright.augment.decode import decode
 from setwright.augment.problems import Harsh, NoPicture
-from setwright.diff.config import asks_alike
-from setwright.diff.data import data_diff
 from setwright.formats.writing.registry import find
 from setwright.lake.identity import checked_name
-from setwright.model.dataset import AugmentationWish, DatasetConfig, LabelClass, Selection
+from setwright.model.dataset import AugmentationWish, DatasetConfig, LabelClass
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.splits import SplitWish
-from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Publication
-from setwright.plan.content import desired_content
-from setwright.plan.severity import content_severity, settings_severity
+from setwright.server import promises
 from setwright.server.access import Admin, Applier, Planner, TheService
 from setwright.server.answers import Refused, words_of
-from setwright.server.jobs import outcome
+from setwright.server.jobs import new_id, outcome
 from setwright.server.selections import Selected
 from setwright.server.wire import withdrawn, words
+from setwright.server.wire.making import Wish, make
 
 if TYPE_CHECKING:
-    from setwright.model.frames import Membership
-    from setwright.model.versions import Version
     from setwright.server.service import Service
+    from setwright.server.wire.told import Told
 
 selections = APIRouter(prefix="/datalake/api/client", tags=["selections"])
 router = APIRouter(prefix="/dataset/api/client/dataset", tags=["datasets"])
@@ -97,10 +90,11 @@ def create(
         name = checked_name("dataset", wanted.name)
     except UsageError as error:
         raise Refused(406, words_of(error)) from error
-    config = _config(service, tag, wanted, name)
+    selected = _selected(service, tag)
+    config = _config(service, selected, wanted, name)
     if service.lake.observe([config.name]):
         raise Refused(406, f"There is a dataset called {config.name!r} already; make a new version of it.")
-    return _made(service, request, config, tag, None, in_place=False)
+    return _made(service, request, config, selected, None, in_place=False)
 
 
 @router.get("/updateNewVersion", dependencies=[Applier])
@@ -108,17 +102,19 @@ def new_version(
     request: Request, tag: Tag, version: VersionId, wanted: Annotated[Wanted, Body()], service: TheService
 ) -> dict[str, Any]:
     """Make a version that follows another, of what was selected."""
-    parent = _current(service, version)
-    return _made(service, request, _config(service, tag, wanted, parent.dataset), tag, parent, in_place=False)
+    parent, selected = _current(service, version), _selected(service, tag)
+    config = _config(service, selected, wanted, parent.version.dataset)
+    return _made(service, request, config, selected, parent, in_place=False)
 
 
 @router.get("/updateExistingVersion", dependencies=[Applier])
 def update_in_place(
     request: Request, tag: Tag, version: VersionId, wanted: Annotated[Wanted, Body()], service: TheService
 ) -> dict[str, Any]:
-    """Change how a version is packed. What is in a version never changes: that takes a new one."""
-    parent = _current(service, version)
-    return _made(service, request, _config(service, tag, wanted, parent.dataset), tag, parent, in_place=True)
+    """Give a version other content, settings or exports; its id stays, and the lake keeps what it held."""
+    parent, selected = _current(service, version), _selected(service, tag)
+    config = _config(service, selected, wanted, parent.version.dataset)
+    return _made(service, request, config, selected, parent, in_place=True)
 
 
 @router.get("/deleteVersion", dependencies=[Admin])
@@ -132,104 +128,44 @@ def _made(
     service: Service,
     request: Request,
     config: DatasetConfig,
-    tag: str,
-    parent: Version | None,
+    selected: Selected,
+    parent: Told | None,
     *,
     in_place: bool,
 ) -> dict[str, Any]:
-    author = f"{request.state.key} over HTTP"
-    key = f"layernext-{uuid.uuid4().hex}"
-
-    def work() -> Version:
-        return _make(service, config, _selected(service, tag), parent, author, key, in_place=in_place)
-
-    job, future = service.jobs.start(work)
+    id = new_id()
+    wish = Wish(
+        key=f"layernext-{id}",
+        config=config,
+        picked=None if selected.ids is None else tuple(sorted(selected.ids)),
+        revision=service.lake.revision(),
+        parent=None if parent is None else parent.version.id,
+        replacing=parent.next_key if parent is not None and in_place else None,
+        author=f"{request.state.key} over HTTP",
+        at=datetime.now(UTC),
+    )
+    _, future = service.jobs.start(lambda: make(service, wish), id)
     try:
         version = outcome(future, service.limits.patience)
     except SetwrightError as error:
         raise Refused(406, words_of(error)) from error
+    if version is None:
+        service.promises.give(id, wish)
+    promises.keep(service, id, future)
     answer = {
         "isSuccess": True,
         "message": "The version is being made." if version is None else f"Version {version.number} is there.",
         "datasetGroupId": service.outward("dataset", config.name),
-        "jobId": job,
-        "job_id": job,
+        "jobId": id,
+        "job_id": id,
     }
+    if parent is not None and in_place:
+        answer["datasetVersionId"] = parent.id
+    elif version is not None:
+        answer["datasetVersionId"] = version.id
     if version is not None:
-        answer |= {"datasetVersionId": version.id, "versionNo": str(version.number)}
+        answer["versionNo"] = str(version.number)
     return answer
-
-
-def _make(
-    service: Service,
-    config: DatasetConfig,
-    selected: Selected,
-    parent: Version | None,
-    author: str,
-    key: str,
-    *,
-    in_place: bool,
-) -> Version:
-    lake, at = service.lake, datetime.now(UTC)
-    revision = lake.revision()
-    membership = _picked(service, lake.membership(Selection.of(config), revision), selected)
-    before = None if parent is None else lake.manifest(parent.id)
-    content = desired_content(config, membership, before)
-    if parent is None or before is None:
-        number, severity = FIRST_VERSION, ChangeSeverity.ADDITIVE
-    else:
-        known = lake.config(parent.id)
-        found = content_severity(before, content, data_diff(before, content))
-        if found is None and (in_place or asks_alike(known, config)):
-            settings = settings_severity(known, config)
-            if settings is None and in_place:
-                return parent
-            if in_place:
-                amendment = Amendment(
-                    key=key,
-                    config=config,
-                    version=parent.id,
-                    number=parent.number.after(settings or ChangeSeverity.METADATA),
-                    severity=settings or ChangeSeverity.METADATA,
-                    author=author,
-                    at=at,
-                )
-                return service.remote.amend(amendment)
-        if in_place:
-            raise Refused(
-                406,
-                "What is in a version never changes, so that everybody who trained on it can say on what. "
-                "Make a new version.",
-            )
-        severity = found or ChangeSeverity.PACKAGING
-        number = parent.number.after(severity)
-    publication = Publication(
-        key=key,
-        config=config,
-        parent=None if parent is None else parent.id,
-        number=number,
-        severity=severity,
-        manifest=content,
-        revision=revision,
-        author=author,
-        at=at,
-    )
-    return service.remote.publish(publication, service.publishing.go_on)
-
-
-def _picked(service: Service, membership: Membership, selected: Selected) -> Membership:
-    """Only the frames whose ids were given, where any were."""
-    if selected.ids is None:
-        return membership
-    frames = membership.frames
-    kept = np.array([service.frame_id(number) in selected.ids for number in frames.number.tolist()], bool)
-    annotations = membership.annotations.take(kept[membership.annotations.frame])
-    row_after = (np.cumsum(kept) - 1).astype(np.int32)
-    return replace(
-        membership,
-        frames=frames.take(kept),
-        annotations=replace(annotations, frame=row_after[annotations.frame]),
-    )
 
 
 def _selected(service: Service, tag: str) -> Selected:
@@ -239,8 +175,7 @@ def _selected(service: Service, tag: str) -> Selected:
     return selected
 
 
-def _config(service: Service, tag: str, wanted: Wanted, name: str) -> DatasetConfig:
-    selected = _selected(service, tag)
+def _config(service: Service, selected: Selected, wanted: Wanted, name: str) -> DatasetConfig:
     split = wanted.splitInfo
     if not wanted.labels:
         raise Refused(406, "A dataset has at least one label.")
@@ -278,13 +213,12 @@ def _config(service: Service, tag: str, wanted: Wanted, name: str) -> DatasetCon
     )
 
 
-def _current(service: Service, id: str) -> Version:
-    version = withdrawn.version(service, id)
-    if version is None:
+def _current(service: Service, id: str) -> Told:
+    told = withdrawn.version(service, id)
+    if told is None:
         raise Refused(404, f"There is no version {id}.")
-    current = service.lake.observe([version.dataset])[version.dataset].version
-    if current.id != version.id:
-        raise Refused(
-            406, f"Version {version.number} is not the newest of {version.dataset}; that is {current.number}."
-        )
-    return version
+    dataset, number = told.version.dataset, told.version.number
+    current = service.lake.observe([dataset])[dataset].version
+    if current.id != told.version.id:
+        raise Refused(406, f"Version {number} is not the newest of {dataset}; that is {current.number}.")
+    return told

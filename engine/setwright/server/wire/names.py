@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field
 
+from setwright.server import promises
 from setwright.server.access import Reader, TheService
 from setwright.server.answers import Refused
-from setwright.server.jobs import JobState
+from setwright.server.jobs import RUNNING, JobState
 from setwright.server.wire import labels
 from setwright.server.wire.keys import key_of
 from setwright.server.wire.words import Body
@@ -75,13 +76,12 @@ def project_name(wanted: ProjectWanted, service: TheService) -> dict[str, Any]:
 @router.get("/datalake/api/client/jobs/{id}/getStatus")
 def job_status(id: Annotated[str, Path(max_length=64)], service: TheService) -> dict[str, Any]:
     """How far a job is."""
-    state = service.jobs.state(id)
+    promised = service.promises.state(id)
+    if promised == RUNNING:
+        promises.take_up(service, id)
+    state = promised or service.jobs.state(id)
     if state is None:
-        raise Refused(
-            404,
-            f"There is no job {id}, or no longer: a server that starts anew gives up what it was making. Look whether "
-            "the version is there; if not, ask again.",
-        )
+        raise Refused(404, f"There is no job {id}, or no longer.")
     answer: dict[str, Any] = {"isSuccess": True, "status": _CODES[state.status], "progress": state.progress}
     return answer | ({"message": state.message} if state.message else {})
 

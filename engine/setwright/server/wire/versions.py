@@ -55,9 +55,10 @@ def version_data(
     size: Annotated[int, Query(alias="pageSize", ge=1, le=1000)] = 250,
 ) -> dict[str, Any]:
     """One page of the files of an export. A version that has no such export has no data."""
-    found = withdrawn.version(service, version)
-    if found is None or export not in found.exports:
+    told = withdrawn.version(service, version)
+    if told is None or export not in told.version.exports:
         return {"data": {}, "message": f"There is no {export} of version {version}."}
+    found = told.version
     items = tuple(_items(service, found.id, export, service.lake.revision()).values())
     start = (page - 1) * size
     shown = items[start : start + size]
@@ -85,19 +86,19 @@ def all_versions(service: TheService) -> list[dict[str, Any]]:
         {
             "id": service.outward("dataset", name),
             "name": name,
-            "createdAt": versions[-1].created_at.isoformat(),
+            "createdAt": versions[-1].contents[0].created_at.isoformat(),
             "versionList": [
                 {
-                    "versionId": version.id,
-                    "versionNo": str(version.number),
-                    "createdAt": version.created_at.isoformat(),
-                    "createdBy": version.author,
+                    "versionId": each.id,
+                    "versionNo": str(each.version.number),
+                    "createdAt": each.contents[0].created_at.isoformat(),
+                    "createdBy": each.version.author,
                     "statsSummary": {
-                        "totalFrames": version.statistics.frames,
-                        "totalBoxes": version.statistics.annotations,
+                        "totalFrames": each.version.statistics.frames,
+                        "totalBoxes": each.version.statistics.annotations,
                     },
                 }
-                for version in versions
+                for each in versions
             ],
         }
         for name in service.lake.vocabulary().datasets or ()
@@ -121,10 +122,11 @@ def file(token: Annotated[str, Path(max_length=4096)], service: TheService) -> R
                 return Response(picture.read(), media_type="application/octet-stream", headers=_SAFE)
         except SetwrightError as error:
             raise Refused(404, "The picture is gone.") from error
-    version = withdrawn.version(service, str(claims.get("version")))
-    if version is None:
+    # Of the content that its page was made of, also where that was replaced meanwhile.
+    version = str(claims.get("version"))
+    if not withdrawn.readable(service, version):
         raise Refused(404, "The version is gone.")
-    items = _items(service, version.id, str(claims.get("export")), service.lake.revision())
+    items = _items(service, version, str(claims.get("export")), service.lake.revision())
     item = items.get((str(claims.get("folder")), str(claims.get("name"))))
     if item is None:
         raise Refused(404, "The file is gone.")

@@ -16,31 +16,43 @@ from setwright.edge.files import write_whole
 from setwright.model.errors import SetwrightError
 from setwright.model.versions import Deletion
 from setwright.server.answers import Refused, words_of
+from setwright.server.wire.told import told
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from setwright.model.versions import Version
     from setwright.server.service import Service
+    from setwright.server.wire.told import Told
 
 FILE: Final = "withdrawn.json"
 
 _writing = threading.Lock()
 
 
-def shown(service: Service, name: str) -> tuple[Version, ...]:
+def shown(service: Service, name: str) -> tuple[Told, ...]:
     """The versions of a dataset that are told of over the wire, the newest first."""
     gone = _gone(service)
-    return tuple(version for version in service.lake.versions(name) if version.id not in gone)
+    versions = told(service.lake.versions(name), lambda key: service.outward("version", key))
+    return tuple(each for each in versions if each.id not in gone)
 
 
-def version(service: Service, id: str) -> Version | None:
-    """The version with that id, None where it is not told of, or there is none."""
+def version(service: Service, id: str) -> Told | None:
+    """The version that clients call `id`, None where it is not told of, or there is none."""
+    return next((each for each in _around(service, id) if each.id == id), None)
+
+
+def readable(service: Service, content: str) -> bool:
+    """Whether the lake's version with that id is, or was, the content of a version that is told of."""
+    return any(each.id == content for told in _around(service, content) for each in told.contents)
+
+
+def _around(service: Service, id: str) -> tuple[Told, ...]:
+    """The versions that are told of, of the dataset that the lake's version with that id is of."""
     try:
         found = service.lake.version(id)
     except SetwrightError:
-        return None
-    return found if any(each.id == id for each in shown(service, found.dataset)) else None
+        return ()
+    return shown(service, found.dataset)
 
 
 def withdraw(service: Service, id: str, author: str) -> None:
@@ -53,9 +65,10 @@ def withdraw(service: Service, id: str, author: str) -> None:
         found = version(service, id)
         if found is None:
             raise Refused(404, f"There is no version {id}.")
-        if service.lake.config(id).protect:
-            raise Refused(406, f"{found.dataset} is protected.")
-        current, *older = shown(service, found.dataset)
+        content = found.version
+        if service.lake.config(content.id).protect:
+            raise Refused(406, f"{content.dataset} is protected.")
+        current, *older = shown(service, content.dataset)
         if current.id != id:
             gone = sorted({*_gone(service), id})
             write_whole(_file(service), json.dumps({"format_version": 1, "versions": gone}).encode())
@@ -63,11 +76,15 @@ def withdraw(service: Service, id: str, author: str) -> None:
         if older:
             raise Refused(
                 406,
-                f"{found.dataset} is at version {found.number}, so it cannot go while {len(older)} older ones stay. "
-                "To go back, make a new version of what the older one held.",
+                f"{content.dataset} is at version {content.number}, so it cannot go while {len(older)} older ones "
+                "stay. To go back, make a new version of what the older one held.",
             )
         deletion = Deletion(
-            key=f"layernext-delete-{id}", name=found.dataset, version=id, author=author, at=datetime.now(UTC)
+            key=f"layernext-delete-{id}",
+            name=content.dataset,
+            version=content.id,
+            author=author,
+            at=datetime.now(UTC),
         )
         try:
             service.remote.delete(deletion)
