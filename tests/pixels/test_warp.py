@@ -37,6 +37,16 @@ def test_opencv_gives_exactly_what_sums_of_whole_numbers_give(
     assert (warp(picture, *placed) == reference(picture, *PointMap(*placed).rows(0, height))).all()
 
 
+@pytest.mark.parametrize("recipe", [(ROTATE, 0.3), (ROTATE, 180), (SHEAR_H, -40), (SHEAR_V, 0.1)])
+@pytest.mark.parametrize(("width", "height"), [(20_000, 5), (5, 20_000), (32_000, 3)])
+def test_so_it_does_of_long_pictures_whose_points_have_fewer_bits_behind_the_point(
+    recipe: tuple[str, float], width: int, height: int
+) -> None:
+    picture = noise(width, height, None)
+    placed = matrix(*recipe, width, height)
+    assert (warp(picture, *placed) == reference(picture, *PointMap(*placed).rows(0, height))).all()
+
+
 @given(recipes, st.integers(2, 400), st.integers(2, 400))
 def test_the_points_are_the_inverse_matrix_to_a_64th_of_a_pixel(
     recipe: tuple[str, float], width: int, height: int

@@ -7,12 +7,14 @@ row. The result has 5 bits behind the point, which is what `cv2.remap` works wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+Sums: TypeAlias = "tuple[NDArray[np.uint32], NDArray[np.uint32]]"
 
 FRACTION = 32
 """Parts of a pixel that are told apart."""
@@ -45,6 +47,17 @@ class PointMap:
         self._bits = min(15, 30 - (2 * (width + height)).bit_length())
         entries = np.rint(inverse(matrix) * 2.0**_FINE).astype(np.int64).tolist()
         self._x, self._y = (_sums(each, width, height, self._bits) for each in entries)
+
+    def sums(self) -> tuple[Sums, Sums]:
+        """What columns `(W,)` and rows `(H, 1)` add for x, and for y, with 16 bits behind the point, modulo 2³².
+
+        So the high half of a sum is a point's whole part, modulo 2¹⁶, and the low half how far it lies beyond.
+        """
+        return self._sums(self._x), self._sums(self._y)
+
+    def _sums(self, sums: tuple[NDArray[np.int32], NDArray[np.int32]]) -> Sums:
+        column, row = (each.astype(np.uint32) << np.uint32(16 - self._bits) for each in sums)
+        return column, row[:, None]
 
     def rows(self, start: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """x and y of the source's points for the rows from `start` to before `end`, each `(end - start, W) int32`,

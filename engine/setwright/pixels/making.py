@@ -11,6 +11,7 @@ import numpy as np
 
 from setwright.augment.expand import media_types
 from setwright.augment.recipes import value_count
+from setwright.edge.allocator import keep_freed_buffers
 from setwright.model.errors import FormatError
 from setwright.pixels.codec import decode, encode
 from setwright.pixels.kernels import varied
@@ -112,6 +113,7 @@ def make(wanted: Iterator[Source], store: Store, executor: Executor) -> Generato
 
 
 def _of_shard(store: Store, shard: tuple[Source, ...]) -> list[MadePicture]:
+    keep_freed_buffers()  # here, for it may be another process than that which hands out the work
     return [made for source in shard for made in _made(source, store)]
 
 

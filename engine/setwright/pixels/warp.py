@@ -6,6 +6,7 @@ numbers does not: it is a sum of whole numbers, which `reference` spells out.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -15,6 +16,8 @@ from setwright.augment.point_map import FRACTION, PointMap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from setwright.augment.point_map import Sums
 
 _BLOCK = 1 << 15
 """Pixels mapped at a time, so that the map stays in the processor's cache, and small for any picture."""
@@ -29,33 +32,67 @@ def warp(picture: NDArray[Any], matrix: NDArray[np.float64], width: int, height:
     """
     points = PointMap(matrix, width, height)
     out = np.empty((height, width, *picture.shape[2:]), picture.dtype)
-    # OpenCV weighs what is not of 8 bits in floating-point numbers.
-    exact = picture.dtype == np.uint8 and sum(picture.shape[:2]) < _LONGEST
     rows = max(1, _BLOCK // width)
-    where = np.empty((rows, width, 2), np.int16)
-    for start in range(0, height, rows):
-        end = min(start + rows, height)
-        x, y = points.rows(start, end)
-        if not exact:
-            out[start:end] = reference(picture, x, y)
-            continue
-        block = where[: end - start]
-        np.right_shift(x, 5, out=block[..., 0], casting="unsafe")
-        np.right_shift(y, 5, out=block[..., 1], casting="unsafe")
-        x &= FRACTION - 1
-        y &= FRACTION - 1
-        y <<= 5
-        y |= x
-        cv2.remap(
-            picture,
-            block,
-            y.astype(np.uint16),
-            cv2.INTER_LINEAR,
-            dst=out[start:end],
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=0,
-        )
+    # OpenCV weighs what is not of 8 bits in floating-point numbers.
+    if picture.dtype == np.uint8 and sum(picture.shape[:2]) < _LONGEST:
+        maps = _Maps(points, rows)
+        for start in range(0, height, rows):
+            into = out[start : start + rows]
+            whole, part = maps.rows(start, start + len(into))
+            cv2.remap(
+                picture,
+                whole,
+                part,
+                cv2.INTER_LINEAR,
+                dst=into,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=0,
+            )
+    else:
+        for start in range(0, height, rows):
+            end = min(start + rows, height)
+            out[start:end] = reference(picture, *points.rows(start, end))
     return out
+
+
+class _Maps:
+    """OpenCV's maps of fixed-point numbers for some `rows` at a time, in the same arrays again and again."""
+
+    def __init__(self, points: PointMap, rows: int) -> None:
+        x, y = points.sums()
+        # A pixel's x and y are the halves of a word, x that which comes first in memory.
+        self._low, self._high = (x, y) if sys.byteorder == "little" else (y, x)
+        # Parts of a pixel are in low halves, and sums of low halves are all that it takes to know them.
+        self._part_x, self._part_y = _low_halves(x), _low_halves(y)
+        shape = rows, len(x[0])
+        self._whole, self._whole_low = np.empty(shape, np.uint32), np.empty(shape, np.uint32)
+        self._part, self._part_low = np.empty(shape, np.uint16), np.empty(shape, np.uint16)
+
+    def rows(self, start: int, end: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+        """Of each pixel's point x and y `(end - start, W, 2)`, and how far it lies beyond, 5 bits for y and 5 for x.
+
+        They hold until others are asked for.
+        """
+        count = end - start
+        whole, low = self._whole[:count], self._whole_low[:count]
+        np.add(self._high[0], self._high[1][start:end], out=whole)
+        np.add(self._low[0], self._low[1][start:end], out=low)
+        whole &= 0xFFFF0000
+        low >>= 16
+        whole |= low
+        part, part_low = self._part[:count], self._part_low[:count]
+        np.add(self._part_y[0], self._part_y[1][start:end], out=part)
+        np.add(self._part_x[0], self._part_x[1][start:end], out=part_low)
+        part >>= 6  # to the upper 5 of 10 bits
+        part &= (FRACTION - 1) << 5
+        part_low >>= 11
+        part |= part_low
+        return whole.view(np.int16).reshape(count, -1, 2), part
+
+
+def _low_halves(sums: Sums) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    column, row = sums
+    return column.astype(np.uint16), row.astype(np.uint16)
 
 
 def reference(picture: NDArray[Any], x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[Any]:
