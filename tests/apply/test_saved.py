@@ -96,6 +96,17 @@ def test_a_plan_of_a_lake_that_never_was_there_is_refused() -> None:
         replan(lake_in_memory(), document)
 
 
+def test_a_plan_of_a_later_state_is_of_another_remote_or_a_newer_copy(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, ONE), tmp_path)
+    with pytest.raises(StalePlanError) as refused:
+        replan(lake_in_memory(), saved(remote))
+    assert (
+        "This is another remote, or an older copy: the plan was made from state 1, the newest is 0."
+        in str(refused.value.detail)
+    )
+
+
 def test_what_a_saved_plan_forgets_is_forgotten(tmp_path: Path) -> None:
     remote = lake_in_memory()
     carry_out(remote, planned(remote, ONE), tmp_path)

@@ -46,7 +46,10 @@ def test_with_prune_the_dataset_goes(project: Path) -> None:
 
 def test_a_saved_plan_that_deletes_asks_again(project: Path) -> None:
     file = str(project / "plan.json")
-    succeeded(project, "plan", "--prune", "--out", file)
+    assert f"`setwright apply --prune {file}` makes it so." in succeeded(
+        project, "plan", "--prune", "--out", file
+    )
+    assert f"`setwright apply --prune {file}` makes it so." in succeeded(project, "show", file)
     refused = setwright(project, "apply", file)
     assert refused.returncode == 1
     assert "The plan deletes 1 dataset" in refused.stderr

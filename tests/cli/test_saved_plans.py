@@ -39,6 +39,19 @@ def test_a_plan_that_still_holds_says_how_to_apply_it(project: Path, saved: str)
     assert f"`setwright apply {saved}` makes it so." in succeeded(project, "show", saved)
 
 
+@pytest.mark.parametrize(
+    ("option", "instead"),
+    [("--out", "--json"), ("--markdown", "--format markdown"), ("--html", "--format html")],
+)
+def test_a_dash_is_no_file_and_it_is_said_what_prints_instead(
+    project: Path, option: str, instead: str
+) -> None:
+    refused = setwright(project, "plan", option, "-")
+    assert refused.returncode == 1
+    assert f"`{instead}` prints it" in refused.stderr
+    assert not (project / "-").exists()
+
+
 def test_a_plan_is_still_good_when_frames_came_to_the_lake(project: Path, saved: str) -> None:
     ingest(project, "d")
     assert "The lake has come from revision 1 to 2" in succeeded(project, "show", saved)

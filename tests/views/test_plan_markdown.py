@@ -46,6 +46,36 @@ def test_a_comment_is_never_too_long_because_of_what_stands_at_its_end(sign: str
     assert "no room for more" in text
 
 
+def test_warnings_without_number_leave_room_for_the_datasets() -> None:
+    document = many(3)
+    (finding,) = document.findings[:1]
+    warnings = [
+        finding.model_copy(update={"severity": "warning", "detail": f"Warning {number}."})
+        for number in range(3000)
+    ]
+    error = finding.model_copy(update={"severity": "error", "detail": "The only error."})
+    text = render(document.model_copy(update={"findings": (*warnings, error)}))
+    assert len(text.encode()) <= MOST_BYTES
+    assert [text.count(f"<details><summary>cells-{number}") for number in range(3)] == [1, 1, 1]
+    assert text.index("The only error.") < text.index("Warning 0.") < text.index("<details>")
+    told = len(re.findall(r"Warning \d+\.", text))
+    assert told > 20
+    assert f"{3000 - told:,} findings" in text
+
+
+def test_what_there_is_one_of_is_named_and_not_counted() -> None:
+    assert re.search(
+        r"no room for more: [\d,]+ datasets, the checks that hold, .*the steps\.", render(many(500))
+    )
+
+
+def test_the_digest_stands_in_the_comment_as_it_is_for_jobs_that_look_for_it() -> None:
+    digest = "plan-1:a0a45d4a9e999bd0ead188712ef7f989f00dacf31ad6489d3e716061f1d93ce7"
+    text = render(many(1).model_copy(update={"digest": digest}))
+    assert f"`{digest}`" in text.splitlines()[-1]
+    assert "`" not in render(many(1).model_copy(update={"digest": "plan-1:`x"})).splitlines()[-1]
+
+
 def test_one_dataset_with_more_than_fits_is_shown_without_what_matters_least() -> None:
     document = Filler().document()
     (change,) = document.changes

@@ -40,9 +40,9 @@ pass_session = click.make_pass_decorator(Session)
 
 
 def decide_color(choice: str, environ: Mapping[str, str]) -> bool | None:
-    """Whether to colour: the option decides, else NO_COLOR, else FORCE_COLOR, else (None) the stream.
+    """Whether to colour: the option decides, else NO_COLOR, else FORCE_COLOR, else TERM=dumb, else (None) the stream.
 
-    Both variables count only when they are not empty (https://no-color.org, https://force-color.org).
+    The first two variables count only when they are not empty (https://no-color.org, https://force-color.org).
     """
     if choice != "auto":
         return choice == "always"
@@ -50,4 +50,6 @@ def decide_color(choice: str, environ: Mapping[str, str]) -> bool | None:
         return False
     if environ.get("FORCE_COLOR"):
         return True
+    if environ.get("TERM") == "dumb":
+        return False  # a terminal that shows escapes as letters, as in an editor
     return None

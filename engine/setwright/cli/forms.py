@@ -100,6 +100,9 @@ def form_options(command: F) -> F:
 
         printed = _one_of(printed, "json" if as_json else None, "ndjson" if json_stream else None)
         named = {form: kwargs.pop(form.replace("-", "_")) for form in FILES}
+        for form, name in named.items():
+            if name == "-":
+                raise click.UsageError(f"--{form} writes a file; `--format {form}` prints it.")
         files = {form: Path(name) for form, name in named.items() if name}
         forms = Forms(printed=printed, files=files, explain=explain, drift=drift)
         return command(*args, forms=forms, **kwargs)

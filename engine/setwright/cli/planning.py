@@ -166,6 +166,14 @@ def save(document: PlanDocument, file: str) -> None:
     write_whole(Path(file), plan_text(document).encode())
 
 
+def saved_apply(document: PlanDocument, file: str) -> str:
+    """The command that applies the plan which is saved in `file`, with the consent that it takes."""
+    import shlex
+
+    deletes = any(change.actions == ("delete",) for change in document.changes)
+    return shlex.join(["setwright", "apply", *(["--prune"] if deletes else []), file])
+
+
 def saved_plan(file: str) -> PlanDocument:
     """The plan that was saved in `file`.
 

@@ -26,7 +26,12 @@ def _of_state(plan: PlanDocument, newest: State | None) -> Iterator[str]:
     serial = 0 if newest is None else newest.serial
     if newest is not None and newest.lineage != plan.lineage:
         yield "The project was applied for the first time since, or its state has another history."
-    elif serial != plan.serial:
+    elif serial < plan.serial:
+        yield (
+            f"This is another remote, or an older copy: the plan was made from state {plan.serial}, "
+            f"the newest is {serial}."
+        )
+    elif serial > plan.serial:
         yield f"The project was applied since: the plan was made from state {plan.serial}, the newest is {serial}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 65_000
 """GitHub takes 65,536 characters in a comment, and refuses a longer one whole."""
 
+MOST_FINDINGS = 20
+"""So many findings come before the datasets; further warnings have the room that these leave."""
+
 MOST_FLIPS = 8
 """So many changes of labels are listed."""
 
@@ -37,6 +41,8 @@ MOST_NAME = 120
 _ELSEWHERE = "`setwright plan` shows the whole, `setwright plan --html FILE` as a page."
 _COUNTED = 500
 """Bytes kept for the count of what had no room."""
+
+_DIGEST = re.compile(r"[a-z]+-\d+:[0-9a-f]+")
 
 _SMALLEST = 200
 """Bytes that the shortest block has, about."""
@@ -95,20 +101,25 @@ def _blocks(document: PlanDocument) -> Iterator[tuple[str, _Choices]]:
             "table",
             lambda: [[*_TABLE, *rows, ""], [*_TABLE, *rows[:MOST_ROWS], *_more(rows, "dataset"), ""]],
         )
-    for finding in document.findings:
+    errors = sum(finding.severity == "error" for finding in document.findings)
+    worst = sorted(document.findings, key=lambda finding: finding.severity != "error")
+    first = max(errors, MOST_FINDINGS)
+    for finding in worst[:first]:
         yield "finding", lambda finding=finding: [_finding(finding)]  # type: ignore[misc]
     for change in changing:
         yield "dataset", lambda change=change: _details(change)  # type: ignore[misc]
     if document.checks:
-        yield "checks", lambda: [_checks(document)]
+        yield "the checks that hold", lambda: [_checks(document)]
     if any(change.pin is not None and change.pin.upgrade is not None for change in document.changes):
-        yield "upgrades of pins", lambda: [_upgrades(document)]
+        yield "the upgrades of pins", lambda: [_upgrades(document)]
     if document.untold:
-        yield "untold", lambda: [_untold(document)]
+        yield "what the remote does not tell", lambda: [_untold(document)]
     if document.drift:
-        yield "drift", lambda: [_drift(document)]
+        yield "the drift", lambda: [_drift(document)]
     if document.steps:
-        yield "steps", lambda: [_steps(document)]
+        yield "the steps", lambda: [_steps(document)]
+    for finding in worst[first:]:
+        yield "finding", lambda finding=finding: [_finding(finding)]  # type: ignore[misc]
 
 
 # --- The top ------------------------------------------------------------------------------------------------------
@@ -398,9 +409,12 @@ def _steps(document: PlanDocument) -> Block:
 
 
 def _left_out(counts: dict[str, int]) -> Iterator[str]:
-    """What had no room: so many of each kind."""
+    """What had no room: so many of each kind, and what there is one of by its name."""
     if counts:
-        told = ", ".join(counted(count, what) for what, count in counts.items())
+        told = ", ".join(
+            what if what.startswith(("the ", "what ")) else counted(count, what)
+            for what, count in counts.items()
+        )
         yield f"**Left out, for a comment has no room for more: {told}.** {_ELSEWHERE}"
         yield ""
 
@@ -415,7 +429,12 @@ def _afterword(document: PlanDocument) -> Iterator[str]:
             if words.has_revisions(document)
             else _name(document.remote)
         )
-        yield f"<sub>{where}, digest {_name(document.digest)}, setwright {_name(document.setwright_version)}</sub>"
+        yield f"<sub>{where}, digest {_digest(document.digest)}, setwright {_name(document.setwright_version)}</sub>"
+
+
+def _digest(digest: str) -> str:
+    """The digest as code, so that jobs find in the comment's text what people see."""
+    return f"`{digest}`" if _DIGEST.fullmatch(digest) else _name(digest)
 
 
 def _more(rows: Sequence[object], what: str) -> list[str]:

@@ -275,6 +275,11 @@ def _observer(stream: EventStream) -> Callable[[StepEvent], None]:
 
     began: dict[str, float] = {}
 
+    def lasted(address: str) -> float:
+        """In seconds; what was not tried did not begin either."""
+        now = monotonic()
+        return now - began.get(address, now)
+
     def observe(event: StepEvent) -> None:
         step = told_of(event.step)
         match event:
@@ -283,9 +288,9 @@ def _observer(stream: EventStream) -> Callable[[StepEvent], None]:
                 stream.tell(apply_events.begun(step))
             case Done(version=version):
                 number = None if version is None else str(version.number)
-                stream.tell(apply_events.done(step, number, monotonic() - began[step.address]))
+                stream.tell(apply_events.done(step, number, lasted(step.address)))
             case Failed(error=error):
-                stream.tell(apply_events.failed(step, error, monotonic() - began[step.address]))
+                stream.tell(apply_events.failed(step, error, lasted(step.address)))
             case _:
                 assert_never(event)
 
@@ -373,12 +378,20 @@ def _next(outcome: Outcome) -> Iterator[str]:
 
 
 def _exit_code(session: Session, outcome: Outcome) -> int:
-    """0 for all done; that of the failures where nothing was made and they agree; else applied in part, or 1."""
-    from setwright.model.errors import PartlyAppliedError
+    """0 for all done; applied in part where anything was made; else that of the failures where they agree, or 1.
+
+    What was only not tried has no say. Where some datasets are held and the others have moved on, the plan is stale:
+    whoever waits and tries again would be refused.
+    """
+    from setwright.model.errors import LockHeldError, NotTriedError, PartlyAppliedError, StalePlanError
 
     if not outcome.failed:
         return 0
     if outcome.done or any(failed.made is not None for failed in outcome.failed):
         return PartlyAppliedError.exit_code
-    codes = {failed.error.exit_code for failed in outcome.failed}
+    codes = {
+        failed.error.exit_code for failed in outcome.failed if not isinstance(failed.error, NotTriedError)
+    }
+    if codes == {LockHeldError.exit_code, StalePlanError.exit_code}:
+        return StalePlanError.exit_code
     return codes.pop() if len(codes) == 1 else 1

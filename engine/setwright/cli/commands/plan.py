@@ -76,10 +76,12 @@ def command(
 
     from setwright.cli.approvals import remember
     from setwright.cli.event_stream import event_stream
-    from setwright.cli.planning import described, desk, planned, refused, save
+    from setwright.cli.planning import described, desk, planned, refused, save, saved_apply
     from setwright.model.errors import ChecksDeniedError, FindingsError
     from setwright.views.plan_events import events
 
+    if out == "-":
+        raise click.UsageError("--out writes a file; `--json` prints it.")
     with event_stream(printed=forms.printed == "ndjson", into=json_into) as stream:
         try:
             with desk(session, options) as place:
@@ -94,8 +96,9 @@ def command(
     forms.show(session, document)
     if forms.printed == "text":
         if document.applyable:
-            how = _again(choice, options, prune=prune) if out is None else [out]
-            click.echo(f"\nNothing was changed. `{shlex.join(['setwright', 'apply', *how])}` makes it so.")
+            again = ["setwright", "apply", *_again(choice, options, prune=prune)]
+            how = shlex.join(again) if out is None else saved_apply(document, out)
+            click.echo(f"\nNothing was changed. `{how}` makes it so.")
         if approve_digest:
             click.echo(document.digest)
     if approve_digest:

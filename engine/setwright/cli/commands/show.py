@@ -95,9 +95,8 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
 
 def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOptions) -> str:
     """Whether the saved plan can still be applied, and what has changed since."""
-    import shlex
-
     from setwright.apply.planning import since
+    from setwright.cli.planning import saved_apply
     from setwright.cli.workspace import require_settings
     from setwright.model.errors import SetwrightError
     from setwright.remotes.open import open_remote
@@ -123,5 +122,5 @@ def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOpti
             f"The lake has come from revision {plan.revision:,} to {revision:,}; the plan makes what was reviewed."
         )
     if plan.applyable:
-        lines.append(f"`setwright apply {shlex.quote(file)}` makes it so.")
+        lines.append(f"`{saved_apply(plan, file)}` makes it so.")
     return "\n".join(lines or ["Nothing has changed since."])
