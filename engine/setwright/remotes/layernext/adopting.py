@@ -6,11 +6,14 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from setwright.model.counting import counted
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass, LakeSource, Selection
+from setwright.model.errors import RemoteError
 from setwright.model.frames import contained
 from setwright.model.splits import SPLITS, SplitWish
+from setwright.spec.file_types import MAX_TEXT, TEXT_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +49,9 @@ def found(
 
     `labels` are those that occur in it, `lists` the path list of each picture, as in `train`, and `varied` the number
     of pictures beyond its frames.
+
+    Raises:
+        RemoteError: no label is told that a spec could name.
     """
     notes = {"exports": "those that LayerNext has"}
     unread = ["who annotated it (`operations`)"]
@@ -66,12 +72,23 @@ def found(
     else:
         unread.append("the labels: no export tells them, so all of the lake are written down")
         labels = lister.client.labels() or ()
+    named = tuple(dict.fromkeys(label for label in labels if _can_be_named(label)))
+    if not named:
+        raise RemoteError(
+            "LayerNext tells no label that a spec could name",
+            "A dataset has at least one.",
+            "write the spec by hand, and adopt the dataset then",
+        )
+    if unnamed := len(set(labels)) - len(named):
+        unread.append(
+            f"{counted(unnamed, 'label')} that no spec can name: not a line of text of at most 200 characters"
+        )
     if varied:
         unread.append(f"the augmentations: {varied:,} pictures are no frames, and look like varied copies")
     config = DatasetConfig(
         name=name,
         source=source,
-        labels=tuple(LabelClass(name=label, sources=(label,)) for label in labels),
+        labels=tuple(LabelClass(name=label, sources=(label,)) for label in named),
         split=split or SplitWish(),
         exports=exports,
     )
@@ -103,7 +120,7 @@ def _list(document: Any, key: str) -> list[Any]:
 def _source(lister: Lister, frames: Frames) -> tuple[CollectionSource | LakeSource, bool]:
     """Where all `frames` are, and whether they are all that is there."""
     first = str(frames.name[0]) if len(frames) else ""
-    names = (each.name for each in lister.collections())
+    names = (each.name for each in lister.collections() if _can_be_named(each.name))
     # LayerNext makes a frame's unique name of that of its collection, tamed.
     likely = [name for name in names if first.startswith(re.sub(r"[^0-9A-Za-z_ -]", "_", name))]
     for name in sorted(likely, key=len, reverse=True):
@@ -114,6 +131,14 @@ def _source(lister: Lister, frames: Frames) -> tuple[CollectionSource | LakeSour
         collection=None, items="image", query="", filter=_selection(LakeSource()).filter
     )
     return LakeSource(), whole == len(frames)
+
+
+def _can_be_named(text: str) -> bool:
+    """Whether a spec can hold it."""
+    return len(text) <= MAX_TEXT and re.search(TEXT_PATTERN, text) is not None and not _HALF.search(text)
+
+
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
 
 
 def _selection(source: CollectionSource | LakeSource) -> Selection:
