@@ -107,6 +107,9 @@ def test_the_log_has_a_line_for_each_request_and_no_query_of_it(
         ("GET", "/lake/v1/versions/..", b"", 404),
         ("POST", "/lake/v1/leases/take", b'{"name": "a\\u0000b"}', 422),
         ("POST", "/lake/v1/leases/take", b'{"name": "\\ud800"}', 422),
+        ("POST", "/lake/v1/datasets/observe", b'{"names": ["a"], "names": ["b"]}', 400),
+        ("POST", "/lake/v1/memberships", b'{"asked": [{"revision": 1, "revision": 2}]}', 400),
+        ("POST", "/lake/v1/leases/take", b'{"\\ud800": 1, "\\ud800": 1}', 400),
     ],
 )
 def test_what_is_too_much_or_leads_elsewhere_is_refused(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
+from fastapi.routing import APIRoute
 
 from setwright.remotes.lake_server.wire import COLUMNS, PARCELS, PROBLEM, Problem
 from setwright.server.access import needs
 from setwright.server.answers import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from fastapi import APIRouter
     from pydantic import BaseModel
+    from starlette.responses import Response
 
     from setwright.server.keys import Role
 
@@ -80,11 +84,37 @@ def route(
             responses=responses,
             operation_id=function.__name__,
             openapi_extra=extra,
+            route_class_override=_Strict,
             **said,
         )
         return function
 
     return declared
+
+
+class _Strict(APIRoute):
+    """A route to which a body of JSON says nothing twice, for which of the two counts would be a matter of chance."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(_Once(request.scope, request.receive))
+
+        return strictly
+
+
+class _Once(Request):
+    async def json(self) -> Any:
+        return json.loads(await self.body(), object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise HTTPException(400, f"The body says {twice[:80]!r} twice.")
+    return said
 
 
 def _require_known_query(request: Request) -> None:
