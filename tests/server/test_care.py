@@ -66,6 +66,17 @@ def test_the_counts_are_for_those_who_have_a_key_and_health_is_for_everybody(run
     assert ask(running, "/health", None).json()["status"] == "ok"
 
 
+def test_a_lake_that_cannot_be_read_is_told_to_the_log_and_to_nobody_without_a_key(
+    running: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    for part in running.service.lake.folder.glob("catalog.sqlite*"):
+        part.write_bytes(b"no database" * 1000)
+    with caplog.at_level(logging.ERROR, logger="setwright.server"):
+        answer = ask(running, "/health", None)
+    assert (answer.status_code, answer.json()["status"]) == (503, "down")
+    assert caplog.records and str(running.service.lake.folder) not in answer.text
+
+
 def test_times_are_counted_up_to_each_bound() -> None:
     metrics = Metrics()
     for seconds in (0.001, 0.005, 0.2, 100.0):

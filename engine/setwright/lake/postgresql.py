@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from setwright.lake.database import WRITES, took_too_long
-from setwright.model.errors import LakeBusyError, LakeError, UsageError
+from setwright.model.errors import LakeAwayError, LakeBusyError, LakeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,7 @@ class PostgresqlDatabase:
         return None
 
     def _unreachable(self, error: DBAPIError) -> LakeError:
-        return LakeError(
+        return LakeAwayError(
             "The lake's catalogue cannot be reached",
             f"{self.location}: {_first_line(error)}",
             "look whether the server runs, and whether the URL is right; SETWRIGHT_CATALOG can name another one",

@@ -7,7 +7,8 @@
     ├── FormatError               a file is not what its format says
     ├── QueryError                a query that does not parse; carries the position within the query
     ├── LakeError                 the lake cannot serve: absent, damaged, from a newer setwright
-    │   └── LakeBusyError         another process is writing; waiting did not help
+    │   ├── LakeBusyError         another process is writing; waiting did not help
+    │   └── LakeAwayError         the database of its catalogue does not answer
     ├── RemoteError               a remote refused, or does not offer what was asked
     │   └── UnansweredError       no answer came, so nobody knows whether it was done
     ├── MissingExtraError         a library that only some need is not installed; says which to install
@@ -98,6 +99,10 @@ class LakeError(SetwrightError):
 
 class LakeBusyError(LakeError):
     """Another process writes to the lake, and waiting did not help."""
+
+
+class LakeAwayError(LakeError):
+    """The database that a lake's catalogue is in does not answer."""
 
 
 class RemoteError(SetwrightError):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
+from setwright.model.errors import LakeBusyError, LakeError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from logging import Logger
 
     from setwright.model.errors import SetwrightError
 
@@ -54,6 +58,12 @@ class RoleMissing(Refused):
 def words_of(failure: SetwrightError) -> str:
     """Why something could not be done, for whoever asked for it."""
     return f"{failure.summary}. {failure.detail}".strip()
+
+
+def noted(log: Logger, failure: SetwrightError) -> None:
+    """Tell `log` of what whoever runs the server has to see to: its lake is damaged, or cannot be reached."""
+    if isinstance(failure, LakeError) and not isinstance(failure, LakeBusyError):
+        log.error("%s", json.dumps({"error": words_of(failure)}))
 
 
 def error(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

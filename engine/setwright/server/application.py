@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from setwright import __version__
-from setwright.model.errors import LakeBusyError, SetwrightError
+from setwright.model.errors import LakeAwayError, LakeBusyError, LakeError, SetwrightError
 from setwright.remotes.lake_server.wire import ROOT
 from setwright.server import promises
 from setwright.server.access import Reader
-from setwright.server.answers import Refused, error, words_of
+from setwright.server.answers import Refused, error, noted, words_of
 from setwright.server.api.application import lake_api
 from setwright.server.gate import Gate
 from setwright.server.metrics import MEDIA_TYPE
@@ -24,8 +24,6 @@ from setwright.server.wire import datasets, explore, names, uploads, versions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-    from starlette.responses import Response
 
     from setwright.server.service import Service
 
@@ -69,9 +67,14 @@ def application(service: Service) -> FastAPI:
     app.mount(ROOT, lake_api(service))
 
     @app.get("/health", tags=["care"])
-    def health() -> dict[str, Any]:
-        """Whether the server serves: its lake can be read."""
-        return {"status": "ok", "revision": service.lake.revision(), "version": __version__}
+    def health(response: Response) -> dict[str, Any]:
+        """Whether the server serves: its lake can be read. Why not is in the log, for anybody may ask."""
+        try:
+            return {"status": "ok", "revision": service.lake.revision(), "version": __version__}
+        except LakeError as failure:
+            noted(log, failure)
+            response.status_code = 503
+            return {"status": "down", "version": __version__}
 
     @app.get("/metrics", tags=["care"], dependencies=[Reader], response_class=PlainTextResponse)
     def metrics() -> PlainTextResponse:
@@ -101,7 +104,8 @@ async def _refused(request: Request, failure: Exception) -> Response:
 
 async def _failed(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, SetwrightError)
-    status = 503 if isinstance(failure, LakeBusyError) else 406
+    noted(log, failure)
+    status = 503 if isinstance(failure, LakeBusyError | LakeAwayError) else 406
     return error(status, words_of(failure))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from setwright.model.dataset import Filter, LakeSource, Selection
 from setwright.model.errors import (
+    LakeAwayError,
     LockHeldError,
     MissingExtraError,
     NotYetError,
@@ -118,6 +119,7 @@ def test_an_id_that_cannot_be_one_is_not_asked_for(id: str) -> None:
         StalePlanError("It has moved on", "Why.", "plan again"),
         LockHeldError("It is locked", "Ada holds it."),
         RemoteError("There is no collection", "None."),
+        LakeAwayError("The catalogue cannot be reached", "Its server is down."),
         NotYetError("There was no collection", "It came later."),
         QueryError("Not a query", "Here.", start=3, end=7),
     ],

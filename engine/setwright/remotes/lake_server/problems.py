@@ -6,6 +6,7 @@ from typing import Final
 
 from setwright.model.errors import (
     FormatError,
+    LakeAwayError,
     LakeBusyError,
     LakeError,
     LockHeldError,
@@ -29,6 +30,7 @@ _KINDS: Final[tuple[tuple[str, type[SetwrightError], int], ...]] = (
     ("unsafe-name", UnsafeNameError, 422),
     ("format", FormatError, 422),
     ("lake-busy", LakeBusyError, 503),
+    ("lake-away", LakeAwayError, 503),
     ("lake", LakeError, 500),
     ("not-yet", NotYetError, 409),
     ("remote", RemoteError, 409),

@@ -14,7 +14,7 @@ from starlette.routing import compile_path
 from setwright.model.errors import SetwrightError
 from setwright.remotes.lake_server import wire
 from setwright.remotes.lake_server.problems import plain_problem, problem_of
-from setwright.server.answers import NO_STORE, Refused, RoleMissing
+from setwright.server.answers import NO_STORE, Refused, RoleMissing, noted
 from setwright.server.api import pictures, projects, publications, reading, versions
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def refusal(failure: Refused) -> Response:
 
 async def _failed(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, SetwrightError)
+    noted(log, failure)
     problem = problem_of(failure)
     return _problem(problem, {"Retry-After": "1"} if problem.status == 503 else None)
 
