@@ -23,7 +23,7 @@ Fault = Literal["lost", "never sent", "cut", "bad gateway", "too many"]
 class Losing:
     """The proxy: where it is, and what it passed on so far, as in `GET /about`.
 
-    It spoils the request numbered `at`, from 0, and the first one that is `on`.
+    It spoils the request numbered `at`, from 0, and the first one that begins with `on`.
     """
 
     url: str
@@ -46,7 +46,7 @@ def losing(url: str) -> Iterator[Losing]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             with lock:
                 this = f"{self.command} {urlsplit(self.path).path.removeprefix(ROOT)}"
-                spoiled = len(told.seen) == told.at or this == told.on
+                spoiled = len(told.seen) == told.at or bool(told.on and this.startswith(told.on))
                 told.on = "" if spoiled else told.on
                 told.seen.append(this)
             if spoiled and told.fault == "never sent":
