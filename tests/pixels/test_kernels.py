@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter
 
 from setwright.augment.vocabulary import property_ids
+from setwright.pixels import colour
 from setwright.pixels.kernels import varied
 from tests.augment.copies import (
     BLUR,
@@ -233,6 +234,17 @@ def test_every_kind_of_picture_can_be_varied_and_keeps_its_kind(
     assert cv2.imencode(".png", found)[0]
     if channels == 4 and property in (GRAYSCALE, HUE, SATURATION, BRIGHTNESS, NOISE):
         assert (found[..., 3] == picture[..., 3]).all()
+
+
+@pytest.mark.parametrize("property", [GRAYSCALE, HUE, SATURATION])
+@pytest.mark.parametrize("rows", [0, 1, 7])
+def test_it_does_not_matter_how_many_colours_are_changed_at_a_time(
+    property: str, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = noise(50, 41)
+    whole = varied(picture, property, RECIPES[property])
+    monkeypatch.setattr(colour, "_BAND", rows * 50)
+    assert (varied(picture, property, RECIPES[property]) == whole).all()
 
 
 def test_all_pixels_are_the_same_for_ever(golden: Golden) -> None:

@@ -12,11 +12,15 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 _PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
 _DOUBT = _PERCENT // 10_000  # of a colour
 _SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
+_BAND = 1 << 16
+"""Pixels changed at a time, so that what lies between the old and the new ones stays in the processor's cache."""
 
 
 def brightened(picture: NDArray[Any], percent: float) -> NDArray[Any]:
@@ -41,11 +45,11 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
     colours, rest = _colours(picture)
     if colours.ndim == 2:
         return picture.copy()
-    grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
     share = round(factor * _PERCENT)
     if not share:
-        return _whole(cv2.merge([grey, grey, grey]), rest)
+        return _whole(cv2.cvtColor(cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), rest)
     if picture.dtype != np.uint8:
+        grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
         exact = colours.astype(np.int64) * share + grey[..., None].astype(np.int64) * (_PERCENT - share)
         found = np.clip((exact + _PERCENT // 2) // _PERCENT, 0, np.iinfo(picture.dtype).max)
         return _whole(found.astype(picture.dtype), rest)
@@ -53,18 +57,18 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
     of_colour, of_grey = (
         ((values * part << _SHIFT) + _PERCENT // 2) // _PERCENT for part in (share, _PERCENT - share)
     )
-    table = of_colour.astype(np.int16)
-    greys = cv2.LUT(grey, (of_grey + (1 << _SHIFT - 1)).astype(np.int16))
-    # Plane by plane, which stay in the processor's cache.
-    return _whole(cv2.merge([_moved(plane, table, greys) for plane in cv2.split(colours)]), rest)
+    table, greys = of_colour.astype(np.int16), (of_grey + (1 << _SHIFT - 1)).astype(np.int16)
 
+    def moved(some: NDArray[Any], into: NDArray[Any]) -> None:
+        from_grey = cv2.LUT(cv2.cvtColor(some, cv2.COLOR_BGR2GRAY), greys)
+        total: Any = cv2.LUT(some, table)
+        # OpenCV repeats numbers without a sign alone, and does not look at what their bits mean.
+        cv2.add(total, cv2.cvtColor(from_grey.view(np.uint16), cv2.COLOR_GRAY2BGR).view(np.int16), dst=total)
+        cv2.threshold(total, 0, 0, cv2.THRESH_TOZERO, dst=total)
+        total >>= _SHIFT
+        cv2.convertScaleAbs(total, dst=into)  # of whole numbers, so all that it does is to cut them at 255
 
-def _moved(plane: NDArray[Any], table: NDArray[np.int16], greys: NDArray[Any]) -> NDArray[Any]:
-    total: NDArray[Any] = cv2.LUT(plane, table)
-    cv2.add(total, greys, dst=total)
-    cv2.threshold(total, 0, 0, cv2.THRESH_TOZERO, dst=total)
-    total >>= _SHIFT
-    return cv2.convertScaleAbs(total)  # of whole numbers, so all that it does is to cut them at 255
+    return _whole(_in_bands(colours, moved), rest)
 
 
 def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
@@ -78,21 +82,19 @@ def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
         return picture.copy()
     if picture.dtype != np.uint8:
         return _whole(_turned_exactly(colours, degrees), rest)
-    # OpenCV's way to a hue is one of whole numbers, the way back is not; so the way back is ours.
-    hue = cv2.extractChannel(cv2.cvtColor(colours, cv2.COLOR_BGR2HSV_FULL), 0)
-    planes = cv2.split(colours)
-    most = cv2.max(cv2.max(planes[0], planes[1]), planes[2])
-    chroma = cv2.subtract(most, cv2.min(cv2.min(planes[0], planes[1]), planes[2]))
     sixths = (np.arange(256, dtype=np.float64) * 360 / 256 + degrees) / 60
-    return _whole(
-        cv2.merge(
-            [
-                cv2.subtract(most, cv2.multiply(chroma, cv2.LUT(hue, _missing(sixths, place)), scale=1 / 255))
-                for place in (1, 3, 5)  # blue, green, red
-            ]
-        ),
-        rest,
-    )
+    missing = [_missing(sixths, place) for place in (1, 3, 5)]  # of blue, green, red
+
+    def shifted(some: NDArray[Any], into: NDArray[Any]) -> None:
+        # OpenCV's way to a hue is one of whole numbers, the way back is not; so the way back is ours.
+        hue = cv2.extractChannel(cv2.cvtColor(some, cv2.COLOR_BGR2HSV_FULL), 0)
+        blue, green, red = cv2.split(some)
+        most = cv2.max(cv2.max(blue, green), red)
+        chroma = cv2.subtract(most, cv2.min(cv2.min(blue, green), red))
+        lacks = [cv2.multiply(chroma, cv2.LUT(hue, table), scale=1 / 255) for table in missing]
+        cv2.merge([cv2.subtract(most, each) for each in lacks], dst=into)
+
+    return _whole(_in_bands(colours, shifted), rest)
 
 
 def noisy(picture: NDArray[Any], percent: float, seed: int) -> NDArray[Any]:
@@ -117,6 +119,17 @@ def _colours(picture: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
     if picture.ndim == 3 and picture.shape[2] == 4:
         return np.ascontiguousarray(picture[..., :3]), picture[..., 3:]
     return picture, None
+
+
+def _in_bands(
+    colours: NDArray[np.uint8], change: Callable[[NDArray[Any], NDArray[Any]], None]
+) -> NDArray[np.uint8]:
+    """What `change` writes for `colours`, some rows at a time."""
+    changed = np.empty_like(colours)
+    rows = max(1, _BAND // colours.shape[1])
+    for start in range(0, len(colours), rows):
+        change(colours[start : start + rows], changed[start : start + rows])
+    return changed
 
 
 def _whole(colours: NDArray[Any], rest: NDArray[Any] | None) -> NDArray[Any]:
