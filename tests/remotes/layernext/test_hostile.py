@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import tracemalloc
 from contextlib import contextmanager
 from dataclasses import replace
@@ -84,11 +85,21 @@ def elsewhere() -> Iterator[Server]:
         assert not other.seen
 
 
-def survive(folder: Path, call: str, reply: Reply) -> None:
-    """Have a dataset, then change or delete it where `call` is answered with `reply`."""
-    fake = Fake(lists=call == "/datasets/list", selected=["party_1.png"])
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Fake]:
+    """What is kept of a dataset that was made, and the LayerNext that has it. Neither is to be changed."""
+    folder, fake = tmp_path_factory.mktemp("there") / "made", Fake(selected=["party_1.png"])
     with beside(fake, folder) as (remote, _):
         assert not apply(remote, CONFIG, folder).failed
+    return folder, fake
+
+
+def survive(there: tuple[Path, Fake], folder: Path, call: str, reply: Reply) -> None:
+    """Make a dataset, or change or delete the one that is there, where `call` is answered with `reply`."""
+    fake = replace(there[1], lists=call == "/datasets/list", versions={})
+    if call != "/create":
+        shutil.copytree(there[0], folder)
+        fake.versions.update(there[1].versions)
     wanted = replace(
         CONFIG,
         query="annotation.label=Kite",
@@ -96,7 +107,15 @@ def survive(folder: Path, call: str, reply: Reply) -> None:
         exports=("RAW", "YOLO Darknet"),
         versioning="in_place" if call == "updateExistingVersion" else "auto",
     )
-    fake.otherwise = lambda request: reply if call in request.path else None
+    met: list[str] = []
+
+    def attack(request: Seen) -> Reply | None:
+        if call not in request.path:
+            return None
+        met.append(request.path)
+        return reply
+
+    fake.otherwise = attack
     errors: list[SetwrightError] = []
     try:
         with beside(fake, folder) as (remote, _):
@@ -104,6 +123,7 @@ def survive(folder: Path, call: str, reply: Reply) -> None:
             errors += [failed.error for failed in outcome.failed]
     except SetwrightError as error:
         errors.append(error)
+    assert met, f"{call} was never asked for"
     for each in errors:
         words = f"{each.summary}{each.detail}{each.hint}"
         assert SECRET not in words and KEY not in words
@@ -114,34 +134,33 @@ def survive(folder: Path, call: str, reply: Reply) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_no_call_is_harmed_by_its_answer(tmp_path: Path, call: str) -> None:
+def test_no_call_is_harmed_by_its_answer(there: tuple[Path, Fake], tmp_path: Path, call: str) -> None:
     chosen = list(ATTACKS) if MANY else list(ATTACKS)[CALLS.index(call) % 7 :: 7]
     for number, attack in enumerate(chosen):
-        survive(tmp_path / str(number), call, ATTACKS[attack])
+        survive(there, tmp_path / str(number), call, ATTACKS[attack])
     assert {path.name for path in tmp_path.iterdir()} == {str(number) for number in range(len(chosen))}
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_no_call_follows_to_another_place(tmp_path: Path, call: str) -> None:
+def test_no_call_follows_to_another_place(there: tuple[Path, Fake], tmp_path: Path, call: str) -> None:
     with elsewhere() as other:
         places = (other.url, other.url.replace("127.0.0.1", "localhost"), "file:///etc/passwd")
         ways = list(zip((301, 307, 303), places, strict=True))
         for number, (status, place) in enumerate(ways if MANY else ways[CALLS.index(call) % 3 :][:1]):
             headers = (("Location", f"{place}/x"), ("Refresh", f"0; url={place}"))
-            survive(tmp_path / str(number), call, Reply(status, raw=b"{}", headers=headers))
+            survive(there, tmp_path / str(number), call, Reply(status, raw=b"{}", headers=headers))
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_no_call_takes_part_of_an_answer_for_the_whole(tmp_path: Path, call: str) -> None:
-    fake = Fake(lists=True)
-    with beside(fake, tmp_path / "whole") as (remote, _):
-        assert not apply(remote, CONFIG, tmp_path / "whole").failed
+def test_no_call_takes_part_of_an_answer_for_the_whole(
+    there: tuple[Path, Fake], tmp_path: Path, call: str
+) -> None:
     whole = Reply(
         json=[{"id": f"f{n}", "name": f"{n}.png", "uniqueName": f"party_{n}.png"} for n in range(9)]
     )
     offsets = range(0, len(whole.body), max(1, len(whole.body) // 50))[:50]
     for offset in offsets if MANY else list(offsets)[CALLS.index(call) :: 2 * len(CALLS)]:
-        survive(tmp_path / str(offset), call, Reply(raw=whole.body, cut=offset))
+        survive(there, tmp_path / str(offset), call, Reply(raw=whole.body, cut=offset))
 
 
 def test_a_bomb_takes_no_memory() -> None:
