@@ -218,10 +218,10 @@ def test_a_url_is_good_for_a_while_and_for_what_it_says_alone() -> None:
         ("GET", "/datalake/api/client/labels/list/", b"{}", 200),
         ("GET", "/api/client/labels/list", b"{}", 200),  # as the SDK's beta has it
         ("GET", "/datalake/api/client/nothing", b"", 404),
-        ("POST", "/datalake/api/client/explorer/objects/list", b"{", 422),
-        ("POST", "/datalake/api/client/explorer/objects/list", b'{"pageSize": 0}', 422),
-        ("POST", "/datalake/api/client/explorer/objects/list", b'{"pageSize": 100000}', 422),
-        ("POST", "/datalake/api/client/explorer/objects/list", b'{"query": "' + b"a" * 9000 + b'"}', 422),
+        ("POST", "/datalake/api/client/explorer/objects/list", b"{", 406),
+        ("POST", "/datalake/api/client/explorer/objects/list", b'{"pageSize": 0}', 406),
+        ("POST", "/datalake/api/client/explorer/objects/list", b'{"pageSize": 100000}', 406),
+        ("POST", "/datalake/api/client/explorer/objects/list", b'{"query": "' + b"a" * 9000 + b'"}', 406),
         (
             "POST",
             "/datalake/api/client/explorer/objects/list",

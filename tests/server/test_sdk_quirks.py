@@ -5,6 +5,7 @@ Each test says which answer of a server the SDK cannot stand, and that ours does
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,6 +124,35 @@ def test_an_upload_is_told_its_job_from_the_first_answer_on(server: Serving, tmp
     assert uploaded["job_id"]
     (waited,) = sdk(server, ("wait_for_job_complete", uploaded["job_id"]))
     assert waited["is_success"] is True, waited
+
+
+def test_metadata_that_cannot_be_is_refused_with_words_also_where_the_sdk_did_not_look(
+    server: Serving, tmp_path: Path
+) -> None:
+    before = server.service.lake.revision()
+    party_of = {"file": "party photos_0.png"}
+    wrong = {
+        "tags.json": [{**party_of, "metadata": {"Tags": [7, None]}}],
+        "nothing.json": [{**party_of, "metadata": "sunny"}],
+    }
+    for name, files in wrong.items():
+        (tmp_path / name).write_text(json.dumps({"files": files}))
+        (result,) = sdk(server, ("upload_metadata_by_unique_name", str(tmp_path / name)))
+        raised = (result or {}).get("raised", "")
+        assert not raised.startswith("KeyError"), "it looks for a message that it gives itself for 406 alone"
+        assert server.service.lake.revision() == before, (name, result)
+    # It asks about the fields of the last file alone, so those of the first come unasked.
+    unasked = [
+        {**party_of, "metadata": {"Site": "A", "Camera": {"deep": [1]}}},
+        {"file": "party photos_1.png", "metadata": {"Site": "A"}},
+    ]
+    (tmp_path / "fields.json").write_text(json.dumps({"files": unasked}))
+    _, count = sdk(
+        server,
+        ("upload_metadata_by_unique_name", str(tmp_path / "fields.json")),
+        ("get_item_count_from_metalake", "image", "metadata.Site=A", {}),
+    )
+    assert count["count"] == 2
 
 
 def test_annotation_projects_which_nobody_can_work_in_here_are_not_made(server: Serving) -> None:

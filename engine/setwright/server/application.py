@@ -118,7 +118,8 @@ async def _malformed(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, RequestValidationError)
     first = failure.errors()[0]
     where = ".".join(str(part) for part in first.get("loc", ()))
-    return error(422, f"{where}: {first.get('msg', 'not valid')}")
+    # Not 422, which the SDK does not expect: of metadata that it has checked first, it breaks down over the answer.
+    return error(406, f"{where}: {first.get('msg', 'not valid')}")
 
 
 async def _bug(request: Request, failure: Exception) -> Response:
