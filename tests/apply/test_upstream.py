@@ -20,7 +20,16 @@ from setwright.plan.describe import describe
 from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from setwright.spec.project import Project
-from tests.apply.projects import CELLS, carry_out, frames, lake_in_memory, locked_now, planned, project
+from tests.apply.projects import (
+    CELLS,
+    FRAMES,
+    carry_out,
+    frames,
+    lake_in_memory,
+    locked_now,
+    planned,
+    project,
+)
 from tests.apply.test_planning import new_frames
 
 WHITE = replace(CELLS, name="White", query="annotation.label=WBC")
@@ -89,6 +98,37 @@ def test_when_one_of_them_changes_it_follows_in_the_same_plan(tmp_path: Path) ->
     assert plan_digest(replan(remote, document).plan) == document.digest
     applied(remote, JOINED, tmp_path)
     assert planned(remote, JOINED).plan.empty
+
+
+def causes(remote: MemoryRemote, wanted: Project) -> dict[str, tuple[int, int]]:
+    (follow,) = (change for change in planned(remote, wanted).plan.changes if change.address == "joined")
+    assert isinstance(follow, Follow)
+    return {cause.cause: (cause.entering, cause.leaving) for cause in follow.causes}
+
+
+def test_why_its_frames_come_and_go_is_said(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, project({"joined": of("white"), "white": WHITE}), tmp_path)
+    fewer = len(names(remote, "White"))
+    remote.put(frames({"new.png": ["WBC"]}))
+    more = replace(WHITE, query="")
+    red = of("white", query="annotation.label!=WBC")
+    # The other one's spec, or its data.
+    found = causes(remote, project({"joined": of("white"), "white": more}))
+    assert found == {"datasets": (len(FRAMES) + 1 - fewer, 0)}
+    assert causes(remote, project({"joined": of("white"), "white": WHITE})) == {"datasets": (1, 0)}
+    # Its own query beside either.
+    assert list(causes(remote, project({"joined": red, "white": more}))) == ["joint"]
+    applied(remote, project({"joined": of("white"), "white": more}), tmp_path)
+    assert list(causes(remote, project({"joined": red, "white": more}))) == ["query"]
+
+
+def test_the_other_one_may_have_changed_in_an_apply_before(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, project({"joined": of("white"), "white": WHITE}), tmp_path)
+    both = project({"joined": of("white"), "white": replace(WHITE, query="")})
+    carry_out(remote, make_plan(remote, both, lineage="lineage", choose=lambda _: {"white"}), tmp_path)
+    assert list(causes(remote, both)) == ["datasets"]
 
 
 def test_a_spec_that_takes_frames_out_takes_them_out_of_what_is_made_of_it(tmp_path: Path) -> None:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from setwright.apply.run import Failed, Outcome
+from setwright.apply.steps import ForgetStep
+from setwright.cli.commands.apply import exit_code
 from setwright.lake.lake import Lake
+from setwright.model.errors import LockHeldError, NotTriedError, RemoteError, SetwrightError, StalePlanError
 from tests.cli.inside import setwright, succeeded
 from tests.cli.project_folder import BALLOONS, ingest, project_at
 
@@ -45,3 +49,20 @@ def test_what_needs_neither_is_made_and_the_plan_was_applied_in_part(project: Pa
         held = setwright(project, "apply", "--yes")
     assert "other 1.0.0: 2 frames" in held.stdout
     assert held.returncode == 6
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ((), 0),
+        ((LockHeldError("", ""), NotTriedError(["a"])), 4),
+        ((StalePlanError("", ""), NotTriedError(["a"])), 5),
+        ((StalePlanError("", ""), LockHeldError("", "")), 5),
+        ((StalePlanError("", ""), RemoteError("", "")), 1),
+    ],
+)
+def test_where_nothing_was_made_the_failures_decide_and_waiting_helps_no_stale_plan(
+    errors: tuple[SetwrightError, ...], code: int
+) -> None:
+    failed = tuple(Failed(step=ForgetStep(address="a", name="A"), error=error) for error in errors)
+    assert exit_code(Outcome(done=(), failed=failed)) == code

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from setwright.model.dataset import DatasetsSource
+from setwright.model.dataset import DatasetsSource, Filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LAKE = "lake"
 """The frames or annotations of the lake changed since the current version."""
+
+DATASETS = "datasets"
+"""The datasets that this one is made of become others."""
 
 JOINT = "joint"
 """No single one of the others."""
@@ -58,17 +61,46 @@ def variants(known: DatasetConfig, config: DatasetConfig, *, lake_moved: bool) -
     if isinstance(known.source, DatasetsSource) or isinstance(config.source, DatasetsSource):
         return ()  # what the other datasets become is a cause that no question to the lake tells from the others
     lake = [Variant(cause=LAKE, config=known, now=True)] if lake_moved else []
-    fields: tuple[str, ...] = _OF_FRAMES
-    if "drop" in (known.background, config.background):
-        fields += _OF_ANNOTATIONS  # they decide which frames are background
     return (
         *lake,
         *(
             Variant(cause=field, config=replace(known, **{field: getattr(config, field)}), now=False)
-            for field in fields
-            if getattr(known, field) != getattr(config, field)
+            for field in _changed(known, config)
         ),
     )
+
+
+def _changed(known: DatasetConfig, config: DatasetConfig) -> list[str]:
+    """The fields that decide which frames there are, as far as the two differ in them."""
+    fields: tuple[str, ...] = _OF_FRAMES
+    if "drop" in (known.background, config.background):
+        fields += _OF_ANNOTATIONS  # they decide which frames are background
+    return [field for field in fields if getattr(known, field) != getattr(config, field)]
+
+
+def causes_of_others(
+    known: DatasetConfig, config: DatasetConfig, diff: DataDiff, *, anew: bool, lake_moved: bool
+) -> tuple[Cause, ...]:
+    """The cause for a dataset that is, or was, made of others, which become other ones themselves if `anew`.
+
+    What alone can have changed its frames explains them all; where several things can have, they do jointly, for no
+    question to the lake tells them apart.
+    """
+    if not (len(diff.entering) or len(diff.leaving)):
+        return ()
+    # A query and a filter ask the lake about the frames of the others, too, and dropping asks for annotations.
+    asks = any(
+        not isinstance(of.source, DatasetsSource)
+        or (of.query, of.filter, of.background) != ("", Filter(), "keep")
+        for of in (known, config)
+    )
+    things = [
+        *([DATASETS] if anew else []),
+        *([LAKE] if lake_moved and asks else []),
+        *_changed(known, config),
+    ]
+    (cause,) = things if len(things) == 1 else [JOINT if things else DATASETS]
+    return (Cause(cause=cause, entering=len(diff.entering), leaving=len(diff.leaving)),)
 
 
 def causes(

@@ -94,7 +94,7 @@ class FrameCause(Part):
     """So many frames enter and leave because of one thing."""
 
     cause: str
-    """A field of the spec; `lake`: what it selects from changed; `joint`: several fields, none by itself."""
+    """A field of the spec; `lake`, `datasets`: what it selects from changed; `joint`: several, none by itself."""
     entering: int = Field(ge=0)
     leaving: int = Field(ge=0)
     place: Place | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from setwright.diff.config import changed_fields
 from setwright.model.versions import FIRST_VERSION, UNNUMBERED, ChangeSeverity
-from setwright.plan.causes import causes, variants
+from setwright.plan.causes import causes, causes_of_others, variants
 from setwright.plan.changes import (
     Adopt,
     Amend,
@@ -87,7 +87,7 @@ def plan(
     """
     stands = standing(desired, survey.state, survey.observed, survey.previously, renames=survey.renames)
     planned = _following_others(
-        [_planned(address, config, stands[address], survey) for address, config in desired.items()]
+        [_planned(address, config, stands[address], survey) for address, config in desired.items()], survey
     )
     moved = moved_addresses(survey.state, {a: b for a, b in survey.previously.items() if a in desired})
     gone = [
@@ -112,17 +112,46 @@ def plan(
     )
 
 
-def _following_others(planned: list[MadeChange]) -> list[MadeChange]:
+def _following_others(planned: list[MadeChange], survey: Survey) -> list[MadeChange]:
     """The changes, of which those say so that come from a dataset that theirs is made of."""
-    anew = {change.address for change in planned if isinstance(change, Create | Follow)}
+    of = {change.address: change for change in planned}
     return [
-        replace(
-            change, reasons=(*(r for r in change.reasons if r is not Reason.DATA_CHANGED), Reason.UPSTREAM)
-        )
-        if isinstance(change, Follow) and not anew.isdisjoint(made_of(change.config))
+        _following_its_others(change, of, survey)
+        if isinstance(change, Follow) and (made_of(change.config) or made_of(_known(change)))
         else change
         for change in planned
     ]
+
+
+def _following_its_others(change: Follow, of: Mapping[str, MadeChange], survey: Survey) -> Follow:
+    """`change` of a dataset that is, or was, made of others, with what it comes from."""
+    others = made_of(change.config)
+    changing = any(isinstance(of.get(address), Create | Follow) for address in others)
+    found = causes_of_others(
+        _known(change),
+        change.config,
+        change.diff,
+        anew=changing or any(_later(of.get(address), change) for address in others),
+        lake_moved=survey.lake_moved(change.address, change.observed.version),
+    )
+    reasons = change.reasons
+    if changing:
+        reasons = (*(r for r in reasons if r is not Reason.DATA_CHANGED), Reason.UPSTREAM)
+    return replace(change, reasons=reasons, causes=found)
+
+
+def _later(other: MadeChange | None, change: Follow) -> bool:
+    """Whether the dataset may have a version that is newer than that of `change`: one that is not planned may."""
+    return (
+        other is None
+        or isinstance(other, Create)
+        or other.observed.version.created_at > change.observed.version.created_at
+    )
+
+
+def _known(change: Follow) -> DatasetConfig:
+    """How the current version is configured, as far as the remote tells."""
+    return change.observed.config or change.config
 
 
 def _gone(

@@ -199,7 +199,11 @@ def _augmentation(property: str, range_: Any) -> str:
 
 def cause(because_of: FrameCause) -> str:
     """Because of what frames enter and leave."""
-    told = {"lake": "the lake, where frames or annotations changed", "joint": "several of these together"}
+    told = {
+        "lake": "the lake, where frames or annotations changed",
+        "datasets": "the datasets that it is made of",
+        "joint": "several changes together",
+    }
     line = f" (line {because_of.place.line})" if because_of.place else ""
     return told.get(because_of.cause, because_of.cause + line)
 

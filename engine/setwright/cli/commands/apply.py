@@ -102,7 +102,7 @@ def command(
         stream.tell(summed(*_counts(outcome), len(outcome.failed)))
     if not json_stream:
         click.echo("\n".join(_told(outcome)))
-    return _exit_code(session, outcome)
+    return exit_code(outcome)
 
 
 def _plan(
@@ -377,7 +377,7 @@ def _next(outcome: Outcome) -> Iterator[str]:
             return
 
 
-def _exit_code(session: Session, outcome: Outcome) -> int:
+def exit_code(outcome: Outcome) -> int:
     """0 for all done; applied in part where anything was made; else that of the failures where they agree, or 1.
 
     What was only not tried has no say. Where some datasets are held and the others have moved on, the plan is stale:
