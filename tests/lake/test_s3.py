@@ -11,7 +11,7 @@ from setwright.lake.lake import Lake
 from setwright.model.errors import SetwrightError, UsageError
 from tests.cli.inside import setwright
 from tests.lake.lakes import content, ingest, write
-from tests.oracles.s3 import SECRET, Trouble, environment, running, troubled
+from tests.oracles.s3 import SECRET, Trouble, environment, made_bucket, running, troubled
 
 obstore = pytest.importorskip("obstore", reason="the extra `objectstore` is not installed")
 pytestmark = pytest.mark.oracle
@@ -34,17 +34,11 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def bucket(endpoint: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A bucket with the folder; its URL."""
-    import http.client
-
     from obstore.store import S3Store
 
     for name, value in environment(endpoint).items():
         monkeypatch.setenv(name, value)
-    name = f"b-{abs(hash(tmp_path))}"
-    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"))
-    connection.request("PUT", f"/{name}")
-    assert connection.getresponse().status == 200
-    connection.close()
+    name = made_bucket(endpoint, tmp_path)
     store = S3Store(name)
     for file in folder.iterdir():
         obstore.put(store, f"cells/{file.name}", file.read_bytes())

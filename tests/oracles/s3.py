@@ -59,6 +59,15 @@ def running(folder: Path) -> Iterator[str]:
         server.wait()
 
 
+def made_bucket(endpoint: str, folder: Path) -> str:
+    """A new bucket, whose name is a test's own, as its folder is."""
+    name = f"b-{abs(hash(folder))}"
+    with closing(http.client.HTTPConnection(endpoint.removeprefix("http://"))) as connection:
+        connection.request("PUT", f"/{name}")
+        assert connection.getresponse().status == 200
+    return name
+
+
 @dataclass
 class Trouble:
     """What goes wrong with requests whose path ends so: how often they fail, are cut in the middle, or wait."""

@@ -56,6 +56,13 @@ catalog_option = click.option(
 )
 
 
+blobs_option = click.option(
+    "--blobs",
+    metavar="URL",
+    help="Keep pictures and manifests in an object store: s3://BUCKET/PREFIX, without credentials.",
+)
+
+
 def _warn_of_shared_folder(folder: Path) -> None:
     from setwright.lake.mark import read_mark
     from setwright.lake.shared_folder import shared_filesystem

@@ -61,14 +61,21 @@ class Blobs(Protocol):
     def at_once(self) -> int:
         """How many blobs are best read at a time."""
 
+    def claim(self) -> None:
+        """Make the place the lake's.
+
+        Raises:
+            LakeError: it is another lake's, or cannot be written.
+        """
+
     def where(self, digest: str) -> str:
         """Where the blob with that digest is, or would be, for people."""
 
     def file(self, digest: str) -> Path | None:
         """The blob as a file of this machine, None where it is none in the store."""
 
-    def present(self, digests: Iterable[str]) -> set[str]:
-        """Those of the blobs that are in the store."""
+    def sizes(self, digests: Iterable[str]) -> dict[str, int]:
+        """The bytes of those of the blobs that are in the store, by digest."""
 
     def put(self, content: bytes, digest: str | None = None) -> str:
         """Store `content`, whole or not at all, and return its digest; `digest` saves computing it.
@@ -130,7 +137,7 @@ class Blobs(Protocol):
 
 def has(blobs: Blobs, digest: str) -> bool:
     """Whether the blob is in the store."""
-    return bool(blobs.present((digest,)))
+    return bool(blobs.sizes((digest,)))
 
 
 def sha256(content: bytes) -> str:

@@ -40,6 +40,9 @@ class FolderBlobs:
     def at_once(self) -> int:
         return 1
 
+    def claim(self) -> None:
+        pass  # the folder is the lake's already
+
     def where(self, digest: str) -> str:
         return str(self.path(digest))
 
@@ -51,8 +54,8 @@ class FolderBlobs:
         path = self.path(digest)
         return path if path.is_file() else None
 
-    def present(self, digests: Iterable[str]) -> set[str]:
-        return {digest for digest in digests if self.path(digest).is_file()}
+    def sizes(self, digests: Iterable[str]) -> dict[str, int]:
+        return {digest: path.stat().st_size for digest in digests if (path := self.path(digest)).is_file()}
 
     def check_references(self) -> None:
         pass

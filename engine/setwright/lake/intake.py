@@ -86,9 +86,12 @@ class Intake(Opened):
         """Ingest what was read already.
 
         Raises:
-            UsageError: the operation is of the other mode.
+            UsageError: the operation is of the other mode, or pictures cannot stay in place.
         """
         from setwright.lake.record import Recorded, Recorder
+
+        if incoming.in_place:
+            self._blobs.check_references()
 
         def looked_at(dry: bool) -> Prepared:
             return _looked_at(incoming, self._blobs, self._known_picture, self._labels(), listener, dry=dry)

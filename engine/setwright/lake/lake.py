@@ -30,27 +30,29 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
     """A lake that is open: here is how one is made and opened, in its bases what it does, an idea each."""
 
     @classmethod
-    def create(cls, folder: Path, catalog: str | None = None) -> Self:
+    def create(cls, folder: Path, catalog: str | None = None, blobs: str | None = None) -> Self:
         """Make a lake in `folder`, which may be there but holds no lake yet.
 
         Its catalogue is in the folder too, unless `catalog`, or else the variable `SETWRIGHT_CATALOG`, is the URL of
-        a PostgreSQL database.
+        a PostgreSQL database; and so are its blobs, unless `blobs` is an address in an object store.
 
         Raises:
-            LakeError: it holds one.
-            UsageError: `catalog` is no such URL, or holds a password.
+            LakeError: it holds one, or the object store cannot be used, or is another lake's.
+            UsageError: `catalog` is no such URL, or `blobs` no such address, or one holds a password.
         """
         if (folder / MARK).exists():
             raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
-        mark = new_mark(folder, catalog)
+        mark = new_mark(folder, catalog, blobs)
         lake = cls(folder, mark)
         try:
             # What an earlier attempt left, which died before it was marked as a lake, is taken over.
             if (found := lake._catalogue.properties().get("lake_id")) is not None:
                 lake.id = found
                 mark = replace(mark, id=found)
+                lake._blobs, lake._writers = lake._store(mark)
             else:
                 lake._catalogue.create(lake.id)
+            lake._blobs.claim()
             # Last, for this is what says that the folder is a lake.
             write_mark(folder, mark)
         except BaseException:
@@ -95,14 +97,20 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
 
     @classmethod
     def import_catalog(
-        cls, folder: Path, lines: Iterable[bytes], catalog: str | None = None, listener: Listener = silence
+        cls,
+        folder: Path,
+        lines: Iterable[bytes],
+        catalog: str | None = None,
+        blobs: str | None = None,
+        listener: Listener = silence,
     ) -> int:
         """Make a lake in `folder` of an exported catalogue, whole or not at all; how many rows it has.
 
-        The lake keeps its id. `folder` may hold its blobs already, but no lake; `catalog` is as for `create`.
+        The lake keeps its id. `folder` may hold its blobs already, but no lake; `create` says what `catalog` and
+        `blobs` are.
 
         Raises:
-            LakeError: it holds a lake.
+            LakeError: it holds a lake, or the object store cannot be used, or is another lake's.
             FormatError: the file was cut or changed, or is none.
         """
         if (folder / MARK).exists():
@@ -111,9 +119,10 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
 
         lines = iter(lines)
         first = next(lines, b"")
-        mark = replace(new_mark(folder, catalog), id=str(header_of(first)["lake"]))
+        mark = replace(new_mark(folder, catalog, blobs), id=str(header_of(first)["lake"]))
         lake = cls(folder, mark)
         try:
+            lake._blobs.claim()
             # An earlier attempt that failed has left the tables, and nothing in them.
             if not lake._catalogue.properties():
                 lake._catalogue.create(mark.id)

@@ -55,18 +55,24 @@ class Claim:
 
 @contextmanager
 def held(
-    catalogue: Catalogue, name: str, holder: str, clock: Callable[[], datetime], life: float = LIFE
+    catalogue: Catalogue,
+    name: str,
+    holder: str,
+    clock: Callable[[], datetime],
+    life: float = LIFE,
+    *,
+    beside: str | None = None,
 ) -> Iterator[None]:
-    """Hold the lock `name`, renewing it three times in its life.
+    """Hold the lock `name`, renewing it three times in its life, once nobody holds one that begins with `beside`.
 
     A holder who was paused for longer than that may find the lock in other hands; what keeps it from harm then is
     that states and versions are only ever made after the one that was seen.
 
     Raises:
-        LockHeldError: somebody else holds it.
+        LockHeldError: somebody else holds it, or one of those.
     """
     claim = Claim.of_this_process(name, holder)
-    take(catalogue, claim, clock, life)
+    take(catalogue, claim, clock, life, beside)
 
     def beat() -> None:
         with suppress(LakeError):  # busy, perhaps; there are two more chances
@@ -79,26 +85,30 @@ def held(
         release(catalogue, name, claim.token)
 
 
-def take(catalogue: Catalogue, claim: Claim, clock: Callable[[], datetime], life: float) -> None:
+def take(
+    catalogue: Catalogue,
+    claim: Claim,
+    clock: Callable[[], datetime],
+    life: float,
+    beside: str | None = None,
+) -> None:
     """Give the lock to whoever claims it; with the token that it is held by already, renew it.
 
     Raises:
-        LockHeldError: somebody else holds it.
+        LockHeldError: somebody else holds it, or a lock whose name begins with `beside`.
     """
     with catalogue.writing() as connection:
         now = clock()
-        row = connection.execute(select(leases).where(leases.c.name == claim.name)).one_or_none()
-        if (
-            row is not None
-            and row.token != claim.token
-            and row.expires > now
-            and not has_ended(row.system, row.process)
-        ):
-            raise LockHeldError(
-                f"{claim.name} is locked",
-                f"{row.holder} holds the lock since {row.since:%Y-%m-%d %H:%M:%S} UTC.",
-                f"wait for it to finish; a lock that nobody renews is free after {life:g} seconds",
-            )
+        hinders = leases.c.name == claim.name
+        if beside is not None:
+            hinders |= leases.c.name.startswith(beside, autoescape=True)
+        for row in connection.execute(select(leases).where(hinders)):
+            if row.token != claim.token and row.expires > now and not has_ended(row.system, row.process):
+                raise LockHeldError(
+                    f"{claim.name} is locked",
+                    f"{row.holder} holds the lock since {row.since:%Y-%m-%d %H:%M:%S} UTC.",
+                    f"wait for it to finish; a lock that nobody renews is free after {life:g} seconds",
+                )
         connection.execute(delete(leases).where(leases.c.name == claim.name))
         connection.execute(
             insert(leases).values(

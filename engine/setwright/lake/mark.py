@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from setwright.lake.database import Database
 
-FORMAT_VERSION = 2
-"""Of the folder: `lake.json`, `blobs/`, `reports/`, and `catalog.sqlite` unless the catalogue is elsewhere.
+FORMAT_VERSION = 3
+"""Of the folder: `lake.json`, `reports/`, and `blobs/` and `catalog.sqlite` unless they are elsewhere.
 
-A lake with its catalogue in the folder is of format 1, which older setwrights read as well.
+A lake with all of it in the folder is of format 1, one with its catalogue elsewhere of format 2, and one whose blobs
+are elsewhere of format 3: so the oldest setwrights that can read a lake do.
 """
 
 MARK = "lake.json"
@@ -31,33 +32,43 @@ _FILE = "catalog.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The lake's id, and the URL of its catalogue without a password, None where it is in the folder."""
+    """The lake's id, the URL of its catalogue without a password, and where its blobs are in an object store.
+
+    Either is None where it is in the folder.
+    """
 
     id: str
     catalog: str | None = None
+    blobs: str | None = None
 
 
-def new_mark(folder: Path, catalog: str | None) -> Mark:
+def new_mark(folder: Path, catalog: str | None, blobs: str | None = None) -> Mark:
     """Make the folder of a lake to be, and what its mark will be.
 
     Raises:
-        UsageError: `catalog` is no URL of a catalogue, or holds a password.
+        UsageError: `catalog` is no URL of a catalogue, or `blobs` of a place for blobs, or one holds a password.
     """
+    if blobs is not None:
+        from setwright.lake.bucket_blobs import checked_address
+
+        blobs = checked_address(blobs)
     given = catalog or os.environ.get(VARIABLE) or None
     if given is not None:
         from setwright.lake.postgresql import checked_url, shown
 
         given = shown(checked_url(given, secret=catalog is None))
-    for below in ("blobs", "reports"):
+    for below in ("reports",) if blobs is not None else ("blobs", "reports"):
         (folder / below).mkdir(parents=True, exist_ok=True)
-    return Mark(secrets.token_hex(12), given)
+    return Mark(secrets.token_hex(12), given, blobs)
 
 
 def write_mark(folder: Path, mark: Mark) -> None:
     """Say that `folder` is a lake."""
     document: dict[str, Any] = {"format_version": 1, "id": mark.id}
     if mark.catalog is not None:
-        document |= {"format_version": FORMAT_VERSION, "catalog": mark.catalog}
+        document |= {"format_version": 2, "catalog": mark.catalog}
+    if mark.blobs is not None:
+        document |= {"format_version": FORMAT_VERSION, "blobs": mark.blobs}
     write_whole(folder / MARK, (json.dumps(document, indent=2) + "\n").encode())
 
 
@@ -69,7 +80,8 @@ def read_mark(folder: Path) -> Mark:
     """
     try:
         document = json.loads((folder / MARK).read_bytes())
-        version, mark = int(document["format_version"]), Mark(str(document["id"]), document.get("catalog"))
+        version = int(document["format_version"])
+        mark = Mark(str(document["id"]), document.get("catalog"), document.get("blobs"))
     except FileNotFoundError as error:
         raise LakeError(
             f"There is no lake in {folder}",

@@ -9,8 +9,9 @@ from setwright.lake.catalogue import Catalogue
 from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.index.cache import IndexCache
 from setwright.lake.label_groups import LabelGroups
-from setwright.lake.mark import database
-from setwright.lake.writers import FolderWriters
+from setwright.lake.mark import MARK, database
+from setwright.lake.writers import CatalogueWriters, FolderWriters
+from setwright.model.errors import LakeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,13 +52,35 @@ class Opened:
         self._clock = clock or self._catalogue.now
         self._lease_life = lease_life
         self._query_limit = query_limit
-        self._blobs: Blobs = FolderBlobs(folder / "blobs")
-        self._writers: Writers = FolderWriters(folder / "blobs")
+        self._blobs, self._writers = self._store(mark)
 
     @property
     def catalog_location(self) -> str:
         """Where the catalogue is, for people; without a password."""
         return self._catalogue.database.location
+
+    @property
+    def blobs_location(self) -> str:
+        """Where the blobs are, for people."""
+        return self._blobs.location
+
+    def _store(self, mark: Mark) -> tuple[Blobs, Writers]:
+        """Where the blobs are, and the lock of that place.
+
+        Raises:
+            LakeError: the mark says nonsense of it.
+        """
+        if mark.blobs is None:
+            return FolderBlobs(self.folder / "blobs"), FolderWriters(self.folder / "blobs")
+        from setwright.lake.bucket_blobs import BucketBlobs, checked_address
+
+        try:
+            address = checked_address(str(mark.blobs))
+        except UsageError as error:
+            raise LakeError(
+                f"The lake's blobs cannot be reached: {self.folder}", f"{MARK}: {error.detail}"
+            ) from error
+        return BucketBlobs(address, mark.id), CatalogueWriters(self._catalogue, self._clock, self._lease_life)
 
     @property
     def labels(self) -> Labels:

@@ -10,7 +10,7 @@ from setwright.lake.catalogue import asked_revision, newest_revision
 from setwright.lake.opened import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -123,8 +123,20 @@ class Reading(Opened):
         """
         return self._blobs.open(digest)
 
+    def opener(self, wanted: Iterable[tuple[str, int]]) -> Callable[[str], BinaryIO]:
+        """What opens pictures that are read one after the other in the order of `wanted`: digests, sizes in bytes."""
+        if self._blobs.at_once == 1:
+            return self.picture
+        from setwright.lake.read_ahead import ReadAhead
+
+        return ReadAhead(self._blobs, wanted)
+
+    def picture_sizes(self, digests: Iterable[str]) -> dict[str, int]:
+        """The bytes of those of the pictures that the lake holds itself, by digest."""
+        return self._blobs.sizes(digests)
+
     def picture_path(self, digest: str) -> Path | None:
-        """Where that picture lies in the lake, None where it does not lie there by itself."""
+        """Where that picture lies in the lake, None where it is no file of this machine there."""
         return self._blobs.file(digest)
 
     def stats(self) -> LakeStatistics:

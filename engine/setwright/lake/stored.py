@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from setwright.formats.reading.listing import MAX_PICTURE
@@ -70,7 +71,8 @@ def store_pictures(
                 or (file is not None and blobs.elsewhere(found.digest) == file.resolve())
             ):
                 return found
-            picture = inspect(content)
+            with decoding:
+                picture = inspect(content)
         except FormatError as error:
             return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.detail.rstrip("."))
         except OSError as error:
@@ -95,8 +97,11 @@ def store_pictures(
 
     listener(Started(TASK, len(names), "pictures"))
     # Decoding releases the interpreter's lock, so threads are enough. Two for each processor, because one of them
-    # waits for the disk: every blob is forced to it before anything names it.
-    pool = ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1), thread_name_prefix="ingest")
+    # waits for the disk: every blob is forced to it before anything names it. Where a network is waited for there are
+    # more, and no more of them decode at a time: a decoded picture may be a hundred times as large as its file.
+    few = 2 * (os.cpu_count() or 1)
+    decoding = BoundedSemaphore(few)
+    pool = ThreadPoolExecutor(max(few, blobs.at_once), thread_name_prefix="ingest")
     try:
         stored = dict(zip(names, _told(pool.map(store, names), listener), strict=True))
     finally:

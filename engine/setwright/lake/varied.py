@@ -60,7 +60,7 @@ def make_varied(
     recipes = recipe_digests(manifest.copies, manifest.frames)
     with catalogue.reading() as connection:
         known = known_pictures(connection, recipe_texts(recipes))
-    stored = blobs.present({digest for digest, _ in known.values()})
+    stored = blobs.sizes({digest for digest, _ in known.values()})
     there = {recipe for recipe, (digest, _) in known.items() if digest in stored}
     wanted = list(sources(manifest, recipes, there))
     total = sum(len(source.recipes) for source in wanted)

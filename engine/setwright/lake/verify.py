@@ -219,7 +219,7 @@ def _read_all(blobs: Blobs, wanted: set[str], listener: Listener) -> _Read:
                 listed.add(found.digest)
                 yield found.digest
         # A listing may break off at what others have put there, so what it lacks is asked for by name.
-        yield from sorted(blobs.present(wanted - listed))
+        yield from sorted(blobs.sizes(wanted - listed))
 
     def measured(digest: str) -> tuple[str, int] | OSError:
         try:

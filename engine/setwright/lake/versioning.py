@@ -97,7 +97,7 @@ class Versioning(Opened):
 
         with self._catalogue.reading() as connection:
             known = known_pictures(connection, recipes)
-        stored = self._blobs.present({digest for digest, _ in known.values()})
+        stored = self._blobs.sizes({digest for digest, _ in known.values()})
         return frozenset(recipe for recipe, (digest, _) in known.items() if digest in stored)
 
     def delete(self, deletion: Deletion) -> None:
@@ -122,7 +122,7 @@ class Versioning(Opened):
     def has_pictures(self, digests: Iterable[str]) -> bool:
         """Whether all of these pictures are in the lake, or somewhere that it refers to."""
         wanted = set(digests)
-        return all(self._blobs.elsewhere(each) for each in wanted - self._blobs.present(wanted))
+        return all(self._blobs.elsewhere(each) for each in wanted - self._blobs.sizes(wanted).keys())
 
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         """The datasets of these names, those that exist."""

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.edge.files import ASIDE
+from setwright.lake import leases
 from setwright.lake.folder_blobs import WRITERS
-from setwright.model.errors import LakeBusyError
+from setwright.model.errors import LakeBusyError, LockHeldError
 
 if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from datetime import datetime
     from pathlib import Path
 
+    from setwright.lake.catalogue import Catalogue
+
 _DAY = 24 * 60 * 60
+
+# A dataset or a project that is called so cannot be: names have no control characters.
+_WRITING = "\x1fblobs are written "
+_REMOVING = "\x1fblobs are removed"
 
 
 class Writers(Protocol):
@@ -80,6 +89,42 @@ class FolderWriters:
         for left in self._root.glob(f"??/.*{ASIDE}"):
             if left.stat().st_mtime < before:
                 left.unlink(missing_ok=True)
+
+
+class CatalogueWriters:
+    """The lock of a store that machines share: leases in the catalogue, one for each writer, and one for who removes.
+
+    Who was paused for longer than the life of a lease may find the other side at work. What is removed then is what was
+    old and unneeded before, so the grace of two weeks is the second guard.
+    """
+
+    def __init__(self, catalogue: Catalogue, clock: Callable[[], datetime], life: float) -> None:
+        self._catalogue, self._clock, self._life = catalogue, clock, life
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._held(_WRITING + secrets.token_hex(8), beside=_REMOVING))
+            except LockHeldError as error:
+                raise LakeBusyError(
+                    "Another process is removing blobs of the lake",
+                    "What is stored meanwhile would look like what nothing needs.",
+                    "try again when it is done",
+                ) from error
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._held(_REMOVING, beside=_WRITING))
+            except LockHeldError as error:
+                raise being_written() from error
+            yield
+
+    def _held(self, name: str, beside: str) -> AbstractContextManager[None]:
+        return leases.held(self._catalogue, name, "setwright", self._clock, self._life, beside=beside)
 
 
 def being_written() -> LakeBusyError:

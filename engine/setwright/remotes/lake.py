@@ -118,7 +118,7 @@ class LakeRemote:
         return self._lake.picture(digest)
 
     def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]:
-        return self.picture
+        return self._lake.opener((entry.digest, entry.size) for entry in wanted)
 
     def picture_path(self, digest: str) -> Path | None:
         return self._lake.picture_path(digest)

@@ -135,7 +135,7 @@ def carry_out(session: Session, remote: Remote, version: Version, wish: Wish, *,
     if as_json:
         click.echo(json.dumps(_document(version, name, to, done, seconds), indent=2, ensure_ascii=False))
     else:
-        click.echo(_text(version, name, to, done, seconds))
+        click.echo(_text(version, name, to, done, seconds, link=wish.link))
 
 
 def chosen_export(version: Version, address: str, wanted: str | None) -> str:
@@ -173,7 +173,7 @@ def short_name(export: str) -> str:
         return export.lower().replace(" ", "-")
 
 
-def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float) -> str:
+def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float, *, link: bool) -> str:
     """What arrived, what was done for it, and how to begin."""
     from setwright.views.numbers import size
 
@@ -187,6 +187,8 @@ def _text(version: Version, export: str, to: Path, done: Pulled, seconds: float)
     ]
     if done.linked:
         lines.append(f"  linked   {done.linked:,} of them; do not change these, or the lake's own change too")
+    elif link and done.written:
+        lines.append("  linked   none: the lake's pictures are no files of this disk, so they were copied")
     if done.removed or done.left:
         lines.append(
             f"  removed  {done.removed:,} of an earlier pull"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from setwright.edge.object_store import in_words, opened
 from setwright.formats.reading.listing import Files
-from setwright.model.errors import FormatError, SetwrightError, UsageError
+from setwright.model.errors import FormatError, SetwrightError
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
-
-SCHEMES = ("s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss")
-"""What a location in an object store begins with, before `://`."""
 
 
 class BucketListing(Files):
@@ -47,7 +45,7 @@ class BucketListing(Files):
         try:
             return bytes(obstore.get_range(self._store, name, start=0, length=size))
         except Exception as error:
-            raise FormatError("The object cannot be read", f"{_first_line(error)}.") from error
+            raise FormatError("The object cannot be read", f"{in_words(error)}.") from error
 
 
 def bucket(url: str) -> BucketListing:
@@ -57,28 +55,12 @@ def bucket(url: str) -> BucketListing:
         UsageError: the extra is not installed, or the URL names no place.
         SetwrightError: the store cannot be reached, or refuses.
     """
-    try:
-        from obstore.store import from_url
-    except ImportError as error:
-        raise UsageError(
-            "Reading from object stores needs the library obstore",
-            "It is not part of the plain install.",
-            'pip install "setwright[objectstore]"',
-        ) from error
-    try:
-        store: Any = from_url(url, retry_config={"max_retries": 3})
-    except Exception as error:
-        raise UsageError(f"Not a place in an object store: {url}", f"{_first_line(error)}.") from error
-    return BucketListing(store, url)
+    return BucketListing(opened(url), url)
 
 
 def _failed(location: str, error: Exception) -> SetwrightError:
     return SetwrightError(
         f"The object store cannot be read: {location}",
-        f"{_first_line(error)}.",
+        f"{in_words(error)}.",
         "look whether the address is right and the credentials are in the environment, as for the store's own tools",
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

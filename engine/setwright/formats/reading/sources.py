@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from setwright.formats.reading.buckets import SCHEMES, bucket
+from setwright.edge.object_store import SCHEMES
+from setwright.formats.reading.buckets import bucket
 from setwright.formats.reading.listing import FolderListing
 from setwright.model.errors import UsageError
 from setwright.model.suggestions import did_you_mean

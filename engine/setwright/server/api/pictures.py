@@ -15,7 +15,7 @@ from setwright.server.api.routes import route
 from setwright.server.keys import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
     from setwright.server.service import Service
@@ -39,16 +39,18 @@ def picture(digest: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")], service: Th
     path = service.lake.picture_path(digest)
     if path is not None:
         return FileResponse(path, media_type=_OCTETS, headers=_HEADERS)
-    size = _size(service, digest)
+    (size,) = _sizes(service, [digest])
     return StreamingResponse(
-        _read(service, digest), media_type=_OCTETS, headers={**_HEADERS, "Content-Length": str(size)}
+        _read(service.lake.picture, digest),
+        media_type=_OCTETS,
+        headers={**_HEADERS, "Content-Length": str(size)},
     )
 
 
 @route(router, "POST", "/pictures", Role.READ, binary=wire.PARCELS, response_class=Response)
 def pictures(wish: wire.Digests, service: TheService) -> Response:
     """Many stored pictures, a parcel each, in the order in which they were asked for."""
-    sizes = [_size(service, digest) for digest in wish.digests]
+    sizes = _sizes(service, wish.digests)
     return StreamingResponse(
         _gathered(_parcels(service, wish.digests, sizes)),
         media_type=wire.PARCELS,
@@ -56,11 +58,14 @@ def pictures(wish: wire.Digests, service: TheService) -> Response:
     )
 
 
-def _size(service: Service, digest: str) -> int:
-    """The bytes of a stored picture, so that it is certain that it is there before the answer begins."""
-    path = service.lake.picture_path(digest)
-    if path is not None:
-        return path.stat().st_size
+def _sizes(service: Service, digests: Sequence[str]) -> list[int]:
+    """The bytes of stored pictures, so that it is certain that they are there before the answer begins."""
+    held = service.lake.picture_sizes(digests)
+    return [held[digest] if digest in held else _size_elsewhere(service, digest) for digest in digests]
+
+
+def _size_elsewhere(service: Service, digest: str) -> int:
+    """The bytes of a picture that the lake refers to where it lies."""
     if not service.lake.has_pictures([digest]):
         raise Refused(404, f"There is no picture {digest}.")
     with service.lake.picture(digest) as file:
@@ -68,14 +73,15 @@ def _size(service: Service, digest: str) -> int:
 
 
 def _parcels(service: Service, digests: tuple[str, ...], sizes: list[int]) -> Iterator[bytes]:
+    opened = service.lake.opener(zip(digests, sizes, strict=True))
     yield count_of(len(digests))
     for digest, size in zip(digests, sizes, strict=True):
         yield length_of(size)
-        yield from _read(service, digest)
+        yield from _read(opened, digest)
 
 
-def _read(service: Service, digest: str) -> Iterator[bytes]:
-    with service.lake.picture(digest) as file:
+def _read(opened: Callable[[str], BinaryIO], digest: str) -> Iterator[bytes]:
+    with opened(digest) as file:
         yield from _pieces(file)
 
 

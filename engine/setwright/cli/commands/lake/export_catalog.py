@@ -42,11 +42,12 @@ def command(session: Session, file: str, force: bool, folder: Path) -> None:
         listening(session) as listener,
         lake.exported_catalog(listener) as pieces,
     ):
+        blobs = lake.blobs_location
         if path.suffix == ".gz":
             # Without a time, so that the same catalogue gives the same bytes.
             size = write_whole(path, (gzip.compress(piece, mtime=0) for piece in pieces))
         else:
             size = write_whole(path, pieces)
     click.echo(
-        f"Wrote {terminal(str(path))}, {counted(size, 'byte')}. The pictures are in {terminal(str(folder / 'blobs'))}."
+        f"Wrote {terminal(str(path))}, {counted(size, 'byte')}. The pictures are in {terminal(blobs)}."
     )

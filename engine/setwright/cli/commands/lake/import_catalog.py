@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from setwright.cli.context import Session, pass_session
-from setwright.cli.lake_options import catalog_option, lake_options
+from setwright.cli.lake_options import blobs_option, catalog_option, lake_options
 from setwright.model.counting import counted
 
 if TYPE_CHECKING:
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @catalog_option
+@blobs_option
 @pass_session
 @lake_options
-def command(session: Session, file: str, catalog: str | None, folder: Path) -> None:
+def command(session: Session, file: str, catalog: str | None, blobs: str | None, folder: Path) -> None:
     """Make a lake of FILE, which `setwright lake export-catalog` wrote, where there is none yet.
 
     FILE is compared with its digest. Without --catalog, SETWRIGHT_CATALOG may name a PostgreSQL database for the
-    catalogue; else it is a file in the lake's folder. Copy the folder blobs/ too, before or afterwards; `setwright
-    lake verify` says what is missing.
+    catalogue; else it is a file in the lake's folder. Copy the folder blobs/ too, before or afterwards, or say
+    with --blobs where in an object store they are; `setwright lake verify` says what is missing.
     """
     import gzip
     from pathlib import Path
@@ -41,9 +42,12 @@ def command(session: Session, file: str, catalog: str | None, folder: Path) -> N
             gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines,
             listening(session) as listener,
         ):
-            count = Lake.import_catalog(folder, lines, catalog, listener)
+            count = Lake.import_catalog(folder, lines, catalog, blobs, listener)
     except (EOFError, gzip.BadGzipFile) as error:
         raise FormatError("The exported catalogue cannot be read", f"{error}.") from error
     session.on_interrupt = None
     click.echo(f"Made a lake in {terminal(str(folder))} of {counted(count, 'row')}.")
-    click.echo("Copy the folder blobs/ of the other one into it, then run `setwright lake verify`.")
+    if blobs is None:
+        click.echo("Copy the folder blobs/ of the other one into it, then run `setwright lake verify`.")
+    else:
+        click.echo("Look with `setwright lake verify` whether its blobs are all there.")
