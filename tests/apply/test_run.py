@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -14,9 +15,9 @@ import pytest
 from setwright.apply.planning import make_plan
 from setwright.apply.run import StepEvent
 from setwright.apply.steps import BindStep, ForgetStep, PublishStep, steps, told
-from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError
+from setwright.model.errors import LockHeldError, RemoteError, SetwrightError, StalePlanError, UnansweredError
 from setwright.model.events import Advanced, Event, Listener, silence
-from setwright.model.versions import Publication, Version
+from setwright.model.versions import ObservedDataset, Publication, Version
 from setwright.plan.changes import Create
 from setwright.plan.describe import describe
 from setwright.remotes.memory import MemoryRemote
@@ -315,6 +316,51 @@ def test_the_same_change_planned_from_the_same_state_has_the_same_key() -> None:
     ]
     assert keys[0] == keys[1]
     assert len(set(keys[0])) == 2
+
+
+class Silent(MemoryRemote):
+    """A remote that, once it has published, tells nothing of the datasets that are called `hidden`, or fails."""
+
+    hidden: frozenset[str] = frozenset()
+    fails = False
+
+    def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
+        if self.fails:
+            raise UnansweredError("No answer")
+        found = super().observe(names)
+        return {name: each for name, each in found.items() if name not in self.hidden}
+
+    def publish(self, publication: Publication, listener: Listener = silence) -> Version:
+        made = super().publish(publication, listener)
+        self.hidden, self.fails = self.to_hide, self.to_fail
+        return made
+
+    to_hide: frozenset[str] = frozenset()
+    to_fail = False
+
+
+def test_a_dataset_that_is_gone_before_the_state_knows_of_it_stops_no_other(tmp_path: Path) -> None:
+    remote = Silent()
+    remote.put(frames({"a.png": ["WBC"], "b.png": ["RBC"]}))
+    remote.to_hide = frozenset({"Cells"})
+    outcome = carry_out(remote, planned(remote, BOTH), tmp_path)
+    assert [done.step.address for done in outcome.done] == ["small"]
+    (failed,) = outcome.failed
+    assert (failed.step.address, failed.error.summary) == ("cells", "Cells is gone again")
+    assert failed.made is not None
+
+
+def test_what_was_made_while_nobody_could_be_asked_is_known_to_the_next_run(tmp_path: Path) -> None:
+    remote = Silent()
+    remote.put(frames({"a.png": ["WBC"], "b.png": ["RBC"]}))
+    remote.to_fail = True
+    outcome = carry_out(remote, planned(remote, BOTH), tmp_path)
+    assert outcome.done == ()
+    assert [str(failed.error) for failed in outcome.failed] == ["No answer", "No answer"]
+    assert all(failed.made is not None for failed in outcome.failed)
+    remote.fails = False
+    assert [each.version is not None for each in recovered(remote, tmp_path)] == [True, True]
+    assert planned(remote, BOTH).plan.empty
 
 
 class Crowded(MemoryRemote):

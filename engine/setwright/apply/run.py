@@ -24,12 +24,13 @@ from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.versions import Amendment, Deletion, Publication, Version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from setwright.apply.journal import Journal
     from setwright.apply.steps import RemoteStep
     from setwright.model.events import Listener
+    from setwright.model.versions import ObservedDataset
     from setwright.plan.plan import Plan
     from setwright.remotes.protocol import Remote
     from setwright.state.document import State
@@ -147,6 +148,14 @@ def check_pins(plan: Plan) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Taken:
+    """A step that was taken, and when; the state does not know of it yet."""
+
+    done: Done
+    at: datetime
+
+
 class _Walk:
     """The way along the steps: some were taken and recorded, some are taken and still locked."""
 
@@ -172,7 +181,7 @@ class _Walk:
         self._locks = locks
         self._locked: set[str] = set()
         self._listener = listener
-        self._taken: list[Done] = []
+        self._taken: list[_Taken] = []
         self._recorded_at = clock()
 
     def take(self, step: Step, waiting: Waiting) -> None:
@@ -190,7 +199,7 @@ class _Walk:
                 return
             self._locks.push(lock.pop_all())
         self._locked.update(names)
-        self._taken.append(Done(step=step, version=version))
+        self._taken.append(_Taken(done=Done(step=step, version=version), at=self._clock()))
         if self._clock() - self._recorded_at >= _RECORD_EVERY:
             self.record()
 
@@ -205,15 +214,20 @@ class _Walk:
 
     def record(self) -> None:
         """Let the state know of the steps that were taken, and unlock their datasets."""
+        lost = self._noted()
         refused = self._ledger.write() if self._taken else {}
-        remote_steps = [
-            done.step.address for done in self._taken if isinstance(done.step, PublishStep | AmendStep)
+        told = [
+            taken.done.step.address
+            for taken in self._taken
+            if isinstance(taken.done.step, PublishStep | AmendStep) and taken.done.step.address not in lost
         ]
-        if remote_steps:
-            self._journal.settle(*remote_steps)
-        for done in self._taken:
-            if (error := refused.get(done.step.address)) is not None:
-                self._untold(done, error)
+        if told:
+            self._journal.settle(*told)
+        for done in (taken.done for taken in self._taken):
+            if (error := lost.get(done.step.address)) is not None:
+                self._fail(done.step, error, done.version)
+            elif (stale := refused.get(done.step.address)) is not None:
+                self._untold(done, stale)
             else:
                 self.done.append(done)
                 self._observer(done)
@@ -221,6 +235,43 @@ class _Walk:
         self._locks.close()
         self._locked.clear()
         self._recorded_at = self._clock()
+
+    def _noted(self) -> Mapping[str, SetwrightError]:
+        """Note, in their order, what the steps that were taken come to; by address, why that of some is not known.
+
+        The remote is asked for the ids of all datasets at once. What was made of those that are not known stays in the
+        journal, so that the next run finds it.
+        """
+        made = [
+            taken.done.step.config.name
+            for taken in self._taken
+            if isinstance(taken.done.step, PublishStep | AmendStep)
+        ]
+        lost: dict[str, SetwrightError] = {}
+        observed: Mapping[str, ObservedDataset] = {}
+        failure: SetwrightError | None = None
+        try:
+            observed = self._remote.observe(made) if made else {}
+        except SetwrightError as error:
+            failure = error
+        for taken in self._taken:
+            step, version = taken.done.step, taken.done.version
+            match step:
+                case PublishStep() | AmendStep():
+                    found = observed.get(step.config.name)
+                    if found is None or version is None:
+                        lost[step.address] = failure or _gone(step)
+                        continue
+                    entry = applied(step, found.id, version, taken.at)
+                    self._ledger.note(step.address, entry, moved_from=step.moved_from)
+                case BindStep(observed=known):
+                    entry = applied(step, known.id, known.version, taken.at)
+                    self._ledger.note(step.address, entry, moved_from=step.moved_from)
+                case ForgetStep() | DeleteStep():
+                    self._ledger.note(step.address, None)
+                case _:
+                    assert_never(step)
+        return lost
 
     def _untold(self, done: Done, error: StalePlanError) -> None:
         made = done.version if isinstance(done.step, PublishStep | AmendStep) else None
@@ -238,30 +289,21 @@ class _Walk:
         self._observer(failed)
 
     def _taken_to(self, step: Step) -> Version | None:
-        """Take `step` and note what it comes to: the version that its dataset is at now."""
+        """Take `step`; the version that its dataset is at now."""
         self._ledger.check(step.address)
         match step:
             case PublishStep() | AmendStep():
                 self._journal.intend(step)
                 try:
-                    version = _sent(step, self._remote, self._author, self._clock(), self._listener)
+                    return _sent(step, self._remote, self._author, self._clock(), self._listener)
                 except UnansweredError:
                     raise  # it may have been made: the next run asks, by the intent's key
                 except (StalePlanError, RemoteError):
                     self._journal.settle(step.address)  # refused: it is certain that nothing was made
                     raise
-                dataset = self._remote.observe([step.config.name])[step.config.name].id
-                self._ledger.note(
-                    step.address, applied(step, dataset, version, self._clock()), moved_from=step.moved_from
-                )
-                return version
             case BindStep():
-                observed = step.observed
-                entry = applied(step, observed.id, observed.version, self._clock())
-                self._ledger.note(step.address, entry, moved_from=step.moved_from)
-                return observed.version
+                return step.observed.version
             case ForgetStep():
-                self._ledger.note(step.address, None)
                 return None
             case DeleteStep():
                 # No intent is written: where a run is cut off here, the next plan finds no dataset, and forgets it.
@@ -274,10 +316,17 @@ class _Walk:
                         at=self._clock(),
                     )
                 )
-                self._ledger.note(step.address, None)
                 return None
             case _:
                 assert_never(step)
+
+
+def _gone(step: RemoteStep) -> StalePlanError:
+    return StalePlanError(
+        f"{step.config.name} is gone again",
+        "Somebody else deleted or renamed it just after its version was made, so the state cannot tell of it.",
+        "plan again, and look at what is there",
+    )
 
 
 def _sent(step: RemoteStep, remote: Remote, author: str, at: datetime, listener: Listener) -> Version:

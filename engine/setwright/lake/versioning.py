@@ -44,12 +44,13 @@ class Versioning(Opened):
         from setwright.lake.varied import make_varied
         from setwright.model.manifest_file import encode
 
-        with self._catalogue.writing() as connection:
-            # Before an hour's work, too. It is what the transaction at the end checks that counts.
-            made = version_making.check(connection, publication)
-            connection.rollback()
-        if made is not None:
-            return made
+        if len(publication.manifest.copies):
+            with self._catalogue.writing() as connection:
+                # Before an hour's work, too. It is what the transaction at the end checks that counts.
+                made = version_making.check(connection, publication)
+                connection.rollback()
+            if made is not None:
+                return made
         with self._writers.writing():
             make_varied(
                 self._catalogue,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from setwright.lake.catalogue import Catalogue
 
 _DAY = 24 * 60 * 60
+_SWEPT_FOR = 60.0
 
 # A dataset or a project that is called so cannot be: names have no control characters.
 _WRITING = "\x1fblobs are written "
@@ -48,11 +49,12 @@ class Writers(Protocol):
 class FolderWriters:
     """The lock of the store in the folder `root`, for all who have that folder.
 
-    When nobody else has it, what writers that died have left half-written is cleared away first.
+    When nobody else has it, what writers that died have left half-written is cleared away first, once a minute at most.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._sweep_at = 0.0
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -67,7 +69,10 @@ class FolderWriters:
             except BlockingIOError:
                 pass
             else:
-                self._sweep()
+                # To look into every folder takes longer than all else that a small write needs.
+                if time.monotonic() >= self._sweep_at:
+                    self._sweep()
+                    self._sweep_at = time.monotonic() + _SWEPT_FOR
             fcntl.flock(lock, fcntl.LOCK_SH)
             yield
 

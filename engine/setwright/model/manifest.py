@@ -43,6 +43,8 @@ class Manifest:
     annotations: Annotations
     copies: Copies = field(default_factory=Copies.none)
     names_only: bool = False
+    _digest: list[str] = field(default_factory=list, init=False, repr=False)
+    """The digest, once it was asked for."""
 
     def __post_init__(self) -> None:
         if len(self.split) != len(self.frames):
@@ -64,6 +66,11 @@ class Manifest:
         bytes of the pictures, with all that is computed from them, are covered by their digests. Of the copies it
         covers the recipes, for what they come to follows from them. Where only names are known it covers these.
         """
+        if not self._digest:
+            self._digest.append(self._computed())
+        return self._digest[0]
+
+    def _computed(self) -> str:
         if self.names_only:
             return digest_of(NAMES_ALGORITHM, self.frames.name.tolist())
         hasher = hashlib.sha256(ALGORITHM.encode())
