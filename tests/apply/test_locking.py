@@ -16,7 +16,7 @@ from setwright.apply.planning import make_plan, replan
 from setwright.apply.proofs import Proofs
 from setwright.model.dataset import CollectionSource, DatasetConfig, Selection
 from setwright.model.diagnostics import SourceRef
-from setwright.model.errors import NotYetError, StalePlanError
+from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.frames import Membership
 from setwright.model.membership import membership_digest
 from setwright.plan.changes import Create, Follow, Keep
@@ -193,8 +193,17 @@ def test_a_pin_from_before_the_collection_came_says_so_and_an_upgrade_mends_it()
     pins = locked_now(remote, ONE)
     remote.put(stored("others", name, labels) for name, labels in FRAMES.items())
     elsewhere = project({"cells": replace(CELLS, source=CollectionSource(name="others"))})
-    with pytest.raises(NotYetError):
-        planned(remote, elsewhere, pins=pins)
+    there = SourceRef("setwright.lock", 3, 1, 3, 17)
+    early = {"cells": replace(pins["cells"], where=there)}
+    for asked in (
+        lambda: planned(remote, elsewhere, pins=early),
+        lambda: locked_now(remote, elsewhere, early),
+    ):
+        with pytest.raises(FindingsError) as caught:
+            asked()
+        (told,) = caught.value.diagnostics
+        assert (told.code, told.source) == ("SW514", there)
+        assert told.hint is not None and "setwright lock --upgrade cells" in told.hint
     upgraded = locked_now(remote, elsewhere, pins, upgrade=True)
     early = {"cells": replace(upgraded["cells"], revision=pins["cells"].revision)}
     assert locked_now(remote, elsewhere, early, upgrade=True) == upgraded

@@ -88,6 +88,13 @@ def test_a_plan_can_be_shown_where_there_is_no_project(project: Path, saved: str
     assert "Whether it still holds is not known here: There is no project here." in text
 
 
+@pytest.mark.parametrize("form", ["json", "markdown", "html", "sarif"])
+def test_beside_another_form_than_text_the_digest_goes_to_stderr(project: Path, form: str) -> None:
+    ran = setwright(project, "plan", "--approve-digest", "--format", form)
+    assert ran.stderr.splitlines()[-1] == approved(project)
+    assert not ran.stdout.endswith(ran.stderr)
+
+
 def test_an_approved_plan_is_applied_without_asking(project: Path) -> None:
     assert "1 added" in succeeded(project, "apply", "--approved", approved(project))
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from setwright.model.counting import counted
 from setwright.model.dataset import DatasetsSource, Selection
-from setwright.model.errors import NotYetError, StalePlanError
+from setwright.model.errors import FindingsError, NotYetError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
 from setwright.plan.pinning import kept
+from setwright.plan.preflight import too_early
 from setwright.query.about import looks_at_datasets
 from setwright.spec.lock import Pin
 
@@ -67,6 +68,7 @@ def lock(
 
     Raises:
         StalePlanError: a pin speaks of a revision that the lake has not come to.
+        FindingsError: a pin is from before the collection came that its spec asks for now.
     """
     newest = remote.revision()
     locker = _Locker(remote, newest, remote.frames_revision(newest))
@@ -128,8 +130,11 @@ class _Locker:
             if asks_alike and known and not broken and after.membership == before.membership:
                 after = before
             return PinChange(address=spec.address, before=before, after=after)
-        broken = asks_alike and known and not kept(before, self._membership(spec, at))
-        after = before if asks_alike else self._made(spec, selection, at)
+        try:
+            broken = asks_alike and known and not kept(before, self._membership(spec, at))
+            after = before if asks_alike else self._made(spec, selection, at)
+        except NotYetError as error:
+            raise FindingsError([too_early(spec.address, before, error)]) from error
         return PinChange(address=spec.address, before=before, after=after, broken=broken)
 
     def _still_gives(self, spec: Spec, pin: Pin, at: int) -> bool:

@@ -10,11 +10,12 @@ from setwright.apply.proofs import Proofs
 from setwright.diff.config import asks_alike
 from setwright.model.counting import counted
 from setwright.model.dataset import Selection
-from setwright.model.errors import NotYetError, StalePlanError, UsageError
+from setwright.model.errors import FindingsError, NotYetError, StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import selection_digest
 from setwright.plan.causes import variants
 from setwright.plan.pinning import Held, kept
+from setwright.plan.preflight import too_early
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
 from setwright.plan.upstream import first_to_last, from_lake, made_of
@@ -187,8 +188,17 @@ class _Reading:
         self.frames_revision = self._touched(revision)
 
     def membership(self, address: str, config: DatasetConfig) -> Membership:
-        """What the spec of `address` selects, at its pin if it has one."""
-        return self._select(Selection.of(config), self._at(address))
+        """What the spec of `address` selects, at its pin if it has one.
+
+        Raises:
+            FindingsError: the pin is from before the collection came.
+        """
+        try:
+            return self._select(Selection.of(config), self._at(address))
+        except NotYetError as error:
+            if (pin := self._pins.get(address)) is None:
+                raise
+            raise FindingsError([too_early(address, pin, error)]) from error
 
     def from_lake(self, other: str, config: DatasetConfig) -> Membership:
         """What `config` selects from all frames, at the revision whose frames the dataset `other` is given."""

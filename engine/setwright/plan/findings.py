@@ -27,6 +27,7 @@ EMPTY_CLASS = _warning("SW507", "Class without an annotation")
 
 LOCK_OUTDATED = _warning("SW508", "Lock file out of date")
 LOCK_BROKEN = _warning("SW509", "Other frames than those that were locked")
+LOCK_TOO_EARLY = _error("SW514", "Pin from before the collection came")
 UNKNOWN_IN_QUERY = _warning("SW511", "Query of an unknown dataset or version")
 DOUBTFUL_SELECTION = _warning("SW512", "Selection that the remote may understand otherwise")
 NO_GROUP = _warning("SW513", "Group field that no frame has")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from setwright.model.diagnostics import Diagnostic, SourceRef
+    from setwright.model.errors import SetwrightError
     from setwright.model.frames import Membership
     from setwright.model.remarks import Remark
     from setwright.model.vocabulary import Vocabulary
@@ -93,6 +94,15 @@ def on_pins(
             )
         elif pinned[spec.address].broken:
             yield broken(spec.address, pins[spec.address], selection)
+
+
+def too_early(address: str, pin: Pin, why: SetwrightError) -> Diagnostic:
+    """That `pin` is of a revision at which the collection was not there yet, as the lake tells by `why`."""
+    return findings.LOCK_TOO_EARLY.at(
+        pin.where,
+        f"{why.summary}. {address} is held to that revision, and its spec asks for a collection that came later.",
+        f"`setwright lock --upgrade {address}` moves the pin to what the lake has now",
+    )
 
 
 def broken(address: str, pin: Pin, otherwise: SourceRef | None = None) -> Diagnostic:

@@ -43,7 +43,9 @@ CHANGES_PENDING = 2
     help="Save the plan, for `setwright apply FILE`.",
 )
 @click.option(
-    "--approve-digest", is_flag=True, help="Print the digest for `setwright apply --approved` last."
+    "--approve-digest",
+    is_flag=True,
+    help="Print the digest for `setwright apply --approved` last, on stderr where the form is not text.",
 )
 @prune_option
 @choice_options
@@ -99,9 +101,9 @@ def command(
             again = ["setwright", "apply", *_again(choice, options, prune=prune)]
             how = shlex.join(again) if out is None else saved_apply(document, out)
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
-        if approve_digest:
-            click.echo(document.digest)
     if approve_digest:
+        # Beside another form than text, for what is printed there is for a program or a page.
+        click.echo(document.digest, err=forms.printed != "text")
         remember(place.root, document)
     if document.denied:
         return ChecksDeniedError.exit_code
