@@ -24,7 +24,7 @@ from setwright.plan.content import desired_content
 from setwright.server.jobs import RUNNING, JobState
 from setwright.server.keys import Keyring, Role
 from setwright.server.promises import Promises
-from setwright.server.wire.making import Wish
+from setwright.server.wire.wishes import Wish
 from tests.conformance.remotes import CELLS, NOON
 from tests.lake.lakes import ingest, write
 from tests.server.serving import connected, serving

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from setwright import __version__
 from setwright.model.errors import LakeAwayError, LakeBusyError, LakeError, SetwrightError
 from setwright.remotes.lake_server.wire import ROOT
-from setwright.server import promises
+from setwright.server import promise_keeping
 from setwright.server.access import Reader
 from setwright.server.answers import Refused, error, noted, words_of
 from setwright.server.api.application import lake_api
@@ -36,7 +36,7 @@ def application(service: Service) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         for id in service.promises.left():
-            promises.take_up(service, id)
+            promise_keeping.take_up(service, id)
         yield
         service.publishing.stop()
         service.jobs.close()

@@ -18,17 +18,14 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from setwright.edge.files import write_whole
 from setwright.model.documents import from_document, to_document
 from setwright.model.errors import FormatError
-from setwright.server.jobs import RUNNING, JobState, state_of
-from setwright.server.wire.making import Wish, make
+from setwright.server.jobs import RUNNING, JobState
+from setwright.server.wire.wishes import Wish
 
 if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from pathlib import Path
-
-    from setwright.server.service import Service
 
 log = logging.getLogger("setwright.server")
 
@@ -139,22 +136,3 @@ class Promises:
     def _write(self, id: str, document: dict[str, Any]) -> None:
         content = json.dumps({"format_version": FORMAT_VERSION, **document})
         write_whole(self._folder / f"{id}.json", content.encode("utf-8", "surrogatepass"))
-
-
-def keep(service: Service, id: str, future: Future[Any]) -> None:
-    """Write down how the work of a job ends. Where the server ends first, the next one goes on with it."""
-
-    def note(ended: Future[Any]) -> None:
-        failed = ended.cancelled() or ended.exception() is not None
-        if not (failed and service.publishing.stopping):
-            service.promises.ended(id, state_of(ended))
-
-    future.add_done_callback(note)
-
-
-def take_up(service: Service, id: str) -> None:
-    """Go on with what another server promised, if that is no more."""
-    wish = service.promises.claim(id)
-    if wish is not None:
-        log.info("goes on with job %s, %r", id, wish.config.name)
-        keep(service, id, service.jobs.start(lambda: make(service, wish), id)[1])

@@ -15,13 +15,14 @@ from setwright.lake.identity import checked_name
 from setwright.model.dataset import AugmentationWish, DatasetConfig, LabelClass
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.splits import SplitWish
-from setwright.server import promises
+from setwright.server import promise_keeping
 from setwright.server.access import Admin, Applier, Planner, TheService
 from setwright.server.answers import Refused, words_of
 from setwright.server.jobs import new_id, outcome
 from setwright.server.selections import Selected
 from setwright.server.wire import withdrawn, words
-from setwright.server.wire.making import Wish, make
+from setwright.server.wire.making import make
+from setwright.server.wire.wishes import Wish
 
 if TYPE_CHECKING:
     from setwright.server.service import Service
@@ -151,7 +152,7 @@ def _made(
         raise Refused(406, words_of(error)) from error
     if version is None:
         service.promises.give(id, wish)
-    promises.keep(service, id, future)
+    promise_keeping.keep(service, id, future)
     answer = {
         "isSuccess": True,
         "message": "The version is being made." if version is None else f"Version {version.number} is there.",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime  # noqa: TC003 - pydantic reads the annotations where wishes are written down
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from setwright.diff.data import data_diff
-from setwright.model.dataset import DatasetConfig, Selection
+from setwright.model.dataset import Selection
 from setwright.model.errors import StalePlanError
 from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Publication
 from setwright.plan.content import desired_content
@@ -19,25 +18,7 @@ if TYPE_CHECKING:
     from setwright.model.frames import Membership
     from setwright.model.versions import Version
     from setwright.server.service import Service
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A version to be made at a revision of the lake, as often as it is asked for.
-
-    `picked` are the ids of the frames that were chosen one by one, None for all that are selected. `parent` is the
-    lake's version that must still be the newest, None for a new dataset. `replacing` is the key under which other
-    content takes the place of the parent's, None where a version follows it. `key` is the idempotency key of all else.
-    """
-
-    key: str
-    config: DatasetConfig
-    picked: tuple[str, ...] | None
-    revision: int
-    parent: str | None
-    replacing: str | None
-    author: str
-    at: datetime
+    from setwright.server.wire.wishes import Wish
 
 
 def make(service: Service, wish: Wish) -> Version:

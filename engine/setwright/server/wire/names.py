@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from setwright.server import promises
+from setwright.server import promise_keeping
 from setwright.server.access import Reader, TheService
 from setwright.server.answers import Refused
 from setwright.server.jobs import RUNNING, JobState
@@ -78,7 +78,7 @@ def job_status(id: Annotated[str, Path(max_length=64)], service: TheService) -> 
     """How far a job is."""
     promised = service.promises.state(id)
     if promised == RUNNING:
-        promises.take_up(service, id)
+        promise_keeping.take_up(service, id)
     state = promised or service.jobs.state(id)
     if state is None:
         raise Refused(404, f"There is no job {id}, or no longer.")
