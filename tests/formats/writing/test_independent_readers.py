@@ -348,6 +348,20 @@ def test_datasets_loads_the_folder_and_the_parquet_files_of_hugging_face(tmp_pat
         assert boxes == BOXES
 
 
+def test_datasets_loads_splits_of_which_one_has_boxes_on_whole_pixels_only(tmp_path: Path) -> None:
+    split_among_pixels = manifest_of(
+        [
+            Frame(file_name="a.jpg", shapes=(Shape(box=(1.5, 2, 3, 4)),)),
+            Frame(file_name="b.jpg", split=Split.TEST, shapes=(Shape(box=(1, 2, 3, 4)),)),
+        ]
+    )
+    manifest, pictures = photographed(split_among_pixels)
+    write(ImageFolder(), manifest, tmp_path, pictures)
+    found = read_with("datasets", "imagefolder", tmp_path)
+    boxes = {split: [box for _, _, told, _ in rows for box in told] for split, rows in found.items()}
+    assert boxes == {"train": [[1.5, 2, 1.5, 2]], "test": [[1, 2, 2, 2]]}
+
+
 def test_webdataset_decodes_every_sample(tmp_path: Path) -> None:
     manifest, pictures = photographed(OBJECTS)
     write(WebDataset(), manifest, tmp_path, pictures)
