@@ -37,7 +37,7 @@ from setwright.model.dataset import (
     LabelClass,
     LakeSource,
 )
-from setwright.model.splits import Split, SplitWish
+from setwright.model.splits import SPLITS, Split, SplitWish
 from setwright.spec.exports import offered_by
 
 MAX_SEED = 2**53 - 1
@@ -111,6 +111,8 @@ def splits(draw: st.DrawFn) -> SplitWish:
     hundredths = sorted(draw(st.lists(st.integers(0, 10_000), min_size=2, max_size=2)))
     shares = [hundredths[0], hundredths[1] - hundredths[0], 10_000 - hundredths[1]]
     train, validation, test = (share / 100 for share in shares)
+    given = {split for split, share in zip(SPLITS, shares, strict=True) if share}
+    grow = draw(st.sets(st.sampled_from(SPLITS)).filter(lambda some: some & given))
     return SplitWish(
         train=train,
         validation=validation,
@@ -119,6 +121,7 @@ def splits(draw: st.DrawFn) -> SplitWish:
         group_by=draw(st.none() | names.filter(lambda name: name.lower() not in ("tags", "name"))),
         stratify=draw(st.booleans()),
         resplit=draw(st.booleans()),
+        grow=tuple(split for split in SPLITS if split in grow),
     )
 
 

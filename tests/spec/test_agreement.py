@@ -107,6 +107,7 @@ splits = st.sampled_from(percentages).flatmap(
         group_by=st.sampled_from(["metadata.place", "metadata.${var.word}"]),
         stratify=flags,
         resplit=flags,
+        grow=st.lists(st.sampled_from(["train", "${var.word}"]), max_size=2, unique=True),
     )
 )
 per_class = whole | st.dictionaries(st.sampled_from(["Balloon", "Kite"]), whole, min_size=1, max_size=2)

@@ -136,6 +136,7 @@ CASES = [
     field("SW204", "operations: {take: «{prefer: human}»}"),
     field("SW220", "split: {train: 100, group_by: «patient»}"),
     field("SW220", "split: {train: 100, group_by: «metadata.Tags»}"),
+    field("SW226", "split: {train: 100, grow: «[validation]»}"),
     project("SW204", "state: «here»\n"),
     project("SW205", "state: {kind: «foldr»}\n"),
     project("SW205", "state: {kind: «[]»}\n"),

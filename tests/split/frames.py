@@ -21,12 +21,18 @@ LABELS = ("car", "bus", "tram")
 
 shares = st.integers(0, 100).flatmap(lambda train: st.tuples(st.just(train), st.integers(0, 100 - train)))
 wishes = st.builds(
-    lambda pair, seed, stratify: SplitWish(
-        train=pair[0], validation=pair[1], test=100 - sum(pair), seed=seed, stratify=stratify
+    lambda pair, seed, stratify, grow: SplitWish(
+        train=pair[0],
+        validation=pair[1],
+        test=100 - sum(pair),
+        seed=seed,
+        stratify=stratify,
+        grow=grow if any((*pair, 100 - sum(pair))[split.code] for split in grow) else SPLITS,
     ),
     shares,
     st.integers(0, 5),
     st.booleans(),
+    st.sampled_from([SPLITS, SPLITS[:2], SPLITS[:1], SPLITS[2:]]),
 )
 pictures = st.lists(st.integers(0, 1000), unique=True, max_size=60)
 

@@ -88,6 +88,37 @@ def test_frames_that_come_move_none_of_the_old_whatever_they_belong_to(
     assert assign(frames, labelled(labels_of(grown)), after, parent)[: len(old)].tolist() == first.tolist()
 
 
+@given(old=pictures, new=pictures, wish=wishes)
+def test_new_frames_go_to_the_splits_that_grow_as_their_shares_are_to_each_other(
+    old: list[int], new: list[int], wish: SplitWish
+) -> None:
+    first = divided(old, wish)
+    grown = old + [picture for picture in new if picture not in old]
+    then = divided(grown, wish, version_of(frames_of(old), np.array(first, np.int8)))
+    fixed = {split: first.count(split.code) for split in SPLITS if split not in wish.grow}
+    for split in SPLITS if old else ():
+        if split in fixed:
+            assert then.count(split.code) == fixed[split]
+        else:
+            shared = sum(wish.percent[each] for each in wish.grow)
+            quota = (len(grown) - sum(fixed.values())) * wish.percent[split] / shared
+            assert abs(then.count(split.code) - quota) < 1 or first.count(split.code) > quota - 3
+
+
+def test_a_new_frame_that_belongs_with_one_of_test_goes_there_though_test_does_not_grow() -> None:
+    wish = SplitWish(train=50, validation=0, test=50, grow=(Split.TRAIN,))
+    parent = version_of(frames_of([1, 2]), np.array([0, 2], np.int8))
+    split = assign(frames_of([1, 2, 3, 4], ["", "walk", "walk", ""]), NONE, wish, parent)
+    assert split.tolist() == [0, 2, 2, 0]
+
+
+def test_what_grows_means_nothing_where_no_frame_of_the_version_before_is_left() -> None:
+    wish = SplitWish(train=50, validation=0, test=50, grow=(Split.TRAIN,))
+    parent = version_of(frames_of([1, 2]), np.array([0, 2], np.int8))
+    assert sizes(np.array(divided([3, 4], wish, parent), np.int8))[Split.TEST] == 1
+    assert divided([1, 2, 3, 4], replace(wish, resplit=True), parent).count(2) == 2
+
+
 @given(pictures=pictures, before=wishes, after=wishes)
 def test_resplit_divides_as_if_there_had_been_no_version(
     pictures: list[int], before: SplitWish, after: SplitWish

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 
 from setwright.model.frames import Annotations
-from setwright.model.splits import SplitWish
+from setwright.model.splits import Split, SplitWish
 from setwright.split.assign import assign
 from setwright.split.division import Division, division
 from tests.split.frames import frames_of, pictures, version_of, wishes
@@ -38,6 +40,12 @@ def test_frames_that_belong_together_are_named_as_the_reason() -> None:
 def test_frames_that_stay_where_they_were_are_named_as_the_reason() -> None:
     found = made([1, 2, 3, 4], [""] * 4, HALVES, ([1, 2, 3], [0, 0, 0]))
     assert (found.actual, found.why, found.apart) == ((3, 0, 1), ("kept",), 0)
+
+
+def test_new_frames_that_may_go_to_some_splits_alone_are_named_as_the_reason() -> None:
+    wish = replace(HALVES, grow=(Split.TRAIN,))
+    found = made([1, 2, 3, 4], [""] * 4, wish, ([1, 2], [0, 2]))
+    assert (found.targets, found.actual, found.why) == ((2, 0, 2), (3, 0, 1), ("grow",))
 
 
 def test_both_reasons_are_named_where_each_changed_something() -> None:

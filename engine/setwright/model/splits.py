@@ -29,10 +29,11 @@ class SplitWish:
 
     `train`, `validation` and `test` are percentages, exactly 100 together. `seed` varies the draw. Frames with an
     equal value of the metadata field `group_by` stay together. `stratify` asks for like shares of labels. A frame
-    that was in the version before keeps its split unless `resplit` is set.
+    that was in the version before keeps its split unless `resplit` is set. Once there is such a version, new frames go
+    to the splits of `grow` only, which stand in the order of `SPLITS`.
 
     Raises:
-        ValueError: a percentage is below 0, or they do not make 100.
+        ValueError: a percentage is below 0, they do not make 100, or those of the splits that grow are all 0.
     """
 
     train: float = 80
@@ -42,12 +43,15 @@ class SplitWish:
     group_by: str | None = None
     stratify: bool = False
     resplit: bool = False
+    grow: tuple[Split, ...] = SPLITS
 
     def __post_init__(self) -> None:
         if min(self.train, self.validation, self.test) < 0:
             raise ValueError(f"a negative percentage: {self}")
         if self.total != 100:
             raise ValueError(f"the percentages make {self.total}, not 100")
+        if not any(self.percent[split] for split in self.grow):
+            raise ValueError(f"no split that grows has a percentage above 0: {self}")
 
     @property
     def total(self) -> Decimal:

@@ -135,9 +135,9 @@ class SplitChange(Part):
 class Unmet(Part):
     """Wishes that pull against each other, so that the splits are not all as asked."""
 
-    why: tuple[Literal["kept", "together"], ...] = ()
+    why: tuple[Literal["kept", "grow", "together"], ...] = ()
     """What makes sizes differ from the quotas, none where they do not: frames that are `kept` in the splits that they
-    had, frames that stay `together`."""
+    had, new frames that go only to the splits of `grow`, frames that stay `together`."""
     apart: int = Field(ge=0)
     """Groups of frames that belong together and are in several splits, as they were before."""
 

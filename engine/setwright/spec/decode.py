@@ -19,7 +19,7 @@ from setwright.model.dataset import (
     Operations,
     Source,
 )
-from setwright.model.splits import SplitWish
+from setwright.model.splits import SPLITS, Split, SplitWish
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
@@ -235,6 +235,7 @@ class _Decoder:
             group_by=self._group(wanted.group_by),
             stratify=bool(wanted.stratify),
             resplit=bool(wanted.resplit),
+            grow=self._grow(wanted.grow, shares),
         )
 
     def exports(self) -> tuple[str, ...]:
@@ -328,6 +329,22 @@ class _Decoder:
             )
         )
         return usual
+
+    def _grow(self, wanted: Sequence[str] | None, shares: Mapping[str, float]) -> tuple[Split, ...]:
+        path: Path = ("split", "grow")
+        named = self.distinct(path, wanted)
+        if not named:
+            return SPLITS
+        if any(shares[name] for name in named):
+            return tuple(split for split in SPLITS if split.value in named)
+        self.tell(
+            findings.SPLIT_CANNOT_GROW.at(
+                self.places.value(path),
+                f"New frames would go to {' and '.join(named)} alone, whose share is 0 percent.",
+                "name a split that has a share as well",
+            )
+        )
+        return SPLITS
 
     def _group(self, field: str | None) -> str | None:
         if field is None:

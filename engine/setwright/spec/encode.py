@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from setwright.augment.vocabulary import VOCABULARY
 from setwright.model.dataset import CollectionSource, DatasetsSource, HumanOverMachine, LakeSource
+from setwright.model.splits import SPLITS
 from setwright.spec.encode_checks import encode_checks
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _split(wish: SplitWish) -> dict[str, Any]:
     fields["seed"] = wish.seed
     if wish.group_by is not None:
         fields["group_by"] = f"metadata.{wish.group_by}"
-    return {**fields, "stratify": wish.stratify, "resplit": wish.resplit}
+    fields |= {"stratify": wish.stratify, "resplit": wish.resplit}
+    return fields if wish.grow == SPLITS else {**fields, "grow": [split.value for split in wish.grow]}
 
 
 def _augmentations(wish: AugmentationWish) -> dict[str, Any]:

@@ -134,6 +134,20 @@ class SplitFile(Part):
         ),
         examples=[True],
     )
+    grow: (
+        Annotated[
+            list[Literal["train", "validation", "test"]],
+            Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+        ]
+        | None
+    ) = Field(
+        None,
+        description=(
+            "The splits that new frames go to, once there is a version. Default: all; without `test`, results stay "
+            "comparable while frames come."
+        ),
+        examples=[["train", "validation"]],
+    )
 
 
 Labels: TypeAlias = Annotated[

@@ -8,7 +8,8 @@ others come, like frames that are never divided, and like shares of the classes.
    is known by its picture or, where its picture is another one now, by its name.
 3. New frames join the frames of their unit that were there before.
 4. The other units go, the large ones first, then in the order of a hash of their pictures, to the split furthest below
-   its quota; with `stratify` also by what the split lacks of their classes (`split.stratify`).
+   its quota; with `stratify` also by what the split lacks of their classes (`split.stratify`). Where frames of the
+   version before are kept, only the splits of `grow` get any.
 
 So the outcome depends on pictures, groups, the wish, the version before and, for `stratify`, the annotations of the
 chosen labels; on nothing else: not on the order of the frames, and on no other label.
@@ -17,13 +18,14 @@ chosen labels; on nothing else: not on the order of the frames, and on no other 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from setwright.model.frames import places
 from setwright.model.splits import SPLITS
-from setwright.split.quotas import quotas
+from setwright.split.quotas import grown
 from setwright.split.stratify import Stratifier
 from setwright.split.units import units
 
@@ -49,10 +51,10 @@ def assign(
     split_of_unit = _of_units(unit, kept)
     # What was apart in the version before stays apart, so a frame that is kept counts where it is.
     split = np.where(kept == UNASSIGNED, split_of_unit[unit], kept)
-    room = [
-        target - int(np.count_nonzero(split == part.code))
-        for part, target in quotas(len(frames), wish).items()
-    ]
+    wish = growing(wish, kept)
+    held = [int(np.count_nonzero(split == part.code)) for part in SPLITS]
+    targets = grown(len(frames), wish, held)
+    room = [target - here for target, here in zip(targets.values(), held, strict=True)]
     sizes = np.bincount(unit, minlength=len(split_of_unit))
     new = _in_order(np.flatnonzero(split_of_unit == UNASSIGNED), unit, sizes, frames, wish.seed)
     large, single = new[sizes[new] > 1], new[sizes[new] == 1]
@@ -87,6 +89,11 @@ def inherited(frames: Frames, wish: SplitWish, parent: Manifest | None) -> NDArr
     )
     kept[asked[same]] = parent.split[before[same]]
     return kept
+
+
+def growing(wish: SplitWish, kept: NDArray[np.int8]) -> SplitWish:
+    """`wish` as it counts: where no frame keeps a split, there is nothing yet that could not grow."""
+    return wish if bool(np.any(kept != UNASSIGNED)) else replace(wish, grow=SPLITS)
 
 
 def fill(room: list[int], count: int) -> NDArray[np.int8]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from setwright.model.splits import SPLITS
-from setwright.split.assign import UNASSIGNED, fill, inherited
-from setwright.split.quotas import quotas
+from setwright.split.assign import UNASSIGNED, fill, growing, inherited
+from setwright.split.quotas import grown, quotas
 from setwright.split.units import units
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.splits import SplitWish
 
-Why: TypeAlias = Literal["kept", "together"]
-"""`kept`: frames stay in the splits that they had; `together`: frames that belong together are not divided."""
+Why: TypeAlias = Literal["kept", "grow", "together"]
+"""`kept`: frames stay in the splits that they had; `grow`: new frames go to the splits that are named there alone;
+`together`: frames that belong together are not divided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +52,19 @@ def division(manifest: Manifest, wish: SplitWish, parent: Manifest | None) -> Di
     kept = inherited(frames, wish, parent)
     why: list[Why] = []
     if actual != targets:
-        # What the sizes were if each new frame could go anywhere.
-        before = _sizes(kept)
-        room = [target - here for target, here in zip(targets, before, strict=True)]
-        freely = _sizes(np.concatenate([kept, fill(room, int(np.count_nonzero(kept == UNASSIGNED)))]))
+        # What the sizes were if each new frame could go anywhere, and if each could go to any split that grows.
+        freely = _filled(kept, targets)
+        within = _filled(kept, tuple(grown(len(frames), growing(wish, kept), _sizes(kept)).values()))
         why += ["kept"] if freely != targets else []
-        why += ["together"] if freely != actual else []
+        why += ["grow"] if within != freely else []
+        why += ["together"] if within != actual else []
     return Division(targets=targets, actual=actual, why=tuple(why), apart=_apart(frames, split, kept))
+
+
+def _filled(kept: NDArray[np.int8], targets: tuple[int, ...]) -> tuple[int, ...]:
+    """The sizes if new frames belonged to no others."""
+    room = [target - here for target, here in zip(targets, _sizes(kept), strict=True)]
+    return _sizes(np.concatenate([kept, fill(room, int(np.count_nonzero(kept == UNASSIGNED)))]))
 
 
 def _sizes(split: NDArray[np.int8]) -> tuple[int, ...]:

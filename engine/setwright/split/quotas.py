@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from setwright.model.splits import SPLITS, Split
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from setwright.model.splits import SplitWish
 
 
@@ -16,10 +18,25 @@ def quotas(total: int, wish: SplitWish) -> dict[Split, int]:
 
     Equal remainders go to train before validation before test.
     """
-    exact = {split: Decimal(total) * Decimal(str(wish.percent[split])) / 100 for split in SPLITS}
+    return _divided(total, wish, SPLITS)
+
+
+def grown(total: int, wish: SplitWish, held: Sequence[int]) -> dict[Split, int]:
+    """The same where new frames go to `wish.grow` alone: the other splits have the frames that they hold, in `held`.
+
+    What these leave is divided between those that grow, as their percentages are to each other.
+    """
+    fixed = {split: held[split.code] for split in SPLITS if split not in wish.grow}
+    shared = _divided(total - sum(fixed.values()), wish, wish.grow)
+    return {split: fixed.get(split, shared.get(split, 0)) for split in SPLITS}
+
+
+def _divided(total: int, wish: SplitWish, among: Sequence[Split]) -> dict[Split, int]:
+    percent = {split: Decimal(str(wish.percent[split])) for split in among}
+    exact = {split: total * share / sum(percent.values()) for split, share in percent.items()}
     whole = {split: int(share) for split, share in exact.items()}
     # `sorted` is stable, and SPLITS stand in the order in which ties are settled.
-    by_remainder = sorted(SPLITS, key=lambda split: whole[split] - exact[split])
+    by_remainder = sorted(among, key=lambda split: whole[split] - exact[split])
     for split in by_remainder[: total - sum(whole.values())]:
         whole[split] += 1
     return whole

@@ -34,17 +34,25 @@ class Stratifier:
         wish: SplitWish,
         split_of_unit: NDArray[np.int8],
     ) -> None:
-        """`unit` is that of each frame; a unit with a split, at or above 0, has taken its share already."""
+        """`unit` is that of each frame; a unit with a split, at or above 0, has taken its share already.
+
+        A split that is not in `wish.grow` has all that it will have.
+        """
         self._units = len(split_of_unit)
         self._unit, self._label, self._count = _holdings(unit, annotations, self._units)
         self._first = np.searchsorted(self._unit, np.arange(self._units + 1))
         classes = len(annotations.labels) + 1
-        total = np.bincount(self._label, self._count, classes)
+        placed = split_of_unit[self._unit]
+        full = [split.code for split in SPLITS if split not in wish.grow]
+        shared = ~np.isin(placed, full)
+        total = np.bincount(self._label[shared], self._count[shared], classes)
         share = np.array([wish.percent[split] / 100 for split in SPLITS])
+        if full:
+            share[full] = 0
+            share /= share.sum()
         # What each annotation that a split gets means to it: much to a small one. A split of nothing wants nothing.
         self._worth = np.divide(1, share, out=np.zeros(len(SPLITS)), where=share > 0).tolist()
         lacking = total[:, None] * share
-        placed = split_of_unit[self._unit]
         for split in SPLITS:
             here = placed == split.code
             lacking[:, split.code] -= np.bincount(self._label[here], self._count[here], classes)

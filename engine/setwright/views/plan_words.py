@@ -59,6 +59,7 @@ _AT_WORST = {
 
 _UNEVEN = {
     "kept": "frames stay in the splits that they had",
+    "grow": "new frames go only to the splits of `grow`",
     "together": "frames that belong together are not divided",
 }
 
