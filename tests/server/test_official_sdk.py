@@ -389,6 +389,60 @@ def test_labels_are_defined_and_put_into_groups(server: Serving) -> None:
     assert grouped
 
 
+def test_a_project_is_a_name_for_what_people_annotate_elsewhere(server: Serving, tmp_path: Path) -> None:
+    made, again, listed = sdk(
+        server,
+        ("create_annotation_project_from_collection", "Night shift", party(server)),
+        ("create_annotation_project_from_datalake", "Night shift", "annotation.label=Kite"),
+        ("get_annotation_project_list",),
+    )
+    assert made["isSuccess"] is True and made["job_id"]
+    assert again["isSuccess"] is False and "already" in again["message"]
+    assert listed == [{"id": made["id"], "name": "Night shift"}, {"id": "project", "name": "project"}]
+    annotations = tmp_path / "annotations.json"
+    box = {"type": "rectangle", "bbox": [1, 2, 3, 4], "label": "Kite"}
+    annotations.write_text(json.dumps({"images": [{"image": "0.png", "annotations": [box]}]}))
+    named, waited, _, dataset, more, gone, forgotten, unknown = sdk(
+        server,
+        ("get_annotation_project_name_by_id", made["id"]),
+        ("wait_for_job_complete", made["job_id"]),
+        (
+            "upload_annotations_for_collection",
+            "party photos",
+            made["id"],
+            str(annotations),
+            False,
+            False,
+        ),
+        (
+            "create_dataset_from_collection",
+            {
+                "dataset_name": "By night",
+                "collection_id": party(server),
+                "split_info": SPLIT,
+                "labels": ["Kite"],
+                "export_types": ["RAW"],
+                "operation_list": [made["id"]],
+            },
+        ),
+        ("add_files_to_annotation_project_from_collection", made["id"], party(server), "", {}, 0),
+        ("delete_annotation_project", made["id"]),
+        ("create_annotation_project_from_collection", "Never begun", party(server)),
+        ("delete_annotation_project", "0" * 24),
+    )
+    assert named == {"projectName": "Night shift"}
+    assert waited["is_success"] is True
+    version = server.service.lake.version(dataset["datasetVersionId"])
+    assert version.statistics.annotations == 1
+    assert more["isSuccess"] is False and "elsewhere" in more["message"]
+    assert gone["isSuccess"] is unknown["isSuccess"] is False
+    deleted, listed = sdk(
+        server, ("delete_annotation_project", forgotten["id"]), ("get_annotation_project_list",)
+    )
+    assert deleted["isSuccess"] is True
+    assert [each["name"] for each in listed] == ["Night shift", "project"]
+
+
 def test_versions_are_deleted_one_by_one_and_the_dataset_with_the_last(server: Serving) -> None:
     admin = server.keys[Role.ADMIN]
     wish = {

@@ -155,15 +155,11 @@ def test_metadata_that_cannot_be_is_refused_with_words_also_where_the_sdk_did_no
     assert count["count"] == 2
 
 
-def test_annotation_projects_which_nobody_can_work_in_here_are_not_made(server: Serving) -> None:
-    made, listed, known, unknown = sdk(
+def test_the_name_of_a_project_that_there_is_not_is_none_rather_than_a_breakdown(server: Serving) -> None:
+    known, unknown = sdk(
         server,
-        ("create_annotation_project_from_collection", "Night shift", party(server)),
-        ("get_annotation_project_list",),
         ("get_annotation_project_name_by_id", "project"),
         ("get_annotation_project_name_by_id", "Night shift"),
     )
-    assert made == {"isSuccess": False}
     assert known == {"projectName": "project"}
     assert unknown is None, "it raises where the status is not 200"
-    assert listed == [{"id": "project", "name": "project"}]

@@ -1,4 +1,4 @@
-"""Labels, annotation projects and jobs."""
+"""Jobs, keys of labels, and what else has a name: labels and annotation projects."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from setwright.server import promise_keeping
 from setwright.server.access import Reader, TheService
 from setwright.server.answers import Refused
 from setwright.server.jobs import RUNNING, JobState
-from setwright.server.wire import labels
+from setwright.server.wire import labels, projects
 from setwright.server.wire.keys import key_of
 from setwright.server.wire.words import Body
 
 router = APIRouter(tags=["names"], dependencies=[Reader])
 router.include_router(labels.router)
+router.include_router(projects.router)
 
 _CODES = {"running": 1, "done": 2, "failed": 4}
 _STATES = {2: "done", 4: "failed"}
@@ -26,12 +27,6 @@ class References(Body):
     """Labels with their attributes and the values of these."""
 
     labels: Annotated[dict[str, dict[str, tuple[str, ...]]], Field(max_length=10_000, default_factory=dict)]
-
-
-class ProjectWanted(Body):
-    """A project by its id."""
-
-    projectId: Annotated[str, Field(max_length=192)]
 
 
 class JobUpdate(Body):
@@ -57,20 +52,6 @@ def references(wanted: References) -> dict[str, Any]:
         }
         for label, attributes in wanted.labels.items()
     }
-
-
-@router.get("/studio/api/client/projects/list")
-def projects(service: TheService) -> list[dict[str, Any]]:
-    """The annotation projects: operations of people. An operation's name is its id."""
-    return [{"id": name, "name": name} for name, mode in service.lake.operations() if mode == "human"]
-
-
-@router.post("/studio/api/client/projects/get/projectName")
-def project_name(wanted: ProjectWanted, service: TheService) -> dict[str, Any]:
-    """What a project is called. The SDK breaks down over any status but 200, so a refusal has that too."""
-    if wanted.projectId not in {name for name, _ in service.lake.operations()}:
-        return {"isSuccess": False, "message": f"There is no project {wanted.projectId!r}."}
-    return {"isSuccess": True, "projectName": wanted.projectId}
 
 
 @router.get("/datalake/api/client/jobs/{id}/getStatus")
