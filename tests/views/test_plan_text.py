@@ -124,3 +124,26 @@ def test_of_a_thousand_datasets_that_stay_as_they_are_a_few_are_named() -> None:
     (other,) = plans.amending().changes
     told = text(kept.model_copy(update={"changes": (*many, other)}))
     assert "cells-018, cells-019 and 980 datasets more." in told
+
+
+def test_of_many_datasets_that_were_not_chosen_a_few_are_named() -> None:
+    addresses = tuple(f"cells-{number:03}" for number in range(300))
+    told = text(plans.growing().model_copy(update={"left_out": addresses}))
+    assert "cells-018, cells-019 and 280 datasets more." in told
+    few = text(plans.growing().model_copy(update={"left_out": addresses[:20]}))
+    assert "cells-018, cells-019." in few
+
+
+def test_one_long_name_does_not_move_what_stands_behind_the_others() -> None:
+    document = plans.growing()
+    change = document.changes[0]
+    assert change.frames is not None
+    entering = change.frames.entering
+    longer = (*entering.listed, entering.listed[0].model_copy(update={"name": "x" * 200}))
+    frames = change.frames.model_copy(update={"entering": entering.model_copy(update={"listed": longer})})
+    changed = change.model_copy(update={"frames": frames})
+    told = text(document.model_copy(update={"changes": (changed, *document.changes[1:])}))
+    before = [line for line in text(document).splitlines() if "+ " in line and "into" in line]
+    assert before
+    assert set(before) <= set(told.splitlines())
+    assert f"{'x' * 200}  into" in told

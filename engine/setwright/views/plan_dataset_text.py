@@ -110,6 +110,10 @@ def _some(sign: str, count: int) -> str:
     return f"{sign}{count:,}" if count else ""
 
 
+_WIDEST = 60
+"""Columns that are lined up for the names of frames; what is longer stands out."""
+
+
 def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:
     """The frames that are listed, as many lines as there are, and how many are not."""
     kinds: list[tuple[Any, str, Role, str]] = [
@@ -119,7 +123,9 @@ def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:
         (frames.repainted, "~", "changed", "with another picture"),
         (frames.relabelled, "~", "changed", "relabelled"),
     ]
-    wide = max((width_of(_name(line)) for kind, *_ in kinds for line in kind.listed), default=0)
+    widths = [width_of(_name(line)) for kind, *_ in kinds for line in kind.listed]
+    # One long name does not move what stands behind all the others.
+    wide = max((width for width in widths if width <= _WIDEST), default=0)
     more = []
     for kind, sign, role, word in kinds:
         for line in kind.listed:

@@ -395,9 +395,16 @@ def leak(found: Leak) -> str:
     return f"{counted(found.divided, thing)} {where} ({counted(found.frames.count, 'frame')})"
 
 
+MOST_LEFT_OUT = 20
+"""So many addresses that were not chosen are named; the document has them all."""
+
+
 def left_out(document: PlanDocument) -> str:
     """What the plan says nothing of."""
-    return f"Not planned for, and the plan is not complete: {', '.join(document.left_out)}."
+    named = ", ".join(document.left_out[:MOST_LEFT_OUT])
+    more = len(document.left_out) - MOST_LEFT_OUT
+    told = f"{named} and {counted(more, 'dataset')} more" if more > 0 else named
+    return f"Not planned for, and the plan is not complete: {told}."
 
 
 def _number(document: PlanDocument) -> str:
