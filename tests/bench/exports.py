@@ -17,6 +17,7 @@ import builtins
 import io
 import json
 import math
+import os
 import random
 import resource
 import subprocess
@@ -262,6 +263,26 @@ def one(who: str, export: str, frames: int) -> None:
     print(took)
 
 
+def walled(processors: int, frames: int) -> None:
+    """Print the seconds that a user waits for masks with so many processors, which are as many threads."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:processors])
+    export = "semantic-segmentation"
+    write = ours(export, outlines(frames, *size_of(export)))
+    with tempfile.TemporaryDirectory() as scratch, nowhere(Path(scratch)):
+        began = time.perf_counter()
+        write(Path(scratch))
+        print(time.perf_counter() - began)
+
+
+def threads(frames: int) -> None:
+    runs = [[float(run("--walled", str(many), str(frames))) for many in (1, 2)] for _ in range(RUNS)]
+    alone, together = (min(each) for each in zip(*runs, strict=True))
+    print(
+        f"masks of {frames:,} frames: two threads do {alone / together:.2f} times what one does, aim 1.70",
+        flush=True,
+    )
+
+
 def peak() -> float:
     """MB that the process has held at most."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -377,6 +398,8 @@ def main(frames: int = FRAMES) -> None:
         if export == "semantic-segmentation":
             line += f"   at {MASK_WIDTH}×{MASK_HEIGHT}, aim 1,200 frames/s"
         print(line, flush=True)
+    if hasattr(os, "sched_setaffinity"):
+        threads(frames)
     memory(frames)
 
 
@@ -384,6 +407,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["--one", who, export, frames]:
             one(who, export, int(frames))
+        case ["--walled", many, frames]:
+            walled(int(many), int(frames))
         case ["--save", frames, path]:
             save(int(frames), Path(path))
         case ["--hold", export, path]:

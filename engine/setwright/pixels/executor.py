@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, Thr
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from setwright.edge.processes import processors
 from setwright.model.errors import SetwrightError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Threads:
 
     def __init__(self, count: int | None = None) -> None:
         """`count` threads, one a processor that this process may use if None."""
-        self._count = count or _processors()
+        self._count = count or processors()
 
     def done(
         self, work: Callable[[Piece], Result], pieces: Iterable[Piece]
@@ -67,7 +68,7 @@ class Processes:
 
     def __init__(self, count: int | None = None) -> None:
         """`count` processes, one a processor that this process may use if None."""
-        self._count = count or _processors()
+        self._count = count or processors()
 
     def done(
         self, work: Callable[[Piece], Result], pieces: Iterable[Piece]
@@ -123,9 +124,3 @@ def _start() -> None:
         os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))  # fewer than there are, in a container
-    return os.cpu_count() or 1

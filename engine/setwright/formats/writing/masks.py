@@ -14,11 +14,13 @@ import io
 import json
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from setwright.formats.ahead import ahead
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.writing.colours import colour
 from setwright.formats.writing.losses import OTHER_SIZE, all_that_is_said, shapes, some, without_area
@@ -110,18 +112,25 @@ def _check(classes: Sequence[str]) -> None:
 
 def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
     """The PNG of each frame, in their order; counts in `changes` what became of objects."""
+    for made, became in ahead(partial(_some_masks, manifest), pairwise(_together(manifest))):
+        changes.update(became)
+        yield from made
+
+
+def _some_masks(manifest: Manifest, rows: tuple[int, int]) -> tuple[list[bytes], dict[str, int]]:
+    """The PNGs of the frames from the first of `rows` to before the second, and what became of their objects."""
     frames, annotations = manifest.frames, manifest.annotations
-    for begin, end in pairwise(_together(manifest)):
-        width, height = frames.width[begin:end], frames.height[begin:end]
-        first, last = np.searchsorted(annotations.frame, (begin, end))
-        some = annotations.take(np.arange(first, last))
-        painted = paint(replace(some, frame=some.frame - begin), width, height)
-        changes[_NOWHERE] += painted.nowhere
-        changes[OTHER_SIZE] += painted.other_size
-        changes[_HIDDEN] += painted.hidden
-        yield from pngs(
-            painted.start, painted.value, painted.bounds, width.astype(np.int64), height.astype(np.int64)
-        )
+    begin, end = rows
+    width, height = frames.width[begin:end], frames.height[begin:end]
+    first, last = np.searchsorted(annotations.frame, rows)
+    some = annotations.take(np.arange(first, last))
+    painted = paint(replace(some, frame=some.frame - begin), width, height)
+    made = pngs(painted.start, painted.value, painted.bounds, width.astype(np.int64), height.astype(np.int64))
+    return list(made), {
+        _NOWHERE: painted.nowhere,
+        OTHER_SIZE: painted.other_size,
+        _HIDDEN: painted.hidden,
+    }
 
 
 def _together(manifest: Manifest) -> Iterator[int]:

@@ -1,0 +1,43 @@
+"""Pieces of an export made ahead of who takes them, in their order, by as many threads as pay."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from setwright.edge.processes import processors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
+
+_MOST = 2
+"""More threads would wait for the interpreter, which NumPy lets go for two thirds of the time."""
+
+
+def ahead(
+    work: Callable[[Piece], Result], pieces: Iterable[Piece], threads: int | None = None
+) -> Iterator[Result]:
+    """What `work` makes of each of `pieces`, in their order.
+
+    At most one more than there are `threads` is made before it is asked for; None stands for two where there are two
+    processors. Who closes the iterator, and a piece that fails, wait for those under way; no others are begun.
+    """
+    count = threads or min(_MOST, processors())
+    if count == 1:
+        yield from map(work, pieces)
+        return
+    pool = ThreadPoolExecutor(count, thread_name_prefix="export")
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for piece in pieces:
+            waiting.append(pool.submit(work, piece))
+            if len(waiting) > count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
