@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import posixpath
 from typing import TYPE_CHECKING
 
 from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.layernext import LayerNext
+from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.via import Via
 from setwright.formats.reading.voc import Voc
 from setwright.formats.reading.yolo_darknet import YoloDarknet
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 READERS: tuple[Reader, ...] = (Voc(), LayerNext(), Coco(), Via(), YoloUltralytics(), YoloDarknet(), Folder())
 """The plain folder comes last, because it is right wherever there are pictures."""
+
+_SIDECAR = "setwright.json"
+"""What lies beside every export of ours."""
 
 
 def named(name: str) -> Reader:
@@ -41,7 +47,7 @@ def detect(listing: Listing) -> Reader:
     """The reader that recognises `listing`.
 
     Raises:
-        FormatError: none does, or several do.
+        FormatError: none does, or several do; or it is an export of ours that none reads.
     """
     *formats, folder = READERS
     found = [reader for reader in formats if reader.recognises(listing)]
@@ -52,10 +58,32 @@ def detect(listing: Listing) -> Reader:
             f"They look like {' and like '.join(reader.title for reader in found)}.",
             f"say which to read: --format {' or --format '.join(reader.name for reader in found)}",
         )
-    if found or folder.recognises(listing):
-        return (found or [folder])[0]
+    if found:
+        return found[0]
+    if export := _export_in(listing):
+        # A plain folder it is not: masks would become frames, and what is annotated would be lost.
+        raise FormatError(
+            f"{export} is an export that is not read back",
+            f"{listing.location} is one that setwright wrote.",
+            "ingest another export of the version, RAW say; `--format folder` takes every picture, masks too",
+        )
+    if folder.recognises(listing):
+        return folder
     raise FormatError(
         f"There are no pictures in {listing.location}",
         "Nor does anything there look like annotations.",
         "name the folder that holds both pictures and annotations",
     )
+
+
+def _export_in(listing: Listing) -> str | None:
+    """The name of the export of ours that lies there, if one does."""
+    for name in listing.names:
+        if posixpath.basename(name) == _SIDECAR:
+            try:
+                told = json.loads(listing.read(name, MAX_TEXT))
+            except (OSError, ValueError, RecursionError, FormatError):
+                continue
+            if isinstance(told, dict) and isinstance(told.get("export"), str) and "manifest" in told:
+                return str(told["export"])
+    return None

@@ -1,0 +1,46 @@
+"""An export that no reader of ours reads is never taken for a folder of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from setwright.formats.protocol import MadeFile, PackedFile
+from setwright.formats.reading.listing import FolderListing
+from setwright.formats.reading.registry import detect
+from setwright.formats.writing.registry import find
+from setwright.model.errors import FormatError
+from tests.formats.writing.manifests import BOX, Frame, facts_of, manifest_of
+from tests.formats.writing.packed import content_of, pictures_of
+
+if TYPE_CHECKING:
+    from setwright.formats.reading.protocol import Reader
+
+
+def detected(export: str, folder: Path) -> Reader:
+    """What an export of one frame with a box is taken for."""
+    manifest = manifest_of([Frame(file_name="a.jpg", shapes=(BOX,))])
+    for entry in find(export).files(manifest, facts_of(manifest)):
+        path = folder / entry.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        match entry:
+            case MadeFile():
+                path.write_bytes(entry.content)
+            case PackedFile():
+                path.write_bytes(content_of(entry, pictures_of(manifest)))
+            case _:
+                path.write_bytes(b"a picture")
+    return detect(FolderListing(folder))
+
+
+@pytest.mark.parametrize("export", ["Semantic Segmentation", "Hugging Face ImageFolder", "WebDataset"])
+def test_an_export_that_is_not_read_is_refused_with_its_name(export: str, tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=f"{export} is an export that is not read back"):
+        detected(export, tmp_path)
+
+
+@pytest.mark.parametrize("export", ["RAW", "COCO", "Pascal VOC", "Ultralytics", "YOLO Darknet"])
+def test_an_export_that_is_read_is_known(export: str, tmp_path: Path) -> None:
+    assert detected(export, tmp_path).name != "folder"
