@@ -7,12 +7,18 @@ import logging
 import re
 import socket
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from setwright.lake.lake import Lake
+from setwright.model.dataset import Filter, LakeSource, Selection
+from setwright.remotes.lake_server.wire import MembershipsWish, MembershipWish
+from setwright.server.commands.serve import HEAVY, HEAVY_WAITING
 from setwright.server.keys import Role
 from setwright.server.metrics import Metrics
 from tests.server.serving import Serving, serving
@@ -166,3 +172,24 @@ def test_a_body_of_somebody_without_a_key_is_not_kept(
         assert ask(running, path, None, method="POST", data=body).status_code == 401
         for _ in range(2):  # what was held is given back
             assert ask(running, path, method="POST", data="{}").status_code in (200, 406, 422)
+
+
+def test_those_who_ask_for_much_at_once_leave_threads_to_everybody_else(running: Serving) -> None:
+    turns = running.service.heavy
+    everything = Selection(source=LakeSource(), query="", filter=Filter(), operations=(), labels=())
+    asked_for = MembershipsWish(asked=(MembershipWish(selection=everything, revision=0),))
+    wish = asked_for.model_dump(mode="json")
+    with ExitStack() as held:
+        for _ in range(HEAVY):
+            held.enter_context(turns)
+        with ThreadPoolExecutor(60) as clients:
+            asked = [
+                clients.submit(ask, running, "/lake/v1/memberships", Role.PLAN, method="POST", json=wish)
+                for _ in range(60)
+            ]
+            refused = [each.result() for each in islice(as_completed(asked), 60 - HEAVY_WAITING)]
+            assert {(each.status_code, each.headers["retry-after"]) for each in refused} == {(503, "1")}
+            assert ask(running, "/health", None).status_code == 200
+            held.close()
+    statuses = [each.result().status_code for each in asked]
+    assert statuses.count(503) == 60 - HEAVY_WAITING

@@ -131,11 +131,9 @@ def _patient(receive: Receive) -> Receive:
 
 
 def _refusal(path: str, failure: Refused) -> Response:
-    of_the_api = path.startswith(f"{ROOT}/")
-    answer = refusal(failure) if of_the_api else error(failure.status, failure.message)
-    if failure.status == 503:
-        answer.headers["Retry-After"] = "1"
-    return answer
+    if path.startswith(f"{ROOT}/"):
+        return refusal(failure)
+    return error(failure.status, failure.message, {"Retry-After": "1"} if failure.status == 503 else None)
 
 
 def _route(scope: Scope) -> str:

@@ -9,8 +9,6 @@ from setwright.lake.identity import outward_id
 from setwright.remotes.lake import LakeRemote
 
 if TYPE_CHECKING:
-    from threading import BoundedSemaphore
-
     from setwright.lake.lake import Lake
     from setwright.pixels.executor import Executor
     from setwright.server.jobs import Jobs
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from setwright.server.publishing import Publishing
     from setwright.server.selections import Selections
     from setwright.server.signing import Signer
+    from setwright.server.turns import Turns
     from setwright.server.uploads import Uploads
 
 
@@ -58,7 +57,7 @@ class Service:
     uploads: Uploads
     manifests: Manifests
     publishing: Publishing
-    heavy: BoundedSemaphore
+    heavy: Turns
     metrics: Metrics
     executor: Executor
     limits: Limits

@@ -33,7 +33,10 @@ _TITLES = {
     413: ("too-large", "The body is too large"),
     503: ("unavailable", "The server cannot do it now"),
 }
-_CHALLENGE = {"WWW-Authenticate": 'Basic realm="setwright", charset="UTF-8"'}
+_WITH = {
+    401: {"WWW-Authenticate": 'Basic realm="setwright", charset="UTF-8"'},
+    503: {"Retry-After": "1"},
+}
 
 
 def lake_api(service: Service | None) -> FastAPI:
@@ -102,7 +105,7 @@ def refusal(failure: Refused) -> Response:
     name, title = _TITLES.get(failure.status, ("refused", "The request is refused"))
     return _problem(
         plain_problem(failure.kind or name, failure.status, title, failure.message),
-        _CHALLENGE if failure.status == 401 else None,
+        _WITH.get(failure.status),
     )
 
 

@@ -33,6 +33,9 @@ STOPPED = 45.0
 HEAVY = 4
 """So many requests at a time may hold a whole membership or manifest in memory."""
 
+HEAVY_WAITING = 16
+"""So many more may wait for that, which leaves threads for other requests."""
+
 
 @click.group(invoke_without_command=True)
 @click.option(
@@ -285,6 +288,7 @@ def make_service(
     from setwright.server.selections import Selections
     from setwright.server.service import Limits, Service
     from setwright.server.signing import Signer
+    from setwright.server.turns import Turns
     from setwright.server.uploads import Uploads
 
     given = os.environ.get(SECRET_VARIABLE, "").encode()
@@ -300,7 +304,7 @@ def make_service(
         uploads=Uploads(lake.folder),
         manifests=manifests,
         publishing=Publishing(lake, manifests, jobs, maker),
-        heavy=threading.BoundedSemaphore(HEAVY),
+        heavy=Turns(HEAVY, HEAVY_WAITING),
         metrics=Metrics(),
         executor=maker,
         limits=Limits(),
