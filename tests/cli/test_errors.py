@@ -60,6 +60,7 @@ def test_what_an_error_repeats_cannot_give_the_terminal_orders(tmp_path: Path) -
     hostile.mkdir()
     in_detail = setwright("--color", "always", "-C", str(hostile), "validate")
     assert CLEAR_SCREEN not in in_detail.stderr
+    assert CLEAR_SCREEN not in setwright("--debug", "-C", str(hostile), "validate").stderr
     assert r"\x1b[2J" in in_detail.stderr
     project_at(tmp_path)
     in_summary = setwright("--color", "always", "-C", str(tmp_path), "show-spec", CLEAR_SCREEN)

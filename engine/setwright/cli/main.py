@@ -169,7 +169,8 @@ def _report(error: Exception, session: Session) -> int:
     if session.debug:
         import traceback
 
-        traceback.print_exception(error)
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        click.echo("\n".join(_shown(line) for line in lines), err=True)
     if isinstance(error, FindingsError):
         from setwright.cli.findings import show_findings
 

@@ -136,3 +136,8 @@ def test_of_a_library_that_the_server_lacks_it_is_told_where_it_is_missing() -> 
     error = error_of(problem_of(MissingExtraError("It is not installed", "No cv2.", "pip install x")))
     assert isinstance(error, MissingExtraError)
     assert "at the server" in error.detail and error.hint == "there: pip install x"
+
+
+def test_of_a_book_a_few_pages_are_shown() -> None:
+    error = error_of(Problem(type="urn:setwright:lake", title="T" * 10**6, status=500, detail="D" * 10**6))
+    assert len(error.summary) == len(error.detail) == 4000 and error.hint is None

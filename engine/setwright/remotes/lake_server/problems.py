@@ -22,6 +22,8 @@ from setwright.model.errors import (
 from setwright.remotes.lake_server.wire import Problem
 
 _URN: Final = "urn:setwright:"
+_MOST: Final = 4000
+"""Characters of a problem's texts that are shown; a server that is none may send a book."""
 
 _KINDS: Final[tuple[tuple[str, type[SetwrightError], int], ...]] = (
     # The first that fits counts, so what is derived stands before what it derives from.
@@ -67,16 +69,14 @@ def plain_problem(
 
 def error_of(problem: Problem) -> SetwrightError:
     """The error that `problem` tells of; a `RemoteError` for one of a kind that we do not know."""
+    title, detail = problem.title[:_MOST], (problem.detail or "")[:_MOST]
+    hint = problem.hint and problem.hint[:_MOST]
     kind = _BY_NAME.get(problem.type.removeprefix(_URN), RemoteError)
     if kind is QueryError:
-        return QueryError(
-            problem.title, problem.detail, problem.hint, start=problem.start or 0, end=problem.end or 0
-        )
+        return QueryError(title, detail, hint, start=problem.start or 0, end=problem.end or 0)
     if kind is MissingExtraError:
-        return kind(
-            problem.title, f"They are missing at the server. {problem.detail}", f"there: {problem.hint}"
-        )
-    return kind(problem.title, problem.detail, problem.hint)
+        return kind(title, f"They are missing at the server. {detail}", f"there: {hint}")
+    return kind(title, detail, hint)
 
 
 def name_of(problem: Problem) -> str:
