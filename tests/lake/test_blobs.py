@@ -17,7 +17,7 @@ from setwright.lake.blobs import Blobs, StoredBlob, Stranger, sha256
 from setwright.lake.bucket_blobs import BucketBlobs, checked_address
 from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.read_ahead import ReadAhead
-from setwright.model.errors import LakeError, UsageError
+from setwright.model.errors import LakeAwayError, LakeError, UsageError
 from tests.oracles.s3 import SECRET, Trouble, environment, made_bucket, running, troubled
 
 HELLO = sha256(b"hello")
@@ -198,11 +198,13 @@ class TestBucketBlobs(BlobsConformance):
         self, place: BucketPlace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         place.blobs.put(b"hello")
-        with troubled(place.endpoint, Trouble(cut={HELLO[2:]})) as address:
+        trouble = Trouble(cut={HELLO[2:]})
+        with troubled(place.endpoint, trouble) as address:
             monkeypatch.setenv("AWS_ENDPOINT_URL", address)
             cut = BucketBlobs(place.blobs.location, "a lake")
-            with pytest.raises(LakeError, match="cannot be used"):
+            with pytest.raises(LakeAwayError, match="cannot be used"):
                 cut.read(HELLO)
+            assert len(trouble.asked) == 4
             with pytest.raises(OSError):
                 cut.measure(HELLO)
 

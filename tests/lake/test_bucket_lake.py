@@ -13,7 +13,7 @@ import pytest
 
 from setwright.apply.pull import pull
 from setwright.lake.lake import Lake
-from setwright.model.errors import LakeBusyError, LakeError, UsageError
+from setwright.model.errors import LakeAwayError, LakeBusyError, LakeError, SetwrightError, UsageError
 from setwright.remotes.lake import LakeRemote
 from tests.cli.inside import setwright, succeeded
 from tests.lake.cells import fill, publication
@@ -98,6 +98,35 @@ def test_all_of_a_lake_is_the_same_in_a_bucket_as_in_a_folder(lake: Lake, tmp_pa
     assert ingest(lake, tmp_path / "in").revision is None
     with pytest.raises(UsageError, match="cannot stay in place"):
         ingest(lake, tmp_path / "in", in_place=True)
+
+
+def test_a_server_gives_the_pictures_of_a_bucket_as_they_are(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("fastapi", reason="the extra `server` is not installed")
+    from setwright.server.keys import Role
+    from tests.server.serving import connected, serving
+
+    fill(lake, tmp_path / "in", 20)
+    version = lake.publish(publication(lake))
+    digest = content(lake)[0][0][2].decode()
+    with serving(lake.folder) as served, connected(served.url, served.keys[Role.READ]) as remote:
+        pull(remote, version, "RAW", tmp_path / "served")
+        with remote.picture(digest) as picture, lake.picture(digest) as own:
+            assert picture.read() == own.read()
+        with pytest.raises(SetwrightError, match="no such thing"):
+            remote.picture("ab" * 32)
+        pull(LakeRemote(lake, "lake"), version, "RAW", tmp_path / "direct")
+        names = {path.name: path for path in (tmp_path / "direct").rglob("*.png")}
+        assert len(names) == 20
+        assert all(
+            path.read_bytes() == names[path.name].read_bytes()
+            for path in (tmp_path / "served").rglob("*.png")
+        )
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        del served.service.lake._blobs.__dict__["_store"]  # which is opened anew, and finds nobody
+        with pytest.raises(LakeAwayError):
+            remote.picture(digest)
 
 
 def test_damage_and_strangers_are_found_and_no_stranger_is_ever_removed(lake: Lake, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ SCHEMES: Final = ("s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss")
 """What a location in an object store begins with, before `://`."""
 
 _RETRIES: Final = 3
-"""How often a request is repeated that found nobody, or an error of the server's."""
+"""How often a request is repeated that found nobody, or an error of the server's, or whose answer broke off."""
 
 _SAID = re.compile(r"(Server returned non-2xx status code: \d{3}[A-Za-z ]*).*")
 _QUERY = re.compile(r"(?<=\S)\?\S+")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from setwright.edge.object_store import in_words, opened
 from setwright.lake.blobs import PAIR, REST, StoredBlob, Stranger, damaged, missing, sha256
-from setwright.model.errors import LakeError, UsageError
+from setwright.model.errors import LakeAwayError, LakeError, UsageError
 from setwright.pixels.executor import Threads
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ MARK: Final = "lake.json"
 
 _SCHEMES = ("s3", "gs", "az")
 _FORM = "s3://BUCKET/PREFIX"
-_TRIES = 3
 _ASKED_ONE_BY_ONE = 2_000
 """Beyond so many, the store is listed, a thousand a request, rather than asked for each."""
 _REMOVED_TOGETHER = 1_000
@@ -277,16 +276,12 @@ class BucketBlobs:
         """
         from obstore import get
 
-        for left in reversed(range(_TRIES)):
-            try:
-                return bytes(get(self._store, key).bytes())
-            except FileNotFoundError:
-                raise
-            except Exception as error:
-                # The library repeats a request that was not answered, but not one whose answer broke off.
-                if not left or not _broke_off(error):
-                    self._fail(error)
-        raise AssertionError("the last try either gives or raises")
+        try:
+            return bytes(get(self._store, key).bytes())
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            self._fail(error)
 
     def _top(self) -> Iterator[Stranger | str]:
         """What lies at the top of the prefix: strangers, and the pairs of digits that blobs lie below."""
@@ -335,7 +330,7 @@ class BucketBlobs:
                 words,
                 "set the store's credentials in the environment, such as AWS_ACCESS_KEY_ID, as for its own tools",
             ) from error
-        raise LakeError(
+        raise LakeAwayError(
             f"The object store with the lake's blobs cannot be used: {self._address}",
             words,
             "look whether it can be reached, whether the bucket is there, and whether the environment names the"
@@ -359,10 +354,6 @@ def _entry(found: Any) -> Listed:
 
 def _key(digest: str) -> str:
     return f"{digest[:2]}/{digest[2:]}"
-
-
-def _broke_off(error: Exception) -> bool:
-    return "non-2xx" not in str(error).splitlines()[0]
 
 
 def _no_address(why: str) -> UsageError:

@@ -8,7 +8,7 @@
     ├── QueryError                a query that does not parse; carries the position within the query
     ├── LakeError                 the lake cannot serve: absent, damaged, from a newer setwright
     │   ├── LakeBusyError         another process is writing; waiting did not help
-    │   └── LakeAwayError         the database of its catalogue does not answer
+    │   └── LakeAwayError         the database of its catalogue, or the store of its blobs, does not answer
     ├── RemoteError               a remote refused, or does not offer what was asked
     │   └── UnansweredError       no answer came, so nobody knows whether it was done
     ├── MissingExtraError         a library that only some need is not installed; says which to install
@@ -102,7 +102,7 @@ class LakeBusyError(LakeError):
 
 
 class LakeAwayError(LakeError):
-    """The database that a lake's catalogue is in does not answer."""
+    """The database that a lake's catalogue is in, or the object store with its blobs, does not answer."""
 
 
 class RemoteError(SetwrightError):
