@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from setwright.augment.point_map import Sums
 
-_BLOCK = 1 << 15
-"""Pixels mapped at a time, so that the map stays in the processor's cache, and small for any picture."""
+_BLOCK = 1 << 16
+"""Pixels mapped at a time: so few that the map stays in the processor's cache, and so many that NumPy, which takes the
+interpreter's lock from other threads after each call, is called seldom."""
 _LONGEST = 1 << 15
 """Width and height together from which on OpenCV's maps, of 16 bits, may not reach everywhere."""
 
