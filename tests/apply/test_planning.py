@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from tests.apply.projects import CELLS, FRAMES, carry_out, frames, lake_in_memory, planned, project
 from tests.conformance.test_memory import stored
+
+ROOT = Path(__file__).parents[2]
 
 configs = st.builds(
     lambda query, split, exports, description, versioning: replace(
@@ -179,6 +182,24 @@ def test_what_a_format_loses_of_varied_copies_is_counted_too() -> None:
     assert in_train > 0
     ((loss,),) = made.losses["cells"].values()
     assert loss.count == len(change.content.annotations) + in_train
+
+
+def test_a_loss_that_another_package_counts_as_none_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other-1.0.dist-info").mkdir()
+    (tmp_path / "other-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n"
+    )
+    (tmp_path / "other-1.0.dist-info" / "entry_points.txt").write_text(
+        "[setwright.exports]\nCounts = counts:EXPORT\n"
+    )
+    (source,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/exports.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "counts.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    bare = replace(CELLS, labels=(LabelClass(name="WBZ", sources=("WBZ",)),), exports=("Counts",))
+    made = planned(lake_in_memory(), project({"cells": bare}))
+    assert made.losses["cells"] == {"Counts": ()}
 
 
 def test_a_spec_that_fits_the_remote_gives_no_finding() -> None:

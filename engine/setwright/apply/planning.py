@@ -205,10 +205,13 @@ def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, .
     if not exports:
         return {}
     from setwright.augment.objects import with_copies
+    from setwright.formats.writing.losses import some
     from setwright.formats.writing.registry import find
 
     annotations = with_copies(manifest.annotations, manifest.frames, manifest.copies)
     return {
-        export: tuple(LossLine(what=loss.what, count=loss.count) for loss in find(export).losses(annotations))
+        export: tuple(
+            LossLine(what=loss.what, count=loss.count) for loss in some(find(export).losses(annotations))
+        )
         for export in exports
     }

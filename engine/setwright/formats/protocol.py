@@ -99,7 +99,10 @@ class VersionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """`count` annotations lose `what` in a format, for example "polygons are reduced to their boxes"."""
+    """`count` annotations lose `what` in a format, for example "polygons are reduced to their boxes".
+
+    One of which there is none, 0, is not told.
+    """
 
     what: str
     count: int
