@@ -193,3 +193,9 @@ def test_those_who_ask_for_much_at_once_leave_threads_to_everybody_else(running:
             held.close()
     statuses = [each.result().status_code for each in asked]
     assert statuses.count(503) == 60 - HEAVY_WAITING
+
+
+def test_a_path_that_is_described_allows_what_is_described_of_it_alone(running: Serving) -> None:
+    for path, allowed in (("versions/manifests", "POST"), ("versions/1", "GET"), ("state", "GET, PUT")):
+        answer = ask(running, f"/lake/v1/{path}", method="OPTIONS")
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

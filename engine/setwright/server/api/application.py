@@ -126,15 +126,10 @@ async def _http(request: Request, failure: Exception) -> Response:
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:
-    """All methods at `path`, of which each route knows its own alone."""
-    return sorted(
-        {
-            method.upper()
-            for described, operations in app.openapi()["paths"].items()
-            if compile_path(described)[0].match(path)
-            for method in operations
-        }
-    )
+    """All methods at `path`, of which each route knows its own alone. One that is described counts as no other."""
+    paths = app.openapi()["paths"]
+    at = [path] if path in paths else [each for each in paths if compile_path(each)[0].match(path)]
+    return sorted({method.upper() for each in at for method in paths[each]})
 
 
 async def _malformed(request: Request, failure: Exception) -> Response:
