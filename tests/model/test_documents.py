@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from setwright.model.canonical import canonical_json
 from setwright.model.dataset import MIN_SIZE, DatasetConfig
 from setwright.model.documents import from_document, to_document
+from setwright.model.splits import SPLITS
 from tests.laws import examples
 from tests.spec.strategies import checks, configs
 
@@ -25,10 +26,13 @@ def by_pydantic(value: object) -> str:
 def test_a_configurations_document_is_what_pydantic_makes_and_reads(config: DatasetConfig) -> None:
     document = to_document(config)
     told = json.loads(canonical_json(document))
+    # Documents are older than these fields, and what they say where nobody asks is what such documents meant.
     if config.augmentations.min_size == MIN_SIZE:
-        # Documents are older than this field, and what it was is what they meant.
         assert "min_size" not in told["augmentations"]
         told["augmentations"]["min_size"] = MIN_SIZE
+    if config.split.grow == SPLITS:
+        assert "grow" not in told["split"]
+        told["split"]["grow"] = [split.value for split in SPLITS]
     assert canonical_json(told) == by_pydantic(config)
     assert from_document(DatasetConfig, document) == config
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from setwright.model.canonical import digest_of
 from setwright.model.dataset import MIN_SIZE
 from setwright.model.errors import FormatError
+from setwright.model.splits import SPLITS, Split
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -47,9 +48,13 @@ _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
 """The fields of each class met so far, and whether they hold numbers that need not be whole."""
 
 
-_LATER: dict[str, object] = {"min_size": MIN_SIZE, "apart_from": None}
-"""Fields that came when there were documents already. They are told only where they are not as they always were, so
-that what meant the same then and now has one document and one digest.
+_LATER: dict[str, object] = {
+    "min_size": MIN_SIZE,
+    "apart_from": None,
+    "grow": [split.value for split in SPLITS],
+}
+"""Fields that came when there were documents already, with what they say where nobody asks. They are told only where
+they say something else, so that what meant the same then and now has one document and one digest.
 """
 
 
@@ -79,16 +84,19 @@ def _plain(value: Any, real: bool = False) -> Any:
         return [_plain(each, real) for each in value]
     if kind is date:
         return value.isoformat()
+    if kind is Split:
+        return value.value
     names = _FIELDS.get(kind)
     if names is None:
         if not is_dataclass(kind):
             raise _UnusualError
         names = _FIELDS[kind] = tuple((field.name, "float" in str(field.type)) for field in fields(kind))
-    return {
-        name: _plain(getattr(value, name), number)
-        for name, number in names
-        if name not in _LATER or getattr(value, name) != _LATER[name]
-    }
+    document = {}
+    for name, number in names:
+        told = _plain(getattr(value, name), number)
+        if name not in _LATER or told != _LATER[name]:
+            document[name] = told
+    return document
 
 
 def from_document(kind: type[T], document: Any) -> T:
