@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import pickle
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +17,7 @@ from setwright.lake.bucket_blobs import BucketBlobs, checked_address
 from setwright.lake.folder_blobs import FolderBlobs
 from setwright.lake.read_ahead import ReadAhead
 from setwright.model.errors import LakeAwayError, LakeError, UsageError
-from tests.oracles.s3 import SECRET, Trouble, environment, made_bucket, running, troubled
+from tests.oracles.s3 import SECRET, Trouble, environment, made_bucket, troubled
 
 HELLO = sha256(b"hello")
 ABSENT = "ab" * 32
@@ -138,13 +137,6 @@ class BucketPlace:
         from obstore import put
 
         put(self.blobs._store, name, content)
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("obstore", reason="the extra `objectstore` is not installed")
-    with running(tmp_path_factory.mktemp("s3")) as address:
-        yield address
 
 
 @pytest.fixture

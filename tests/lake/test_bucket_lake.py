@@ -18,7 +18,7 @@ from setwright.remotes.lake import LakeRemote
 from tests.cli.inside import setwright, succeeded
 from tests.lake.cells import fill, publication
 from tests.lake.lakes import content, ingest, write
-from tests.oracles.s3 import environment, made_bucket, running
+from tests.oracles.s3 import environment, made_bucket
 
 pytest.importorskip("obstore", reason="the extra `objectstore` is not installed")
 pytestmark = pytest.mark.oracle
@@ -43,12 +43,6 @@ def kill(event):
 left = 5
 ingest(Lake.open(Path(sys.argv[1])), Path(sys.argv[2]), listener=kill)
 """
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("s3")) as address:
-        yield address
 
 
 @pytest.fixture

@@ -11,18 +11,12 @@ from setwright.lake.lake import Lake
 from setwright.model.errors import SetwrightError, UsageError
 from tests.cli.inside import setwright
 from tests.lake.lakes import content, ingest, write
-from tests.oracles.s3 import SECRET, Trouble, environment, made_bucket, running, troubled
+from tests.oracles.s3 import SECRET, Trouble, environment, made_bucket, troubled
 
 obstore = pytest.importorskip("obstore", reason="the extra `objectstore` is not installed")
 pytestmark = pytest.mark.oracle
 
 PICTURES = {f"{number}.png": ["RBC"] * (number % 3) for number in range(8)}
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("s3")) as address:
-        yield address
 
 
 @pytest.fixture
