@@ -90,6 +90,21 @@ def test_500_connections_that_send_a_byte_now_and_then_end_and_keep_nobody_out(
             time.sleep(0.1)
 
 
+def test_beyond_the_most_connections_the_one_that_waited_longest_makes_room(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST", 3)
+    with ExitStack() as all:
+        held = [all.enter_context(closing(connect(running))) for _ in range(4)]
+        assert ended(held[0])
+        for connection in held[1:]:
+            connection.settimeout(0.2)
+            assert not ended(connection)
+        held[-1].settimeout(30)
+        held[-1].sendall(b"GET /health HTTP/1.1\r\nHost: lake\r\n\r\n")
+        assert held[-1].recv(1 << 16).startswith(b"HTTP/1.1 200")
+
+
 def test_a_body_that_comes_byte_by_byte_is_given_up(
     running: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
