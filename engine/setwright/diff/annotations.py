@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from setwright.model.pairing import Beside
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -249,29 +251,22 @@ def _lines_differ(
     old: Annotations, new: Annotations, one: NDArray[np.int64], other: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Whether the annotations at `one` before and `other` after differ, line by line."""
-    label = _shared_codes(old.labels, new.labels)
-    operation = _shared_codes(old.operations, new.operations)
-    differ: NDArray[np.bool_] = label[0][old.label[one]] != label[1][new.label[other]]
-    differ |= operation[0][old.operation[one]] != operation[1][new.operation[other]]
-    differ |= old.shape[one] != new.shape[other]
-    differ |= np.any(np.take(old.box, one, axis=0) != np.take(new.box, other, axis=0), axis=1)
-    differ |= _bits(old.confidence[one]) != _bits(new.confidence[other])
-    for start, stop in _runs(one, other):
-        here, there = slice(one[start], one[stop - 1] + 1), slice(other[start], other[stop - 1] + 1)
-        differ[start:stop] |= old.outline[here] != new.outline[there]
-        differ[start:stop] |= old.extra[here] != new.extra[there]
-    return differ
+    lines = Beside(one, other)
+    same = lines.same(*_shared(old.labels, old.label, new.labels, new.label))
+    same &= lines.same(*_shared(old.operations, old.operation, new.operations, new.operation))
+    for column in ("shape", "box", "confidence", "outline", "extra"):
+        same &= lines.same(getattr(old, column), getattr(new, column))
+    return ~same
 
 
-def _runs(one: NDArray[np.int64], other: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Ranges of lines whose rows follow each other on both sides.
-
-    A slice of a column of text costs nothing, while picking a million rows of it copies a million texts.
-    """
-    if not len(one):
-        return
-    ends = np.flatnonzero((np.diff(one) != 1) | (np.diff(other) != 1)) + 1
-    yield from zip([0, *ends.tolist()], [*ends.tolist(), len(one)], strict=True)
+def _shared(
+    old: tuple[str, ...], before: NDArray[np.int32], new: tuple[str, ...], after: NDArray[np.int32]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Two columns of places in names, so that equal names have equal places."""
+    if old == new:
+        return before, after
+    codes = _shared_codes(old, new)
+    return codes[0][before], codes[1][after]
 
 
 def _coded(

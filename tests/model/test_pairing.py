@@ -1,0 +1,66 @@
+"""Which frames of two contents are the same, and which rows beside each other hold the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from setwright.model.frames import Frames, digests, texts
+from setwright.model.pairing import Beside, paired
+
+MANY = 5000
+COLUMNS: dict[str, Any] = {
+    "text": texts(f"camera-{number % 97:012d}.jpg" for number in range(MANY)),
+    "digests": digests(f"{number % 89:064x}" for number in range(MANY)),
+    "numbers": np.arange(MANY, dtype=np.int32) % 83,
+    "confidence": np.where(np.arange(MANY) % 3, np.arange(MANY) % 7, np.nan),
+    "boxes": np.stack([np.arange(MANY) % 5.0, np.zeros(MANY), np.ones(MANY), np.arange(MANY) % 11.0], axis=1),
+}
+
+
+def named(numbers: list[int]) -> Frames:
+    """Frames called by numbers, which are other than those that the frames have."""
+    frames = Frames.named((f"{number:06d}" for number in numbers), [""] * len(numbers), [""] * len(numbers))
+    return replace(frames, number=np.array(numbers, np.int64) * 3 % 1009)
+
+
+@given(
+    one=st.sets(st.integers(0, 400)),
+    other=st.sets(st.integers(0, 400)),
+    strangers=st.sets(st.integers(0, 400)),
+)
+def test_frames_are_the_same_where_their_names_are_whatever_numbers_some_of_them_have(
+    one: set[int], other: set[int], strangers: set[int]
+) -> None:
+    before, after = named(sorted(one)), named(sorted(other))
+    number = after.number.copy()
+    number[[row for row, each in enumerate(sorted(other)) if each in strangers]] = 7
+    found = paired(before, replace(after, number=number))
+    both = [f"{each:06d}" for each in sorted(one & other)]
+    assert before.name[found.before].tolist() == after.name[found.after].tolist() == both
+    assert before.name[found.only_before].tolist() == [f"{each:06d}" for each in sorted(one - other)]
+    assert after.name[found.only_after].tolist() == [f"{each:06d}" for each in sorted(other - one)]
+
+
+@given(
+    column=st.sampled_from(sorted(COLUMNS)),
+    gone=st.integers(0, 4000),
+    stride=st.sampled_from([1, 2, 9, 20, 300, MANY]),
+    spoilt=st.integers(0, MANY - 1),
+)
+def test_rows_are_compared_alike_however_they_lie(column: str, gone: int, stride: int, spoilt: int) -> None:
+    before = COLUMNS[column]
+    after = before.copy()
+    after[spoilt] = before[spoilt - 1]
+    # Every `stride`th row is left out, so runs are of any length; after, there are rows before them.
+    one = np.flatnonzero(np.arange(MANY) % stride != 1)
+    found = Beside(one, one + gone).same(before, np.concatenate([after[:gone], after]))
+    assert found.tolist() == [repr(before[row]) == repr(after[row]) for row in one.tolist()]
+
+
+def test_rows_of_other_places_are_other_rows() -> None:
+    assert not Beside(np.arange(80), np.arange(1, 81)).same(COLUMNS["text"], COLUMNS["text"]).any()
