@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from setwright.model.canonical import canonical_json, digest_of
+from setwright.model.column_bytes import array_bytes, texts_json
 from setwright.model.copies import Copies
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from setwright.model.column_bytes import Part
     from setwright.model.frames import Annotations, Frames
 
 ALGORITHM = "manifest-1"
@@ -79,13 +81,13 @@ class Manifest:
             hasher.update(part)
         return f"{ALGORITHM}:{hasher.hexdigest()}"
 
-    def _identity(self) -> Iterator[bytes]:
+    def _identity(self) -> Iterator[Part]:
         frames, annotations = self.frames, self.annotations
         yield canonical_json(annotations.labels).encode()
         yield canonical_json(annotations.operations).encode()
         for text in (frames.name, frames.file_name, frames.collection, frames.media_type):
-            yield canonical_json(text.tolist()).encode()
-        yield frames.digest.tobytes()
+            yield texts_json(text)
+        yield array_bytes(frames.digest)
         for column, dtype in (
             (frames.width, "<i4"),
             (frames.height, "<i4"),
@@ -97,12 +99,12 @@ class Manifest:
             (annotations.confidence, "<f8"),
             (annotations.operation, "<i4"),
         ):
-            yield np.ascontiguousarray(column, dtype=dtype).tobytes()
+            yield array_bytes(column, dtype)
         for text in (annotations.outline, annotations.extra):
-            yield canonical_json(text.tolist()).encode()
+            yield texts_json(text)
         yield from self._identity_of_copies()
 
-    def _identity_of_copies(self) -> Iterator[bytes]:
+    def _identity_of_copies(self) -> Iterator[Part]:
         copies = self.copies
         if not len(copies):
             return
@@ -115,4 +117,4 @@ class Manifest:
             (copies.number, "<i4"),
             (copies.values, "<f8"),
         ):
-            yield np.ascontiguousarray(column, dtype=dtype).tobytes()
+            yield array_bytes(column, dtype)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from setwright.model.column_bytes import Part
     from setwright.model.dataset import DatasetConfig
     from setwright.model.frames import Membership
 
@@ -37,8 +38,8 @@ def membership_digest(membership: Membership) -> str:
     return f"{MEMBERSHIP_ALGORITHM}:{hasher.hexdigest()}"
 
 
-def _parts(membership: Membership) -> Iterator[bytes]:
-    import numpy as np
+def _parts(membership: Membership) -> Iterator[Part]:
+    from setwright.model.column_bytes import array_bytes, texts_json
 
     frames, annotations = membership.frames, membership.annotations
     labels, label = _in_use(annotations.labels, annotations.label)
@@ -46,8 +47,8 @@ def _parts(membership: Membership) -> Iterator[bytes]:
     yield canonical_json(labels).encode()
     yield canonical_json(operations).encode()
     for text in (frames.name, frames.media_type, frames.group, annotations.outline, annotations.extra):
-        yield canonical_json(text.tolist()).encode()
-    yield frames.digest.tobytes()
+        yield texts_json(text)
+    yield array_bytes(frames.digest)
     for column, dtype in (
         (annotations.frame, "<i4"),
         (label, "<i4"),
@@ -56,7 +57,7 @@ def _parts(membership: Membership) -> Iterator[bytes]:
         (annotations.confidence, "<f8"),
         (operation, "<i4"),
     ):
-        yield np.ascontiguousarray(column, dtype=dtype).tobytes()
+        yield array_bytes(column, dtype)
 
 
 def _in_use(names: tuple[str, ...], column: NDArray[np.int32]) -> tuple[list[str], NDArray[np.int32]]:

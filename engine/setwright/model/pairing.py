@@ -26,10 +26,10 @@ _MOST_PLACES = 50_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing:
-    """Rows of the frames of two contents, all ascending.
+    """Rows of the frames of two contents.
 
     `before` and `after` `(K,) int64` are those with the same unique name, beside each other; `only_before` and
-    `only_after` the other ones.
+    `only_after` the other ones, ascending.
     """
 
     before: NDArray[np.int64]
@@ -39,12 +39,13 @@ class Pairing:
 
 
 def paired(before: Frames, after: Frames) -> Pairing:
-    """The frames of the same names, where both are sorted by name, each name once.
+    """The frames of the same names, ascending, where both contents are sorted by name, each name once.
 
     Sorting a million texts takes a second, and looking up a million numbers a hundredth of that: so frames are first
     looked for by their numbers, which are the same for nearly all where both are of one lake. The names decide.
     """
-    one, other, left_before, left_after = _by_number(before, after)
+    found = paired_by_number(before, after)
+    one, other, left_before, left_after = found.before, found.after, found.only_before, found.only_after
     if len(left_before) and len(left_after):
         names_before, names_after = before.name[left_before], after.name[left_after]
         if not _disjoint(names_before, names_after):
@@ -53,6 +54,41 @@ def paired(before: Frames, after: Frames) -> Pairing:
             other = np.sort(np.concatenate([other, left_after[in_after]]))
             left_before, left_after = _others(one, len(before)), _others(other, len(after))
     return Pairing(one, other, left_before, left_after)
+
+
+def paired_by_number(before: Frames, after: Frames) -> Pairing:
+    """The frames that have both the same number and the same name, in the order of `after`, whatever that is.
+
+    Among the others there may be frames of one name with two numbers.
+    """
+    none = Pairing(
+        np.empty(0, np.int64), np.empty(0, np.int64), np.arange(len(before)), np.arange(len(after))
+    )
+    if not len(before) or not len(after):
+        return none
+    least, most = int(before.number.min()), int(before.number.max())
+    if least < 0 or most > _MOST_PLACES:
+        return none
+    place = np.full(most + 2, -1, np.int32)  # the last one stands for all numbers that are larger
+    place[before.number] = np.arange(len(before), dtype=np.int32)
+    pairs: list[tuple[_Rows, _Rows]] = []
+    left: list[_Rows] = []
+    unmatched = np.ones(len(before), np.bool_)
+    # A part at a time, for what lies in the processor's cache takes half as long.
+    for start in range(0, len(after), _AT_ONCE):
+        places = place.take(after.number[start : start + _AT_ONCE], mode="clip")
+        found = places >= 0
+        one: _Rows = places[found]
+        other: _Rows = np.flatnonzero(found) + start
+        same = Beside(one, other).same(before.name, after.name)
+        if not same.all():
+            one, other = one[same], other[same]
+            found[found] = same
+        unmatched[one] = False
+        pairs.append((one, other))
+        left.append(np.flatnonzero(~found) + start)
+    one, other = (np.concatenate(each, dtype=np.int64) for each in zip(*pairs, strict=True))
+    return Pairing(one, other, np.flatnonzero(unmatched), np.concatenate(left))
 
 
 class Beside:
@@ -101,36 +137,6 @@ def _alike(here: Any, there: Any) -> NDArray[np.bool_]:
     if here.dtype.kind == "f":
         equal |= (here != here) & (there != there)
     return equal if equal.ndim == 1 else np.all(equal, axis=1, keepdims=False)
-
-
-def _by_number(before: Frames, after: Frames) -> tuple[_Rows, _Rows, _Rows, _Rows]:
-    """The rows that have both the same number and the same name, and those that are left."""
-    none = np.empty(0, np.int64)
-    if not len(before) or not len(after):
-        return none, none, np.arange(len(before)), np.arange(len(after))
-    least, most = int(before.number.min()), int(before.number.max())
-    if least < 0 or most > _MOST_PLACES:
-        return none, none, np.arange(len(before)), np.arange(len(after))
-    place = np.full(most + 2, -1, np.int32)  # the last one stands for all numbers that are larger
-    place[before.number] = np.arange(len(before), dtype=np.int32)
-    pairs: list[tuple[_Rows, _Rows]] = []
-    left: list[_Rows] = []
-    unmatched = np.ones(len(before), np.bool_)
-    # A part at a time, for what lies in the processor's cache takes half as long.
-    for start in range(0, len(after), _AT_ONCE):
-        places = place.take(after.number[start : start + _AT_ONCE], mode="clip")
-        found = places >= 0
-        one: _Rows = places[found]
-        other: _Rows = np.flatnonzero(found) + start
-        same = Beside(one, other).same(before.name, after.name)
-        if not same.all():
-            one, other = one[same], other[same]
-            found[found] = same
-        unmatched[one] = False
-        pairs.append((one, other))
-        left.append(np.flatnonzero(~found) + start)
-    one, other = (np.concatenate(each, dtype=np.int64) for each in zip(*pairs, strict=True))
-    return one, other, np.flatnonzero(unmatched), np.concatenate(left)
 
 
 def _by_name(before: Texts, after: Texts) -> tuple[_Rows, _Rows]:

@@ -17,26 +17,29 @@ chosen labels; on nothing else: not on the order of the frames, and on no other 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from setwright.model.frames import places
+from setwright.model.pairing import Beside, paired_by_number
 from setwright.model.splits import SPLITS
 from setwright.split.quotas import grown
 from setwright.split.stratify import Stratifier
-from setwright.split.units import units
+from setwright.split.units import mixed, units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from setwright.model.frames import Annotations, Frames
+    from setwright.model.frames import Annotations, Digests, Frames, Texts
     from setwright.model.manifest import Manifest
     from setwright.model.splits import SplitWish
 
 UNASSIGNED = -1
+_AT_ONCE = 1 << 14
+"""Digests that are Python objects together."""
 
 
 def assign(
@@ -75,20 +78,54 @@ def inherited(frames: Frames, wish: SplitWish, parent: Manifest | None) -> NDArr
     """The split that each frame had in the version before, `(N,) int8`, or `UNASSIGNED`."""
     if parent is None or wish.resplit or not len(parent.frames):
         return np.full(len(frames), UNASSIGNED, np.int8)
-    order = np.lexsort((parent.split, parent.frames.digest))
-    digest, split = parent.frames.digest[order], parent.split[order]
-    first = _first_of(frames.digest, digest)
-    kept = np.where(digest[first] == frames.digest, split[first], UNASSIGNED).astype(np.int8)
+    kept = np.full(len(frames), UNASSIGNED, np.int8)
+    same = paired_by_number(parent.frames, frames)
+    shows = Beside(same.before, same.after).same(parent.frames.digest, frames.digest)
+    # A frame with the picture that it had is where it was, also where that picture was in several splits.
+    kept[same.after[shows]] = parent.split[same.before[shows]]
+    known = np.zeros(len(frames), bool)
+    known[same.after[shows]] = True
+    asked = np.flatnonzero(~known)
+    kept[asked] = _by_picture_or_name(frames.digest[asked], frames.name[asked], parent)
+    return kept
+
+
+def _by_picture_or_name(digest: Digests, name: Texts, parent: Manifest) -> NDArray[np.int8]:
+    """The split that frames with these pictures and names had in `parent`, or `UNASSIGNED`."""
+    kept = np.full(len(digest), UNASSIGNED, np.int8)
+    rows = _showing(parent.frames.digest, digest)
+    rows = rows[np.lexsort((parent.split[rows], parent.frames.digest[rows]))]
+    pictures, split = parent.frames.digest[rows], parent.split[rows]
+    if len(rows):
+        first = _first_of(digest, pictures)
+        kept = np.where(pictures[first] == digest, split[first], UNASSIGNED).astype(np.int8)
     # By name where the picture is another one, or was in several splits, in each under a name of its own.
-    divided = digest[1:][(digest[1:] == digest[:-1]) & (split[1:] != split[:-1])]
-    asked = np.flatnonzero((kept == UNASSIGNED) | np.isin(frames.digest, divided))
-    names = parent.frames.name
-    before = places(frames.name[asked], names)
-    same = (names[before] == frames.name[asked]) & (
-        (kept[asked] == UNASSIGNED) | (parent.frames.digest[before] == frames.digest[asked])
+    divided = pictures[1:][(pictures[1:] == pictures[:-1]) & (split[1:] != split[:-1])]
+    asked = np.flatnonzero((kept == UNASSIGNED) | np.isin(digest, divided))
+    before = places(name[asked], parent.frames.name)
+    same = (parent.frames.name[before] == name[asked]) & (
+        (kept[asked] == UNASSIGNED) | (parent.frames.digest[before] == digest[asked])
     )
     kept[asked[same]] = parent.split[before[same]]
     return kept
+
+
+_BUCKETS = 22
+"""Bits of the numbers of the buckets by which pictures are looked for: 4 MB of them."""
+
+
+def _showing(digests: Digests, wanted: Digests) -> NDArray[np.int64]:
+    """The rows of `digests` that hold one of `wanted`. Few are, as a rule, and sorting them all takes its time."""
+    if not len(wanted):
+        return np.empty(0, np.int64)
+    is_wanted = np.zeros(1 << _BUCKETS, bool)
+    is_wanted[_bucket(wanted)] = True
+    maybe = np.flatnonzero(is_wanted[_bucket(digests)])
+    return maybe[np.isin(digests[maybe], wanted)]
+
+
+def _bucket(digests: Digests) -> NDArray[np.uint64]:
+    return mixed(digests) >> np.uint64(64 - _BUCKETS)
 
 
 def growing(wish: SplitWish, kept: NDArray[np.int8]) -> SplitWish:
@@ -148,7 +185,10 @@ def _in_order(
     is_new[new] = True
     rows = np.flatnonzero(is_new[unit])
     prefix = f"split-1\n{seed}\n".encode()
-    drawn = b"".join(hashlib.sha256(prefix + digest).digest()[:8] for digest in frames.digest[rows].tolist())
+    drawn = bytearray()
+    for start in range(0, len(rows), _AT_ONCE):
+        some = frames.digest[rows[start : start + _AT_ONCE]].tolist()
+        drawn += b"".join([sha256(prefix + digest).digest()[:8] for digest in some])
     # A unit stands where the first of its pictures stands.
     key = np.full(len(sizes), np.iinfo(np.uint64).max, np.uint64)
     np.minimum.at(key, unit[rows], np.frombuffer(drawn, ">u8").astype(np.uint64))
