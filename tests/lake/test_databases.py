@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from setwright.lake.lake import Lake
 from setwright.lake.postgresql import _in_password_file, checked_url, shown
@@ -44,6 +45,22 @@ def test_the_other_driver_does_the_same(postgresql: str, tmp_path: Path) -> None
         with Lake.open(tmp_path / "lake") as lake:
             assert "psycopg" in lake.catalog_location
             assert [content(lake, revision) for revision in range(3)] == said
+
+
+def test_bitmaps_do_not_travel_as_text(postgresql: str, tmp_path: Path) -> None:
+    from psycopg.pq import Format
+
+    with Lake.create(tmp_path / "lake", postgresql) as lake:
+        ingest(lake, write(tmp_path / "in", {"a.png": ["RBC"]}))
+        formats: dict[bool, bool] = {}
+
+        def note(_connection: object, cursor: Any, statement: str, *_more: object) -> None:
+            formats["bitmaps.frames" in statement] = cursor.format == Format.BINARY
+
+        event.listen(lake._catalogue.database.engine, "after_cursor_execute", note)
+        with lake.answers("annotation.label=RBC") as answers:
+            assert answers.count() == 1
+    assert formats == {True: True, False: False}
 
 
 def test_two_lakes_in_one_database_know_nothing_of_each_other(postgresql: str, tmp_path: Path) -> None:

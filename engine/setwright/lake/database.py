@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WRITES = "setwright_writes"
 """The execution option of a connection that is going to write."""
 
+BYTES = "setwright_bytes"
+"""The execution option of a statement whose rows hold bytes: they travel as such, whatever form others have."""
+
 
 class Database(Protocol):
     """A database, and where it differs from others."""

@@ -9,6 +9,7 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from setwright.lake.as_of import held_at
+from setwright.lake.database import BYTES
 from setwright.lake.index.keys import Key, Kind
 from setwright.lake.index.write import as_bitmap, of_key
 from setwright.lake.schema import bitmaps
@@ -108,20 +109,23 @@ class Index:
 
     def _stored(self, condition: ColumnElement[bool]) -> tuple[dict[Key, Slices], int]:
         columns = bitmaps.c
-        rows = self._connection.execute(
-            select(
-                columns.kind, columns.name, columns.first, columns.second, columns.slice, columns.frames
-            ).where(condition, held_at(bitmaps, self._revision))
-        )
-        found: dict[Key, dict[int, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
-        size = 0
-        for kind, name, first, second, slice, content in rows:
-            found[Key(Kind(kind), name, first, second)][slice] ^= BitMap.deserialize(content)
-            size += len(content)
+        asked = select(
+            columns.kind, columns.name, columns.first, columns.second, columns.slice, columns.frames
+        ).where(condition, held_at(bitmaps, self._revision))
+        rows = self._connection.execute(asked.execution_options(**{BYTES: True})).all()
+        found: dict[tuple[int, str, int, int], dict[int, BitMap]] = defaultdict(dict)
+        for *key, slice, content in rows:
+            slices, bitmap = found[tuple(key)], BitMap.deserialize(content)
+            if slice in slices:
+                slices[slice] ^= bitmap
+            else:
+                slices[slice] = bitmap
         return {
-            key: tuple(slices.get(slice, BitMap()) for slice in range(max(slices) + 1))
-            for key, slices in found.items()
-        }, size
+            Key(Kind(kind), name, first, second): tuple(
+                slices.get(slice, BitMap()) for slice in range(max(slices) + 1)
+            )
+            for (kind, name, first, second), slices in found.items()
+        }, sum(len(row.frames) for row in rows)
 
 
 def _summed(several: Iterable[tuple[int, Slices]]) -> Counter[int]:
