@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,6 +93,19 @@ def test_all_of_a_lake_is_the_same_in_a_bucket_as_in_a_folder(lake: Lake, tmp_pa
     assert ingest(lake, tmp_path / "in").revision is None
     with pytest.raises(UsageError, match="cannot stay in place"):
         ingest(lake, tmp_path / "in", in_place=True)
+
+
+def test_blobs_that_are_stored_together_are_all_there_at_the_end_and_a_refusal_is_told(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = [bytes([number]) * 100 for number in range(40)]
+    with lake._blobs.together() as put:
+        stored = [put(content) for content in contents]
+    assert [lake._blobs.read(digest) for digest in stored] == contents
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    away = pickle.loads(pickle.dumps(lake._blobs))
+    with pytest.raises(LakeAwayError), away.together() as put:
+        put(b"never")
 
 
 def test_a_server_gives_the_pictures_of_a_bucket_as_they_are(

@@ -1,8 +1,8 @@
 """Files by names from outside, and files that are there whole or not at all.
 
 A name that a server, an archive or an annotation file gives is data: it goes through `safe_join` before it is a path.
-Whatever others may read is written by `write_whole`: aside, then renamed, so that no reader and no crash ever sees
-half a file.
+Whatever others may read is written by `write_whole`, or many by `written_together`: aside, then renamed, so that no
+reader and no crash ever sees half a file.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import UnsafeNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 MAX_NAME_BYTES = 255
@@ -85,8 +86,7 @@ def write_whole(
     belongs to whom `owner`, a file or folder, belongs to, where root writes it, who alone can give it away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{secrets.token_hex(6)}{ASIDE}")
-    try:
+    with _aside(path) as aside:
         with aside.open("xb") as file:
             size = 0
             for chunk in (content,) if isinstance(content, bytes) else content:
@@ -100,16 +100,55 @@ def write_whole(
             whose = owner.stat()
             os.chown(aside, whose.st_uid, whose.st_gid)
         aside.replace(path)
-    except BaseException as error:
-        aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno is not None and error.filename in (None, str(aside)):
-            error.filename = str(
-                path
-            )  # a full disk names no file, and the one aside means nothing to anybody
-        raise
     if durable:
         sync_folder(path.parent)
     return size
+
+
+@contextmanager
+def written_together() -> Iterator[Callable[[Path, bytes], None]]:
+    """What makes bytes the file at a path, whole and durable as by `write_whole`, but only when the context ends.
+
+    Many files then wait for the disk a few times together, instead of twice each. Until the end none has its name;
+    where an error ends the context, none gets it. One path may be given several times with the same bytes.
+    """
+    with ExitStack() as stack:
+        asides: dict[Path, Path] = {}
+
+        def write(path: Path, content: bytes) -> None:
+            if path in asides:
+                return
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = stack.enter_context(_aside(path))
+            aside.write_bytes(content)
+            asides[path] = aside
+
+        yield write
+        for aside in asides.values():
+            _sync(aside)
+        for path, aside in asides.items():
+            aside.replace(path)
+        for folder in {path.parent for path in asides}:
+            sync_folder(folder)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """A name beside `path` for a file that is to replace it; it is removed where an error ends the context."""
+    aside = path.with_name(f".{secrets.token_hex(6)}{ASIDE}")
+    try:
+        yield aside
+    except BaseException as error:
+        aside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None and error.filename in (None, str(aside)):
+            # A full disk names no file, and the one aside means nothing to anybody.
+            error.filename = str(path)
+        raise
+
+
+def _sync(file: Path) -> None:
+    with file.open("r+b") as opened:
+        os.fsync(opened.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from setwright.model.errors import LakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
@@ -82,6 +83,9 @@ class Blobs(Protocol):
 
         When it returns, the blob is safe. One that is there already is left as it is.
         """
+
+    def together(self) -> AbstractContextManager[Callable[[bytes], str]]:
+        """A `put` for many blobs, which are safe once the context has ended without an error, and may be only then."""
 
     def open(self, digest: str) -> BinaryIO:
         """The blob, to be read once and closed, wherever it is. What is not in a folder of ours is compared first.

@@ -9,6 +9,9 @@ import hashlib
 import io
 import json
 import re
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -20,7 +23,7 @@ from setwright.model.errors import LakeAwayError, LakeError, UsageError
 from setwright.pixels.executor import Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -179,6 +182,25 @@ class BucketBlobs:
         except Exception as error:
             self._fail(error)
         return digest
+
+    @contextmanager
+    def together(self) -> Iterator[Callable[[bytes], str]]:
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="blobs")
+        sent: deque[Future[str]] = deque()
+
+        def put(content: bytes) -> str:
+            if len(sent) == AT_ONCE:  # each holds its bytes until it is answered
+                sent.popleft().result()
+            digest = sha256(content)
+            sent.append(pool.submit(self.put, content, digest))
+            return digest
+
+        try:
+            yield put
+            for each in sent:
+                each.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def open(self, digest: str) -> BinaryIO:
         return io.BytesIO(self.read(digest))

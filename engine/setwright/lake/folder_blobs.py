@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from setwright.edge.files import ASIDE, write_whole
+from setwright.edge.files import ASIDE, write_whole, written_together
 from setwright.lake.blobs import PAIR, REST, Reference, StoredBlob, Stranger, damaged, missing, sha256
 from setwright.model.errors import LakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
     from setwright.lake.blobs import Listed
@@ -102,6 +103,18 @@ class FolderBlobs:
         if not self.path(digest).is_file():
             write_whole(self.path(digest), content)
         return digest
+
+    @contextmanager
+    def together(self) -> Iterator[Callable[[bytes], str]]:
+        with written_together() as write:
+
+            def put(content: bytes) -> str:
+                digest = sha256(content)
+                if not self.path(digest).is_file():
+                    write(self.path(digest), content)
+                return digest
+
+            yield put
 
     def read(self, digest: str) -> bytes:
         try:

@@ -17,7 +17,8 @@ from setwright.pixels.codec import decode, encode
 from setwright.pixels.kernels import varied
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Generator, Iterator
+    from collections.abc import Callable, Container, Generator, Iterator
+    from contextlib import AbstractContextManager
 
     from setwright.model.frames import Digests
     from setwright.model.manifest import Manifest
@@ -32,7 +33,8 @@ class Store(Protocol):
 
     def read(self, digest: str) -> bytes: ...
 
-    def put(self, content: bytes) -> str: ...
+    def together(self) -> AbstractContextManager[Callable[[bytes], str]]:
+        """What stores one after the other and returns its SHA-256; they are safe when the context has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def make(wanted: Iterator[Source], store: Store, executor: Executor) -> Generato
 
 def _of_shard(store: Store, shard: tuple[Source, ...]) -> list[MadePicture]:
     keep_freed_buffers()  # here, for it may be another process than that which hands out the work
-    return [made for source in shard for made in _made(source, store)]
+    with store.together() as put:
+        return [made for source in shard for made in _made(source, store.read, put)]
 
 
 def _shards(wanted: Iterator[Source]) -> Iterator[tuple[Source, ...]]:
@@ -128,11 +131,11 @@ def _shards(wanted: Iterator[Source]) -> Iterator[tuple[Source, ...]]:
         yield tuple(shard)
 
 
-def _made(source: Source, store: Store) -> Iterator[MadePicture]:
+def _made(source: Source, read: Callable[[str], bytes], put: Callable[[bytes], str]) -> Iterator[MadePicture]:
     try:
-        picture = decode(store.read(source.digest))
+        picture = decode(read(source.digest))
         for recipe in source.recipes:
             content = encode(varied(picture, recipe.property, recipe.values), recipe.media_type)
-            yield MadePicture(recipe.digest, store.put(content), len(content))
+            yield MadePicture(recipe.digest, put(content), len(content))
     except FormatError as error:
         raise FormatError(f"{source.frame} cannot be varied", error.detail, error.hint) from error

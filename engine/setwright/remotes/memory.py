@@ -69,10 +69,14 @@ class _Store:
     def read(self, digest: str) -> bytes:
         return self._remote.picture(digest).read()
 
-    def put(self, content: bytes) -> str:
-        digest = hashlib.sha256(content).hexdigest()
-        self._remote._made[digest] = content
-        return digest
+    @contextmanager
+    def together(self) -> Iterator[Callable[[bytes], str]]:
+        def put(content: bytes) -> str:
+            digest = hashlib.sha256(content).hexdigest()
+            self._remote._made[digest] = content
+            return digest
+
+        yield put
 
 
 class MemoryRemote:
