@@ -121,10 +121,9 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _interrupt)
     if callable(signal.getsignal(signal.SIGINT)):  # else somebody had it ignored
         signal.signal(signal.SIGINT, _interrupt)
-    # A command makes values that it keeps until it ends. To look for circles among them after every 700, as Python
-    # does, takes a sixth of the time of a plan.
-    gc.set_threshold(50_000, 20, 20)
     code = run(sys.argv[1:])
+    # Python looks for circles once more on its way out. All memory goes back to the system then anyway.
+    gc.freeze()
     try:
         sys.stdout.flush()
     except BrokenPipeError:

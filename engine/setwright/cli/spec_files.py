@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import SourceRef
@@ -12,7 +13,6 @@ from setwright.spec.source_text import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from setwright.model.diagnostics import Diagnostic
 
@@ -29,21 +29,21 @@ def find_files(
     whole = root.resolve()
     depth = len(whole.parts)
     found: dict[tuple[str, ...], str] = {}
-    folders: dict[Path, Path] = {}
+    folders: dict[str, tuple[str, ...]] = {}
     for pattern, where in patterns:
         matched = False
         for path, is_link in _matches(root, pattern, where, tell):
             matched = True
             name = path.relative_to(root).as_posix()
             try:
-                target = path.resolve() if is_link else _target(path, folders)
+                target = path.resolve().parts if is_link else _target(path, folders)
             except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
                 tell(_unreadable(name, "It is a link that leads back to itself."))
                 continue
-            if target.parts[:depth] != whole.parts:
+            if target[:depth] != whole.parts:
                 tell(_outside(name))
                 continue
-            parts = target.parts[depth:]
+            parts = target[depth:]
             found[parts] = min(found.get(parts, name), name)
         if not matched:
             tell(
@@ -130,24 +130,26 @@ def _open(root: Path, parts: Sequence[str]) -> int:
 
 def _read(handle: int) -> bytes:
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode):
             raise _NotAFileError
         chunks = []
-        left = MAX_BYTES + 1
-        while left > 0 and (chunk := os.read(handle, min(left, 1 << 20))):
+        left, most = MAX_BYTES + 1, facts.st_size + 1
+        while left > 0 and (chunk := os.read(handle, min(left, most))):
             chunks.append(chunk)
             left -= len(chunk)
+            most = 1 << 20  # it grew meanwhile, or the system gives less than was asked for
         return b"".join(chunks)
     finally:
         os.close(handle)
 
 
-def _target(path: Path, folders: dict[Path, Path]) -> Path:
-    """What `path`, no link itself, leads to. `folders` remembers what folders lead to: most files share a few."""
-    folder = path.parent
+def _target(path: Path, folders: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The parts of what `path`, no link itself, leads to. `folders` remembers those of folders."""
+    folder, name = os.path.split(path)
     if folder not in folders:
-        folders[folder] = folder.resolve()
-    return folders[folder] / path.name
+        folders[folder] = Path(folder).resolve().parts
+    return (*folders[folder], name)
 
 
 def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[tuple[Path, bool]]:
@@ -156,7 +158,7 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
     try:
         for path in root.glob(pattern):
             try:
-                kind = path.lstat().st_mode
+                kind = os.lstat(path).st_mode
             except FileNotFoundError:
                 continue  # it went meanwhile
             if not stat.S_ISDIR(kind):

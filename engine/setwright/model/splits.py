@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 
 
 class Split(Enum):
@@ -56,9 +57,14 @@ class SplitWish:
     @property
     def total(self) -> Decimal:
         """The sum, in decimal arithmetic: 33.3 + 33.3 + 33.4 is 100."""
-        return sum((Decimal(str(share)) for share in self.percent.values()), Decimal(0))
+        return _total(self.train, self.validation, self.test)
 
     @property
     def percent(self) -> dict[Split, float]:
         """The percentages by split."""
         return {Split.TRAIN: self.train, Split.VALIDATION: self.validation, Split.TEST: self.test}
+
+
+@lru_cache(maxsize=256, typed=True)
+def _total(*shares: float) -> Decimal:
+    return sum((Decimal(str(share)) for share in shares), Decimal(0))

@@ -257,8 +257,12 @@ class _Decoder:
 
     def distinct(self, path: Path, values: Sequence[str] | None) -> tuple[str, ...]:
         """`values`, whose order means nothing, sorted; one that comes twice is told."""
+        if values is None:
+            return ()
+        if len(several := set(values)) == len(values):
+            return tuple(sorted(several))
         seen: dict[str, Path] = {}
-        for number, value in enumerate(values or ()):
+        for number, value in enumerate(values):
             here = (*path, number)
             if self._once(value, here, seen, "entry"):
                 seen[value] = here
@@ -316,6 +320,8 @@ class _Decoder:
         if all(share is None for share in given.values()):
             return usual
         shares = {part: float(share or 0) + 0.0 for part, share in given.items()}
+        if sum(shares.values()) == 100 and all(share.is_integer() for share in shares.values()):
+            return shares
         total = sum((Decimal(str(share)) for share in shares.values()), Decimal(0))
         if total == 100:
             return shares
@@ -379,8 +385,10 @@ class _Decoder:
         name = exact_name(wanted, ())
         others = () if name is not None else self.surroundings.other_exports()
         name = name or exact_name(wanted, others)
-        known = [each.name for each in KNOWN_EXPORTS]
         offered = offered_by(self.surroundings.remote.kind)
+        if name in offered:
+            return name
+        known = [each.name for each in KNOWN_EXPORTS]
         if name is None:
             self.tell(
                 findings.UNKNOWN_EXPORT.at(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def plain(name: str) -> str:
 _BY_PLAIN_NAME = {plain(name): each for each in KNOWN_EXPORTS for name in (each.name, each.short)}
 
 
+@lru_cache(maxsize=256)
 def known_export(name: str) -> KnownExport | None:
     """The export called `name`, exactly, shortly, or but for case, `-` and `_`."""
     return _BY_PLAIN_NAME.get(plain(name))
@@ -65,6 +67,7 @@ def has_words(name: str, words: str) -> bool:
     return f" {plain(words)} " in f" {plain(name)} "
 
 
+@cache
 def offered_by(kind: str) -> tuple[str, ...]:
     """The exact names that a remote of `kind`, `lake` or `layernext`, is known to offer."""
     return tuple(each.name for each in KNOWN_EXPORTS if (each.lake if kind == "lake" else each.layernext))

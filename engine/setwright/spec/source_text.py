@@ -20,6 +20,9 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_EXCERPT = 1_000
 """The longest excerpt, in characters: thousands of findings may speak of one endless line."""
 
+_SHORT = 10_000
+"""Up to so many characters, lines are counted each time: few places of a file are ever asked for."""
+
 MAX_SIMILAR = 10
 """Of one kind of flaw in the text as such, so many are shown."""
 
@@ -50,7 +53,7 @@ class SourceText:
         self.file = file
         self.text = text
         self._starts: array[int] | None = None
-        self._excerpt = (0, "")
+        self._excerpt = (-1, "")
 
     def ref(self, start: int, end: int) -> SourceRef:
         """The stretch `[start, end)`. It ends no later than its last line that is not blank."""
@@ -61,34 +64,34 @@ class SourceText:
             end -= 1
         line, column = self._place(start)
         end_line, end_column = self._place(end)
-        return SourceRef(self.file, line, column, end_line, end_column, self._line(line))
+        return SourceRef(self.file, line, column, end_line, end_column, self.line(start))
 
     def line(self, start: int) -> str:
         """The line in which the offset `start` stands, shortened."""
-        return self._line(self._place(min(start, len(self.text)))[0])
+        text = self.text
+        begin = text.rfind("\n", 0, min(start, len(text))) + 1
+        # Remembered, so that the findings on one line share one excerpt.
+        if self._excerpt[0] != begin:
+            # Excerpts end up in the logs of build servers, and an address may hold a password.
+            # That may lie across the cut.
+            shown = text[begin : begin + 2 * MAX_EXCERPT].partition("\n")[0]
+            if "://" in shown:
+                shown = _PARAMETERS.sub(_stars_behind, CREDENTIALS.sub(_stars, shown))
+            self._excerpt = (begin, shown[:MAX_EXCERPT])
+        return self._excerpt[1]
 
     def _place(self, offset: int) -> tuple[int, int]:
+        """Line and column of `offset`."""
+        text = self.text
+        if len(text) <= _SHORT:
+            return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
         starts = self._starts
         if starts is None:
             # Not a list: a file may be nothing but line breaks, and a number in a list takes five times as much.
             starts = self._starts = array("q", [0])
-            starts.extend(match.end() for match in re.finditer("\n", self.text))
+            starts.extend(match.end() for match in re.finditer("\n", text))
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
-
-    def _line(self, line: int) -> str:
-        # Remembered, so that the findings on one line share one excerpt.
-        if self._excerpt[0] != line:
-            assert self._starts is not None
-            start = self._starts[line - 1]
-            end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
-            # Excerpts end up in the logs of build servers, and an address may hold a password.
-            # That may lie across the cut.
-            shown = self.text[start : min(end, start + 2 * MAX_EXCERPT)]
-            if "://" in shown:
-                shown = _PARAMETERS.sub(_stars_behind, CREDENTIALS.sub(_stars, shown))
-            self._excerpt = (line, shown[:MAX_EXCERPT])
-        return self._excerpt[1]
 
 
 def _stars(secret: re.Match[str]) -> str:
@@ -135,7 +138,7 @@ def decode_text(file: str, content: bytes) -> tuple[SourceText | None, list[Diag
             )
         # The same length, so that what is found later keeps its place.
         source = SourceText(file, UNSEEN.sub("\ufffd", text))
-    if _CONFLICT.search(text):
+    if ("<<<<<<<" in text or ">>>>>>>" in text) and _CONFLICT.search(text):
         # Where each one begins; where all beginnings are gone, where the first one ends.
         opening = (match for match in _CONFLICT.finditer(text) if match[0][0] == "<")
         for match in list(islice(opening, MAX_SIMILAR)) or islice(_CONFLICT.finditer(text), 1):

@@ -128,17 +128,30 @@ class _Builder:
             parser.dispose()
 
     def _read(self, next_event: Callable[[], Any]) -> None:
-        opened = self.open
+        scalar, mapping, sequence = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        mapping_end, sequence_end, alias = yaml.MappingEndEvent, yaml.SequenceEndEvent, yaml.AliasEvent
+        read_scalar, opened = self._scalar, self.open
         while (event := next_event()) is not None:
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                node: Node = self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self._open(event, kind is yaml.MappingStartEvent)
+            if kind is scalar:
+                node: Node = read_scalar(event)
+                # What `_place` does, for nearly all keys and values. A call for each takes as long as the parser.
+                if opened and (frame := opened[-1]).entries is not None:
+                    if not frame.has_key:
+                        if node.text != "<<":  # type: ignore[union-attr]
+                            frame.has_key = True
+                            frame.key = node  # type: ignore[assignment]
+                            continue
+                    elif (key := frame.key) is not None and key.text not in frame.entries:
+                        frame.has_key = False
+                        frame.entries[key.text] = (key, node)
+                        continue
+            elif kind is mapping or kind is sequence:
+                self._open(event, kind is mapping)
                 continue
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            elif kind is mapping_end or kind is sequence_end:
                 node = self._close(event)
-            elif kind is yaml.AliasEvent:
+            elif kind is alias:
                 node = self._alias(event)
             else:
                 # The start or the end of a document or of the file. Anchors do not reach past a document.
@@ -162,7 +175,9 @@ class _Builder:
         if event.tag is not None:
             self._refuse_tag(event)
         plain: bool = event.implicit[0]
-        value = self._meaning(text, start, end) if plain and (not text or text[0] in FIRST) else text
+        value: Value = text
+        if plain and (not text or text[0] in FIRST):
+            value = self._meaning(text, start, end)
         node = Scalar(self.source, start, end, value, text, plain)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
@@ -251,9 +266,9 @@ class _Builder:
     def _place(self, frame: _Frame, node: Node) -> None:
         if node.height >= frame.height:
             frame.height = node.height + 1
-        parent = frame.node
-        if type(parent) is Sequence:
-            parent.items.append(node)
+        parent, entries = frame.node, frame.entries
+        if entries is None:
+            parent.items.append(node)  # type: ignore[union-attr]
         elif not frame.has_key:
             frame.has_key = True
             frame.key = self._key(node)
@@ -263,7 +278,6 @@ class _Builder:
             if key is None:
                 return
             name = key.text
-            entries: dict[str, tuple[Scalar, Node]] = parent.entries  # type: ignore[union-attr]
             if name in entries:
                 self._twice(key, entries[name][0])
             else:
@@ -343,10 +357,11 @@ class _Builder:
 class _Frame:
     """An open collection: a mapping's key that waits for its value, and what stood before it."""
 
-    __slots__ = ("anchor", "expanded", "has_key", "height", "key", "node")
+    __slots__ = ("anchor", "entries", "expanded", "has_key", "height", "key", "node")
 
     def __init__(self, node: Sequence | Mapping, expanded: int, anchor: str | None) -> None:
         self.node = node
+        self.entries = node.entries if type(node) is Mapping else None
         self.expanded = expanded
         self.anchor = anchor
         self.height = 1
