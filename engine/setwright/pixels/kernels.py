@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 from setwright.augment.placement import crop_window, placement
+from setwright.pixels.blur import blurred
 from setwright.pixels.colour import brightened, noisy, saturated, turned
 from setwright.pixels.warp import warp
 
@@ -40,7 +40,7 @@ def varied(picture: NDArray[Any], property: str, values: Sequence[float]) -> NDA
             left, top, width, height = (int(each[0]) for each in crop_window(*_columns(picture, values)))
             return picture[top : top + height, left : left + width]
         case "IMAGE_BLUR.BLUR":
-            return _blurred(picture, values[0])
+            return blurred(picture, values[0])
         case "GRAYSCALE.GRAYSCALE_PERCENTAGE":
             return saturated(picture, 1 - values[0] / 100)
         case "SATURATION.SATURATION_DEGREES":
@@ -53,14 +53,6 @@ def varied(picture: NDArray[Any], property: str, values: Sequence[float]) -> NDA
             return noisy(picture, values[0], int(values[1]))
         case _:
             raise ValueError(f"no picture is made by {property}")
-
-
-def _blurred(picture: NDArray[Any], radius: float) -> NDArray[Any]:
-    """A Gaussian with the standard deviation `radius`, in pixels; past the edge the picture is mirrored."""
-    if radius <= 0:
-        return picture
-    side = 2 * math.ceil(4 * radius) + 1
-    return cv2.GaussianBlur(picture, (side, side), radius, borderType=cv2.BORDER_REFLECT_101)
 
 
 def _placed(
