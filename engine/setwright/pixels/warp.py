@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from setwright.augment.point_map import FRACTION, PointMap
+from setwright.pixels.shear import slid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,10 +33,15 @@ def warp(picture: NDArray[Any], matrix: NDArray[np.float64], width: int, height:
     `matrix` `(2, 3)` leads from the picture's points to the copy's.
     """
     points = PointMap(matrix, width, height)
+    # OpenCV weighs what is not of 8 bits in floating-point numbers.
+    short = picture.dtype == np.uint8 and sum(picture.shape[:2]) < _LONGEST
+    if short and picture.shape[:2] == (height, width):
+        found = slid(picture, points)
+        if found is not None:
+            return found
     out = np.empty((height, width, *picture.shape[2:]), picture.dtype)
     rows = max(1, _BLOCK // width)
-    # OpenCV weighs what is not of 8 bits in floating-point numbers.
-    if picture.dtype == np.uint8 and sum(picture.shape[:2]) < _LONGEST:
+    if short:
         maps = _Maps(points, rows)
         for start in range(0, height, rows):
             into = out[start : start + rows]

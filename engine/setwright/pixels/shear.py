@@ -1,0 +1,86 @@
+"""Maps that only slide a picture's rows, or its columns, along themselves: shears, without a map for each pixel.
+
+All points of a row lie equally far beyond a pixel, so that the row is the mean of two of its parts with the same two
+weights everywhere. In whole numbers that is what `warp.reference` makes, and a third of the work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from setwright.augment.point_map import FRACTION
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from setwright.augment.point_map import PointMap, Sums
+
+_BAND = 1 << 15
+"""Pixels mixed at a time, so that the sums stay in the processor's cache."""
+
+
+def slid(picture: NDArray[Any], points: PointMap) -> NDArray[Any] | None:
+    """What `points`, of as many pixels as `picture` `(H, W)` or `(H, W, C)`, show of it; None where they do more
+    than to slide rows or columns.
+    """
+    (x_column, x_row), (y_column, y_row) = points.sums()
+    x_row, y_row = x_row[:, 0], y_row[:, 0]
+    offsets = _offsets((x_column, x_row), (y_column, y_row))
+    if offsets is not None:
+        return _rows(picture, offsets)
+    offsets = _offsets((y_row, y_column), (x_row, x_column))
+    if offsets is not None:
+        return np.asarray(cv2.transpose(_rows(np.asarray(cv2.transpose(picture)), offsets)))
+    return None
+
+
+def _offsets(along: Sums, across: Sums) -> NDArray[np.int32] | None:
+    """How far each line slides, in 2⁻¹⁶ of a pixel, if that is all that happens to it.
+
+    The sums are those of the way `along` lines and `across` them: what a place in the line adds, and the line.
+    """
+    place, line = along
+    if (place - place[0] != np.arange(len(place), dtype=np.uint32) << np.uint32(16)).any():
+        return None
+    if (across[0] != across[0][0]).any():
+        return None
+    itself = np.arange(len(line), dtype=np.uint32) * np.uint32(FRACTION)
+    if ((across[1] + across[0][0]) >> np.uint32(11) != itself).any():
+        return None
+    return np.asarray(line + place[0]).view(np.int32)
+
+
+def _rows(picture: NDArray[Any], offsets: NDArray[np.int32]) -> NDArray[Any]:
+    """`picture` whose rows show what lies `offsets` `(H,)` to the right, and 0 where nothing does."""
+    height, width = picture.shape[:2]
+    source = picture.reshape(height, -1)
+    colours = source.shape[1] // width
+    whole, part = offsets >> 16, (offsets & 0xFFFF) >> 11
+    # By whole pixels first, with one more at the end, for each is mixed with the next.
+    moved = np.zeros((height, source.shape[1] + colours), np.uint8)
+    starts = np.flatnonzero(np.diff(whole, prepend=whole[0] - 1)).tolist()
+    for start, end in zip(starts, [*starts[1:], height], strict=True):
+        by = int(whole[start])
+        left, right = max(0, -by), min(width + 1, width - by)
+        if left < right:
+            moved[start:end, left * colours : right * colours] = source[
+                start:end, (left + by) * colours : (right + by) * colours
+            ]
+    of_next = part.astype(np.uint16)[:, None]
+    of_it = np.uint16(FRACTION) - of_next
+    made = np.empty_like(source)
+    rows = max(1, _BAND // width)
+    total, more = (np.empty((min(rows, height), source.shape[1]), np.uint16) for _ in range(2))
+    for start in range(0, height, rows):
+        end = min(start + rows, height)
+        sums, some = total[: end - start], more[: end - start]
+        np.multiply(moved[start:end, :-colours], of_it[start:end], out=sums)
+        np.multiply(moved[start:end, colours:], of_next[start:end], out=some)
+        sums += some
+        sums += np.uint16(FRACTION // 2)
+        sums >>= 5
+        made[start:end] = sums
+    return made.reshape(picture.shape)
