@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from setwright.formats.reading.protocol import ReadOptions
 from setwright.formats.writing.registry import export_formats
 from setwright.lake.lake import Lake
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
-from setwright.model.splits import SplitWish
+from setwright.model.splits import OfficialSplits, SplitWish
 from setwright.remotes.lake import LakeRemote
 from tests.apply.exports import files_in
 from tests.apply.projects import carry_out, project
@@ -42,10 +43,12 @@ PARTY = DatasetConfig(
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def exported(lake: Lake, folder: Path, exports: tuple[str, ...]) -> dict[str, dict[str, bytes]]:
+def exported(
+    lake: Lake, folder: Path, exports: tuple[str, ...], config: DatasetConfig = PARTY
+) -> dict[str, dict[str, bytes]]:
     """Files of each export of a new version of everything in `lake`, without those that tell of the version."""
     remote = LakeRemote(lake, "lake")
-    made = make_plan(remote, project({"party": PARTY}), lineage="lineage")
+    made = make_plan(remote, project({"party": config}), lineage="lineage")
     (done,) = carry_out(remote, made, folder / "journal").done
     assert done.version is not None
     for export in exports:
@@ -83,6 +86,24 @@ def test_an_export_read_back_and_made_again_is_the_same(
         )
         assert report.problems == ()
         assert exported(lake, tmp_path, (export,))[export] == files[export]
+
+
+@pytest.mark.parametrize("export", READERS)
+def test_an_export_read_back_keeps_its_splits_whatever_another_seed_would_draw(
+    export: str, first: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
+) -> None:
+    folder, files = first
+    official = replace(PARTY, split=SplitWish(seed=7, official=OfficialSplits(field="source_split")))
+    with Lake.create(tmp_path / "lake") as lake:
+        lake.ingest(
+            folder / export,
+            collection="party",
+            author="test",
+            at=NOON,
+            format=READERS[export],
+            options=ReadOptions(origin=1),
+        )
+        assert exported(lake, tmp_path, (export,), official)[export] == files[export]
 
 
 @pytest.mark.parametrize("export", PARTY.exports)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setwright.apply.planning import Planned
 from setwright.model.dataset import (
     Augmentation,
     AugmentationWish,
@@ -20,10 +21,12 @@ from setwright.model.dataset import (
     LabelClass,
 )
 from setwright.model.errors import FindingsError
-from setwright.model.splits import SplitWish
+from setwright.model.splits import OfficialSplits, Others, SplitWish
 from setwright.plan.changes import Create, Follow
 from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
+from setwright.remotes.memory_frames import StoredFrame
+from setwright.spec.project import Project
 from tests.apply.projects import CELLS, FRAMES, carry_out, frames, lake_in_memory, planned, project
 from tests.conformance.test_memory import stored
 
@@ -289,3 +292,69 @@ def test_the_causes_explain_every_frame_that_comes_or_goes_once(
         if isinstance(change, Follow):
             assert sum(cause.entering for cause in change.causes) == len(change.diff.entering)
             assert sum(cause.leaving for cause in change.causes) == len(change.diff.leaving)
+
+
+def cells_that_came(values: dict[str, str | None]) -> list[StoredFrame]:
+    """Cells with these values of `source_split`, by file name."""
+    return [
+        replace(each, facts=replace(each.facts, metadata={} if value is None else {"source_split": value}))
+        for value, each in zip(
+            values.values(), frames({name: ["WBC", "RBC"] for name in values}), strict=True
+        )
+    ]
+
+
+def came(values: dict[str, str | None]) -> MemoryRemote:
+    remote = MemoryRemote()
+    remote.put(cells_that_came(values))
+    return remote
+
+
+def official(others: Others = "refuse", *, resplit: bool = False) -> Project:
+    wish = SplitWish(resplit=resplit, official=OfficialSplits(field="source_split", others=others))
+    return project({"cells": replace(CELLS, query="", split=wish)})
+
+
+def splits_of(made: Planned) -> dict[str, int]:
+    (change,) = made.plan.changes
+    assert isinstance(change, Create | Follow)
+    content = change.content
+    return dict(zip(content.frames.file_name.tolist(), content.split.tolist(), strict=True))
+
+
+def test_frames_go_to_the_splits_that_they_came_with() -> None:
+    made = planned(came({"a.png": "val", "b.png": "Test", "c.png": "train"}), official())
+    assert splits_of(made) == {"a.png": 1, "b.png": 2, "c.png": 0}
+    assert made.findings == ()
+
+
+def test_frames_without_an_official_split_refuse_the_plan_and_their_values_are_told() -> None:
+    remote = came({"a.png": "train", "b.png": "holdout", "c.png": None, "d.png": "holdout"})
+    with pytest.raises(FindingsError) as refused:
+        planned(remote, official())
+    (finding,) = refused.value.diagnostics
+    assert finding.code == "SW515"
+    assert "3 of 4 frames" in finding.detail
+    assert '"holdout" (2), none (1)' in finding.detail
+
+
+@pytest.mark.parametrize(("others", "code"), [("train", 0), ("validation", 1), ("test", 2)])
+def test_a_spec_may_say_where_the_others_go(others: Others, code: int) -> None:
+    made = planned(came({"a.png": "train", "b.png": None}), official(others))
+    assert splits_of(made) == {"a.png": 0, "b.png": code}
+
+
+def test_a_frame_that_was_divided_stays_where_it_is_and_the_plan_says_that_it_came_otherwise(
+    tmp_path: Path,
+) -> None:
+    remote = came({"a.png": "train", "b.png": "test"})
+    carry_out(remote, planned(remote, official()), tmp_path)
+    remote.put(cells_that_came({"b.png": "train"}))
+    made = planned(remote, official())
+    assert made.plan.empty
+    (warned,) = [finding for finding in made.findings if finding.code == "SW516"]
+    assert warned.detail.startswith("1 frame came with another split")
+    moved = planned(remote, official(resplit=True))
+    assert splits_of(moved) == {"a.png": 0, "b.png": 0}
+    assert str(next(iter(moved.plan.changes)).number) == "2.0.0"  # type: ignore[union-attr]
+    assert "SW516" not in [finding.code for finding in moved.findings]

@@ -298,3 +298,23 @@ def test_the_proposal_for_photographs_of_cells_is_made_and_its_command_works(tmp
     ingested = setwright("-C", str(tmp_path), *shlex.split(command)[1:])
     assert ingested.returncode == 0
     assert "collection   bccd" in ingested.stdout
+
+
+@pytest.mark.parametrize(("pictures", "official"), [(("a", "b"), True), (("a", "b", "c"), False)])
+def test_splits_that_all_pictures_came_with_are_proposed(
+    pictures: Sequence[str], official: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "party"
+    for name in pictures:
+        split = {"a": "train", "b": "val"}.get(name, "unused")
+        for kind, ending, content in (("images", "jpg", ""), ("labels", "txt", "0 0.5 0.5 0.2 0.2\n")):
+            file = folder / kind / split / f"{name}.{ending}"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content)
+    (folder / "data.yaml").write_text("train: images/train\nval: images/val\nnames: [Balloon]\n")
+    (tmp_path / "project").mkdir()
+    assert init(tmp_path / "project", "--from", str(folder)).returncode == 0
+    workspace = open_workspace(tmp_path / "project")
+    assert workspace.project is not None
+    (spec,) = workspace.project.specs
+    assert (spec.config.split.official is not None) == official

@@ -147,3 +147,17 @@ def test_splits_are_among_those_that_there_are() -> None:
 
 ONE = manifest_of([])
 ONE = replace(ONE, frames=MEMBERS.frames.take(np.array([0])), split=np.zeros(1, np.int8))
+
+
+def test_the_splits_that_frames_came_with_travel_along_and_count_for_the_digest() -> None:
+    came = replace(MEMBERS, official=texts(["train", "", "val"]))
+    found = membership_file.decode(membership_file.encode(came))
+    require_sound_membership(found)
+    assert found.official is not None
+    assert found.official.tolist() == ["train", "", "val"]
+    assert membership_digest(found) == membership_digest(came) != membership_digest(MEMBERS)
+
+
+def test_splits_of_other_frames_than_those_that_are_there_are_refused() -> None:
+    with pytest.raises(FormatError):
+        require_sound_membership(replace(MEMBERS, official=texts(["train"])))

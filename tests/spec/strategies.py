@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from datetime import date
+from typing import get_args
 
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ from setwright.model.dataset import (
     LabelClass,
     LakeSource,
 )
-from setwright.model.splits import SPLITS, Split, SplitWish
+from setwright.model.splits import SPLITS, OfficialSplits, Others, Split, SplitWish
 from setwright.spec.exports import offered_by
 
 MAX_SEED = 2**53 - 1
@@ -107,10 +108,29 @@ def label_classes(draw: st.DrawFn) -> tuple[LabelClass, ...]:
 
 
 @st.composite
+def officials(draw: st.DrawFn) -> OfficialSplits:
+    parts: list[list[str]] = [[], [], []]
+    for value in draw(st.lists(names, max_size=6, unique_by=str.casefold)):
+        parts[draw(st.integers(0, 2))].append(value)
+    train, validation, test = (tuple(sorted(part)) for part in parts)
+    return OfficialSplits(
+        field=draw(names.filter(lambda name: name.lower() not in ("tags", "name"))),
+        train=train,
+        validation=validation,
+        test=test,
+        others=draw(st.sampled_from(get_args(Others))),
+    )
+
+
+@st.composite
 def splits(draw: st.DrawFn) -> SplitWish:
     hundredths = sorted(draw(st.lists(st.integers(0, 10_000), min_size=2, max_size=2)))
     shares = [hundredths[0], hundredths[1] - hundredths[0], 10_000 - hundredths[1]]
     train, validation, test = (share / 100 for share in shares)
+    official = draw(st.none() | officials())
+    if official is not None and official.others != "divide":
+        shares = [8_000, 1_000, 1_000]  # nobody can ask for others
+        train, validation, test = 80.0, 10.0, 10.0
     given = {split for split, share in zip(SPLITS, shares, strict=True) if share}
     grow = draw(st.sets(st.sampled_from(SPLITS)).filter(lambda some: some & given))
     return SplitWish(
@@ -122,6 +142,7 @@ def splits(draw: st.DrawFn) -> SplitWish:
         stratify=draw(st.booleans()),
         resplit=draw(st.booleans()),
         grow=tuple(split for split in SPLITS if split in grow),
+        official=official,
     )
 
 

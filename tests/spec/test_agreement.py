@@ -108,6 +108,13 @@ splits = st.sampled_from(percentages).flatmap(
         stratify=flags,
         resplit=flags,
         grow=st.lists(st.sampled_from(["train", "${var.word}"]), max_size=2, unique=True),
+        official=st.sampled_from(["metadata.place", "metadata.${var.word}"])
+        | some(
+            field=st.sampled_from(["metadata.place", "metadata.${var.word}"]),
+            train=lists,
+            test=lists,
+            others=st.sampled_from(["refuse", "divide", "train"]),
+        ),
     )
 )
 per_class = whole | st.dictionaries(st.sampled_from(["Balloon", "Kite"]), whole, min_size=1, max_size=2)

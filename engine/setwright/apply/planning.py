@@ -11,11 +11,19 @@ from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import require
-from setwright.plan.changes import Amend, Create, Follow
+from setwright.plan.changes import Adopt, Amend, Create, Follow, Keep
 from setwright.plan.document import LossLine
 from setwright.plan.identity import plan_digest
 from setwright.plan.plan import Plan, plan
-from setwright.plan.preflight import afterthoughts, on_groups, on_pins, on_remarks, preflight
+from setwright.plan.preflight import (
+    afterthoughts,
+    apart_from_official,
+    on_groups,
+    on_pins,
+    on_remarks,
+    preflight,
+    without_split,
+)
 from setwright.plan.saved import configs, previous_addresses, saved_pins
 from setwright.plan.staleness import changed_since
 from setwright.state.document import never_applied
@@ -23,12 +31,17 @@ from setwright.state.document import never_applied
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from setwright.apply.proofs import Proofs
     from setwright.model.diagnostics import Diagnostic
     from setwright.model.events import Listener
+    from setwright.model.frames import Texts
     from setwright.plan.changes import Change
     from setwright.plan.checks import Verdict
     from setwright.plan.document import PlanDocument
+    from setwright.plan.survey import Survey
     from setwright.remotes.protocol import RemoteReader
     from setwright.spec.lock import Pin
     from setwright.spec.project import Project, Spec
@@ -105,12 +118,16 @@ def make_plan(
     surveyed = survey(
         remote, state, desired, pins=pins or {}, previously=previously, proofs=proofs, listener=listener
     )
+    refused = list(without_split(specs, surveyed.memberships))
+    if refused:
+        raise FindingsError(in_reading_order([*found, *refused]))
     made = plan(desired, surveyed, within=within, prune=prune)
     # A label that no annotation has makes a class without annotations; to say it once is enough.
     said = {finding.source for finding in found}
     if pins is not None:
         found += on_pins(specs, pins, made.pinned)
     found += on_groups(specs, surveyed.memberships)
+    found += apart_from_official(specs, surveyed.memberships, _contents(made, surveyed))
     found += [each for each in afterthoughts(specs, made.changes) if each.source not in said]
     return Planned(
         plan=made,
@@ -125,6 +142,22 @@ def make_plan(
         left_out=tuple(sorted((addresses | gone) - within)),
         verdicts=_verdicts(made, specs, remote),
     )
+
+
+def _contents(made: Plan, surveyed: Survey) -> dict[str, tuple[Texts, NDArray[np.int8]]]:
+    """The names of the frames and their splits, by address, where these are known."""
+    contents = {}
+    for change in made.changes:
+        match change:
+            case Create(content=content) | Follow(content=content):
+                contents[change.address] = content.frames.name, content.split
+            case Amend(observed=observed) | Adopt(observed=observed) | Keep(observed=observed):
+                kept = surveyed.contents.get(observed.version.id)
+                if kept is not None:
+                    contents[change.address] = kept.frames.name, kept.split
+            case _:
+                pass
+    return contents
 
 
 def replan(remote: RemoteReader, saved: PlanDocument, listener: Listener = silence) -> Planned:

@@ -12,6 +12,7 @@ from setwright.model.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from setwright.lake.ingest import Found
     from setwright.model.events import Listener
     from setwright.spec.project_file import ProjectSettings
 
@@ -81,6 +82,7 @@ def propose(pictures: Path, label: str | None, listener: Listener) -> Proposal:
             pictures=len(found.pictures),
             labels=labels,
             annotations=counts.total(),
+            official=_came_divided(found),
         )
     return Proposal(
         address=address,
@@ -93,6 +95,20 @@ def propose(pictures: Path, label: str | None, listener: Listener) -> Proposal:
         problems=len(found.problems),
         spec=spec,
     )
+
+
+def _came_divided(found: Found) -> bool:
+    """Whether every picture comes with a split that a spec knows by itself, and not all with one."""
+    from setwright.model.splits import USUAL_VALUES
+
+    usual = {value for some in USUAL_VALUES.values() for value in some}
+    splits: set[object] = set()
+    for name in found.pictures:
+        told = {frame.metadata.get("source_split") for frame in found.said.get(name, ())}
+        if len(told) != 1 or not told <= usual:
+            return False
+        splits |= told
+    return len(splits) > 1
 
 
 def ingest_command(root: Path, pictures: Path, proposal: Proposal, label: str | None) -> str:

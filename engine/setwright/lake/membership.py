@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,9 +62,10 @@ def read_membership(
     chosen = _Chosen(connection, selected(connection, selection, selector, revision), revision)
     frames = _read_frames(chosen)
     if selection.group_by is not None:
-        frames = _grouped(chosen, frames, selection.group_by)
+        frames = replace(frames, group=_described(chosen, frames, selection.group_by))
+    official = None if selection.split_field is None else _described(chosen, frames, selection.split_field)
     annotations = _read_annotations(chosen, frames, selection, selector)
-    return Membership(revision=revision, frames=frames, annotations=annotations)
+    return Membership(revision=revision, frames=frames, annotations=annotations, official=official)
 
 
 class _Chosen:
@@ -227,8 +229,8 @@ def _places(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.
     return order[np.searchsorted(values[order], wanted)]
 
 
-def _grouped(chosen: _Chosen, frames: Frames, field: str) -> Frames:
-    """`frames` with the value of the metadata field as text: a text as it is, everything else as JSON."""
+def _described(chosen: _Chosen, frames: Frames, field: str) -> Texts:
+    """The value of the metadata field of each frame as text: a text as it is, everything else as JSON, "" for none."""
     documents, values = schema.frame_metadata, schema.metadata_values
     name = field.removeprefix("metadata.")
     paths = [metadata_path((name,)), metadata_path(tuple(name.split(".")))]
@@ -249,9 +251,7 @@ def _grouped(chosen: _Chosen, frames: Frames, field: str) -> Frames:
         frame[order].tolist(), *(each[order] for each in several), strict=True
     ):
         found[number].append(text if text is not None else flag if flag is not None else _plain(value))
-    groups = texts(_as_text(found[number]) if number in found else "" for number in frames.number.tolist())
-    columns = {name: getattr(frames, name) for name in Frames.__dataclass_fields__}
-    return Frames(**(columns | {"group": groups}))
+    return texts(_as_text(found[number]) if number in found else "" for number in frames.number.tolist())
 
 
 def _plain(number: float) -> float | int:

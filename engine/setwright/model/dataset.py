@@ -175,8 +175,8 @@ class Selection:
     """What is asked of a remote: which frames, and which annotations with them.
 
     `labels` are the lake's labels whose annotations are wanted; `group_by` the metadata field whose value comes
-    with each frame; `apart_from` the dataset that is not selected where items are datasets, as a dataset that was a
-    source of itself would never lose a frame.
+    with each frame, `split_field` that which tells the split that it came with; `apart_from` the dataset that is not
+    selected where items are datasets, as a dataset that was a source of itself would never lose a frame.
     """
 
     source: Source
@@ -185,6 +185,7 @@ class Selection:
     operations: Operations
     labels: tuple[str, ...]
     group_by: str | None = None
+    split_field: str | None = None
     apart_from: str | None = None
 
     @classmethod
@@ -197,5 +198,6 @@ class Selection:
             operations=config.operations,
             labels=tuple(sorted({source for label in config.labels for source in label.sources})),
             group_by=config.split.group_by,
+            split_field=None if config.split.official is None else config.split.official.field,
             apart_from=config.name if config.source == LakeSource(items="dataset") else None,
         )

@@ -52,6 +52,8 @@ _LATER: dict[str, object] = {
     "min_size": MIN_SIZE,
     "apart_from": None,
     "grow": [split.value for split in SPLITS],
+    "official": None,
+    "split_field": None,
 }
 """Fields that came when there were documents already, with what they say where nobody asks. They are told only where
 they say something else, so that what meant the same then and now has one document and one digest.

@@ -206,10 +206,13 @@ class Membership:
     """The frames that a selection gives at one revision, with the annotations that were asked for.
 
     `annotations.labels` are the lake's labels here; a manifest's are the dataset's classes. `names_only`: the remote
-    tells nothing of the frames but their names, so every other column is empty, zero, or of no meaning.
+    tells nothing of the frames but their names, so every other column is empty, zero, or of no meaning. `official`
+    `(N,)` are the values of the field that tells the split that a frame came with, "" for none; None where nobody asked
+    for such a field.
     """
 
     revision: int
     frames: Frames
     annotations: Annotations
     names_only: bool = False
+    official: Texts | None = None

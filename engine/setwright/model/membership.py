@@ -48,6 +48,8 @@ def _parts(membership: Membership) -> Iterator[Part]:
     yield canonical_json(operations).encode()
     for text in (frames.name, frames.media_type, frames.group, annotations.outline, annotations.extra):
         yield texts_json(text)
+    if membership.official is not None:  # a part more, so that digests of those without one stay as they were
+        yield texts_json(membership.official)
     yield array_bytes(frames.digest)
     for column, dtype in (
         (annotations.frame, "<i4"),

@@ -21,6 +21,7 @@ def encode(membership: Membership) -> bytes:
     columns = (
         *table_columns("frames", membership.frames),
         *table_columns("annotations", membership.annotations),
+        *([] if membership.official is None else [("official", membership.official)]),
     )
     return pack(_HEADER, header, columns)
 
@@ -43,4 +44,5 @@ def decode(content: bytes) -> Membership:
             revision=int(header["revision"]),
             frames=packed.frames(),
             annotations=packed.annotations(header),
+            official=packed.column("official") if packed.has("official") else None,
         )

@@ -91,6 +91,8 @@ def _spread(values: NDArray[np.float64] | NDArray[np.int32] | NDArray[np.int64])
 
 
 def _astray(manifest: Manifest, wish: SplitWish) -> Astray | None:
+    if wish.official is not None:
+        return None  # no share was asked for
     annotations, classes = manifest.annotations, len(manifest.classes)
     code = manifest.split[annotations.frame].astype(np.int64) * classes + annotations.label
     table = np.bincount(code, minlength=len(SPLITS) * classes).reshape(len(SPLITS), classes)

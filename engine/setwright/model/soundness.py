@@ -59,6 +59,9 @@ def require_sound_membership(membership: Membership, *, texts: bool = True) -> N
     """
     _frames(membership.frames)
     _annotations(membership.annotations, len(membership.frames), texts=texts)
+    if membership.official is not None:
+        _column("official", membership.official, _TEXT, len(membership.frames))
+        _texts("official", membership.official.tolist())
 
 
 def require_sound_manifest(manifest: Manifest, *, texts: bool = True) -> None:

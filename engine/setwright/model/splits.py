@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from typing import Literal, TypeAlias
 
 
 class Split(Enum):
@@ -24,6 +25,45 @@ class Split(Enum):
 SPLITS: tuple[Split, ...] = (Split.TRAIN, Split.VALIDATION, Split.TEST)
 
 
+USUAL_VALUES: dict[Split, tuple[str, ...]] = {
+    Split.TRAIN: ("train", "training"),
+    Split.VALIDATION: ("dev", "val", "valid", "validation"),
+    Split.TEST: ("test", "testing"),
+}
+"""What datasets usually call their splits, sorted; case does not matter."""
+
+Others: TypeAlias = Literal["refuse", "divide", "train", "validation", "test"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialSplits:
+    """The splits that frames came with, as the metadata field `field` tells.
+
+    `train`, `validation` and `test` are the values that stand for each, sorted; case does not matter. What becomes of
+    frames with another value or none say `others`: no plan is made, they are divided by the percentages, or they all go
+    to one split.
+
+    Raises:
+        ValueError: one value stands for two splits.
+    """
+
+    field: str
+    train: tuple[str, ...] = USUAL_VALUES[Split.TRAIN]
+    validation: tuple[str, ...] = USUAL_VALUES[Split.VALIDATION]
+    test: tuple[str, ...] = USUAL_VALUES[Split.TEST]
+    others: Others = "refuse"
+
+    def __post_init__(self) -> None:
+        folded = [value.casefold() for value in (*self.train, *self.validation, *self.test)]
+        if len(set(folded)) != len(folded):
+            raise ValueError(f"one value stands for two splits: {self}")
+
+    @property
+    def values(self) -> dict[Split, tuple[str, ...]]:
+        """The values by split."""
+        return {Split.TRAIN: self.train, Split.VALIDATION: self.validation, Split.TEST: self.test}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitWish:
     """How a spec asks its frames to be divided.
@@ -31,7 +71,8 @@ class SplitWish:
     `train`, `validation` and `test` are percentages, exactly 100 together. `seed` varies the draw. Frames with an
     equal value of the metadata field `group_by` stay together. `stratify` asks for like shares of labels. A frame
     that was in the version before keeps its split unless `resplit` is set. Once there is such a version, new frames go
-    to the splits of `grow` only, which stand in the order of `SPLITS`.
+    to the splits of `grow` only, which stand in the order of `SPLITS`. With `official` frames are in the splits that
+    they came with, and the rest is for those that came with none.
 
     Raises:
         ValueError: a percentage is below 0, they do not make 100, or those of the splits that grow are all 0.
@@ -45,6 +86,7 @@ class SplitWish:
     stratify: bool = False
     resplit: bool = False
     grow: tuple[Split, ...] = SPLITS
+    official: OfficialSplits | None = None
 
     def __post_init__(self) -> None:
         if min(self.train, self.validation, self.test) < 0:
@@ -63,6 +105,11 @@ class SplitWish:
     def percent(self) -> dict[Split, float]:
         """The percentages by split."""
         return {Split.TRAIN: self.train, Split.VALIDATION: self.validation, Split.TEST: self.test}
+
+    @property
+    def divides(self) -> bool:
+        """Whether the percentages divide anything."""
+        return self.official is None or self.official.others == "divide"
 
 
 @lru_cache(maxsize=256, typed=True)

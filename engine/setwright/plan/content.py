@@ -12,6 +12,7 @@ from setwright.augment.recipes import wished_copies
 from setwright.model.frames import Annotations
 from setwright.model.manifest import Manifest
 from setwright.split.assign import assign
+from setwright.split.official import official_splits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,9 +43,11 @@ def desired_content(config: DatasetConfig, membership: Membership, parent: Manif
         )
     annotations = _as_classes(membership.annotations, config)
     frames = membership.frames
+    official = official_splits(config.split, membership)
     if config.background == "drop":
+        official = official[_annotated(frames, annotations)]
         frames, annotations = _without_background(frames, annotations)
-    split = assign(frames, annotations, config.split, parent)
+    split = assign(frames, annotations, config.split, parent, official)
     return Manifest(
         frames=frames,
         split=split,
@@ -66,10 +69,14 @@ def _copies(
 
 def chosen_frames(config: DatasetConfig, membership: Membership) -> Texts:
     """The unique names of the frames that `config` makes a dataset of, sorted: all, or those that are no background."""
+    return membership.frames.name[~background(config, membership)]
+
+
+def background(config: DatasetConfig, membership: Membership) -> NDArray[np.bool_]:
+    """Which frames of `membership`, `(N,) bool`, `config` leaves out because they are background."""
     if config.background == "keep":
-        return membership.frames.name
-    frames, _ = _without_background(membership.frames, _as_classes(membership.annotations, config))
-    return frames.name
+        return np.zeros(len(membership.frames), bool)
+    return ~_annotated(membership.frames, _as_classes(membership.annotations, config))
 
 
 def _as_classes(annotations: Annotations, config: DatasetConfig) -> Annotations:
@@ -96,8 +103,13 @@ def _as_classes(annotations: Annotations, config: DatasetConfig) -> Annotations:
     )
 
 
-def _without_background(frames: Frames, annotations: Annotations) -> tuple[Frames, Annotations]:
+def _annotated(frames: Frames, annotations: Annotations) -> NDArray[np.bool_]:
     annotated = np.zeros(len(frames), bool)
     annotated[annotations.frame] = True
+    return annotated
+
+
+def _without_background(frames: Frames, annotations: Annotations) -> tuple[Frames, Annotations]:
+    annotated = _annotated(frames, annotations)
     row_after = (np.cumsum(annotated) - 1).astype(np.int32)
     return frames.take(annotated), replace(annotations, frame=row_after[annotations.frame])

@@ -173,14 +173,18 @@ def _splits(
 ) -> Iterator[document.SplitChange]:
     targets = config.split.percent
     asked = quotas(after.frames, config.split)
+    official = config.split.official is not None
     for row, split in enumerate(SPLITS):
+        frames = after.splits[row].frames
+        share = round(100 * frames / after.frames, 1) if after.frames else 0
         yield document.SplitChange(
             split=split.value,
-            target=targets[split],
-            quota=asked[split],
+            target=targets[split] if config.split.divides else share,
+            quota=frames if official else asked[split],
             before=before.splits[row].frames if before else 0,
-            after=after.splits[row].frames,
+            after=frames,
             background=after.splits[row].background,
+            official=official,
         )
 
 
@@ -189,6 +193,8 @@ def _divided(
 ) -> tuple[document.Unmet | None, tuple[document.Leak, ...]]:
     """Which wishes the division did not meet, and what leaks between the splits."""
     if isinstance(change, Amend) and any(field.path.startswith("split.") for field in change.fields):
+        if change.config.split.official is not None:
+            return None, ()
         # The spec asks for other sizes, and every frame stays in the split that it had.
         statistics = statistics_of(change)
         asked = tuple(quotas(statistics.frames, change.config.split).values())

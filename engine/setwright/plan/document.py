@@ -130,16 +130,20 @@ class SplitChange(Part):
     after: int = Field(ge=0)
     background: int = Field(ge=0)
     """Frames after, without any annotation."""
+    official: bool = False
+    """Whether frames are in the splits that they came with. Then there is no other quota than what these make, and
+    `target` is the share of that, unless the spec divides those that came with none."""
 
 
 class Unmet(Part):
     """Wishes that pull against each other, so that the splits are not all as asked."""
 
-    why: tuple[Literal["kept", "grow", "together"], ...] = ()
+    why: tuple[Literal["kept", "grow", "together", "official"], ...] = ()
     """What makes sizes differ from the quotas, none where they do not: frames that are `kept` in the splits that they
-    had, new frames that go only to the splits of `grow`, frames that stay `together`."""
+    had, new frames that go only to the splits of `grow`, frames that stay `together`. `official`, with
+    `apart`: frames that belong together are in the different splits that they came with."""
     apart: int = Field(ge=0)
-    """Groups of frames that belong together and are in several splits, as they were before."""
+    """Groups of frames that belong together and are in several splits, as they were before or came."""
 
 
 class Leak(Part):

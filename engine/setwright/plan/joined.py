@@ -34,7 +34,13 @@ def joined(parts: Sequence[tuple[Membership, Manifest]], revision: int) -> Membe
     of = place[annotations.frame]
     order = np.argsort(of[of >= 0], kind="stable")
     kept = annotations.take(np.flatnonzero(of >= 0)[order])
-    return Membership(revision=revision, frames=frames, annotations=replace(kept, frame=place[kept.frame]))
+    words = [part.official for part in chosen if part.official is not None]
+    return Membership(
+        revision=revision,
+        frames=frames,
+        annotations=replace(kept, frame=place[kept.frame]),
+        official=np.concatenate(words)[first] if words and len(words) == len(chosen) else None,
+    )
 
 
 def _within(membership: Membership, content: Manifest) -> Membership:
@@ -45,6 +51,7 @@ def _within(membership: Membership, content: Manifest) -> Membership:
         revision=membership.revision,
         frames=membership.frames.take(inside),
         annotations=replace(annotations, frame=row_after[annotations.frame]),
+        official=None if membership.official is None else membership.official[inside],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.model.canonical import canonical_json
 from setwright.model.counting import counted
 from setwright.model.dataset import CollectionSource, DatasetsSource, taken
 from setwright.model.suggestions import did_you_mean
@@ -16,15 +17,21 @@ from setwright.spec.exports import known_export
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from setwright.model.diagnostics import Diagnostic, SourceRef
     from setwright.model.errors import SetwrightError
-    from setwright.model.frames import Membership
+    from setwright.model.frames import Membership, Texts
     from setwright.model.remarks import Remark
     from setwright.model.vocabulary import Vocabulary
     from setwright.plan.changes import Change
     from setwright.plan.pinning import Pinned
     from setwright.spec.lock import Pin
     from setwright.spec.project import Spec
+
+_VALUES = 5
+"""So many values that stand for no split are named."""
 
 
 def preflight(
@@ -136,6 +143,57 @@ def on_groups(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> I
             )
 
 
+def without_split(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> Iterator[Diagnostic]:
+    """Where frames came without a split that their spec knows, and it does not say where these go."""
+    for spec in specs:
+        official, found = spec.config.split.official, memberships.get(spec.address)
+        if official is None or official.others != "refuse" or found is None or found.official is None:
+            continue
+        from setwright.plan.content import background
+        from setwright.split.official import unnamed
+
+        chosen = ~background(spec.config, found)
+        missing = unnamed(official, found.official[chosen])
+        if not missing:
+            continue
+        values = ", ".join(
+            f"{canonical_json(value) if value else 'none'} ({count:,})" for value, count in missing[:_VALUES]
+        )
+        more = f" and {len(missing) - _VALUES:,} more" if len(missing) > _VALUES else ""
+        yield findings.NO_OFFICIAL_SPLIT.at(
+            _place(spec, "split.official"),
+            f"{sum(count for _, count in missing):,} of {counted(int(chosen.sum()), 'frame')} came with no split that "
+            f"the spec knows. As metadata.{official.field} they have: {values}{more}.",
+            "say which value is which split, as in `official: {field: …, test: [holdout]}`, where others go, as in "
+            "`others: train` or `others: divide`, or leave them out by the query",
+        )
+
+
+def apart_from_official(
+    specs: Sequence[Spec],
+    memberships: Mapping[str, Membership],
+    contents: Mapping[str, tuple[Texts, NDArray[np.int8]]],
+) -> Iterator[Diagnostic]:
+    """Where frames stay in the splits that they had, and came with others.
+
+    `contents` are the names of the frames and their splits, by address, as the plan has them.
+    """
+    for spec in specs:
+        official, found = spec.config.split.official, memberships.get(spec.address)
+        if official is None or found is None or found.official is None or spec.address not in contents:
+            continue
+        from setwright.split.official import elsewhere
+
+        count = elsewhere(spec.config.split, found, *contents[spec.address])
+        if count:
+            yield findings.OTHER_OFFICIAL_SPLIT.at(
+                _place(spec, "split.official"),
+                f"{counted(count, 'frame')} came with another split than the one that the version before has "
+                f"{'it' if count == 1 else 'them'} in, and {'stays' if count == 1 else 'stay'} there.",
+                "`resplit: true` moves such frames, and the plan lists every move",
+            )
+
+
 def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[Diagnostic]:
     """What is odd about the content that a plan would make, beside nothing being wrong."""
     by_address = {spec.address: spec for spec in specs}
@@ -154,9 +212,9 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
             continue
         if statistics.undivided:
             continue
-        wishes = spec.config.split.percent
+        divided, wishes = spec.config.split.official is None, spec.config.split.percent
         for split, wish in zip(statistics.splits, wishes.values(), strict=True):
-            if wish and not split.frames:
+            if divided and wish and not split.frames:
                 yield findings.EMPTY_SPLIT.at(
                     _place(spec, f"split.{split.split}"),
                     f"{wish:g} % were asked for {split.split}, and none of the {statistics.frames:,} frames "

@@ -72,8 +72,12 @@ def membership(
     if selection.source == LakeSource(items="image_collection"):
         found = {frame.facts.collection for frame in chosen}
         chosen = [frame for frame in frames if frame.facts.collection in found]
+    field = selection.split_field
     return Membership(
-        revision=revision, frames=_frames(chosen, selection), annotations=_annotations(chosen, selection)
+        revision=revision,
+        frames=_frames(chosen, selection),
+        annotations=_annotations(chosen, selection),
+        official=None if field is None else texts(_described(frame.facts, field) for frame in chosen),
     )
 
 
@@ -119,11 +123,12 @@ def _frames(frames: Sequence[StoredFrame], selection: Selection) -> Frames:
         size=np.array([len(frame.picture) for frame in frames], np.int64),
         media_type=texts(frame.media_type for frame in frames),
         phash=np.array([frame.phash for frame in frames], np.uint64),
-        group=texts(_as_text(fact.metadata.get(selection.group_by or "", "")) for fact in facts),
+        group=texts(_described(fact, selection.group_by or "") for fact in facts),
     )
 
 
-def _as_text(value: object) -> str:
+def _described(facts: FrameFacts, field: str) -> str:
+    value = facts.metadata.get(field, "")
     return value if isinstance(value, str) else canonical_json(value)
 
 

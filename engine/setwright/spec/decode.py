@@ -19,7 +19,7 @@ from setwright.model.dataset import (
     Operations,
     Source,
 )
-from setwright.model.splits import SPLITS, Split, SplitWish
+from setwright.model.splits import SPLITS, USUAL_VALUES, OfficialSplits, Split, SplitWish
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
@@ -36,12 +36,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from setwright.model.diagnostics import Diagnostic
-    from setwright.spec.file_models import DatasetFile, SplitFile
+    from setwright.spec.file_models import DatasetFile, OfficialFile, SplitFile
     from setwright.spec.lists import Lists
     from setwright.spec.plain_values import Path, Places
     from setwright.spec.project import RemoteSettings
 
 _PARTS = ("train", "validation", "test")
+_USUAL = {"train": 80.0, "validation": 10.0, "test": 10.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,10 @@ class _Decoder:
         if isinstance(source.collection, str):
             return CollectionSource(name=source.collection)
         assert source.collection is not None
-        return None if source.collection.id is None else CollectionSource(id=source.collection.id)
+        if source.collection.id is None:
+            self._missing(("source", "collection"), "id")
+            return None
+        return CollectionSource(id=source.collection.id)
 
     def query(self) -> str:
         if self.spec.query is None:
@@ -228,14 +232,17 @@ class _Decoder:
         wanted = self.spec.split
         if wanted is None:
             return SplitWish(train=80.0, validation=10.0, test=10.0)
-        shares = self._shares(wanted)
+        official = self._official(wanted.official)
+        divides = official is None or official.others == "divide"
+        shares = self._shares(wanted) if divides else self._unused(wanted)
         return SplitWish(
             **shares,
             seed=wanted.seed or 0,
-            group_by=self._group(wanted.group_by),
+            group_by=self._group(wanted.group_by, ("split", "group_by")),
             stratify=bool(wanted.stratify),
             resplit=bool(wanted.resplit),
             grow=self._grow(wanted.grow, shares),
+            official=official,
         )
 
     def exports(self) -> tuple[str, ...]:
@@ -312,7 +319,7 @@ class _Decoder:
 
     def _shares(self, wanted: SplitFile) -> dict[str, float]:
         given = {part: getattr(wanted, part) for part in _PARTS}
-        usual = {"train": 80.0, "validation": 10.0, "test": 10.0}
+        usual = dict(_USUAL)
         # A share that cannot be read, or one that may hide behind a name that is no field's.
         others = [(name,) for name in type(wanted).model_fields if name not in _PARTS]
         if any(path[:1] == ("split",) and path[1:2] not in others for path in self.broken):
@@ -336,6 +343,63 @@ class _Decoder:
         )
         return usual
 
+    def _unused(self, wanted: SplitFile) -> dict[str, float]:
+        """The shares of a split that the percentages do not divide; there may be none."""
+        for part in _PARTS:
+            if getattr(wanted, part) is not None:
+                self.tell(
+                    findings.PERCENT_OF_NOTHING.at(
+                        self.places.value(("split", part)),
+                        "Every frame goes to the split that it came with, or where `others` says.",
+                        "leave the percentages out, or write `others: divide` for frames that came with no split",
+                    )
+                )
+                break
+        return dict(_USUAL)
+
+    def _official(self, wanted: str | OfficialFile | None) -> OfficialSplits | None:
+        if wanted is None:
+            return None
+        path: Path = ("split", "official")
+        if isinstance(wanted, str):
+            return OfficialSplits(field=self._group(wanted, path) or "")
+        field = self._group(wanted.field, (*path, "field"))
+        if field is None:
+            self._missing(path, "field")
+            return None
+        seen: dict[str, Path] = {}
+        named = {
+            split: self._values(getattr(wanted, split.value), (*path, split.value), seen) for split in SPLITS
+        }
+        # A value that is named for one split is no usual one of another.
+        values = {
+            split.value: tuple(value for value in USUAL_VALUES[split] if value not in seen)
+            if some is None
+            else some
+            for split, some in named.items()
+        }
+        return OfficialSplits(field=field, **values, others=wanted.others or "refuse")
+
+    def _missing(self, path: Path, field: str) -> None:
+        """Tell that the mapping at `path` lacks `field`, unless what stands there was told of already."""
+        if (*path, field) not in self.broken:
+            name = ".".join(map(str, path))
+            self.tell(findings.MISSING_FIELD.at(self.places.key(path), f"`{name}` needs `{field}`."))
+
+    def _values(
+        self, wanted: Sequence[str] | None, path: Path, seen: dict[str, Path]
+    ) -> tuple[str, ...] | None:
+        """The values named for one split, sorted; one of another split, or that comes twice, is told."""
+        if wanted is None:
+            return None
+        kept = []
+        for number, value in enumerate(wanted):
+            here, folded = (*path, number), value.casefold()
+            if self._once(folded, here, seen, "value"):
+                seen[folded] = here
+                kept.append(value)
+        return tuple(sorted(kept))
+
     def _grow(self, wanted: Sequence[str] | None, shares: Mapping[str, float]) -> tuple[Split, ...]:
         path: Path = ("split", "grow")
         named = self.distinct(path, wanted)
@@ -352,17 +416,17 @@ class _Decoder:
         )
         return SPLITS
 
-    def _group(self, field: str | None) -> str | None:
+    def _group(self, field: str | None, path: Path) -> str | None:
         if field is None:
             return None
         name = field.removeprefix("metadata.")
         if name.lower() in RESERVED_METADATA:
             self.tell(
                 findings.BAD_GROUP_FIELD.at(
-                    self.places.value(("split", "group_by")),
+                    self.places.value(path),
                     f"{field} is no field of metadata with one value for each frame: frames have tags and names of "
                     "their own.",
-                    "upload a metadata field, and group by that",
+                    "upload a metadata field, and name that",
                 )
             )
         return name

@@ -90,12 +90,20 @@ def _labels(labels: tuple[LabelClass, ...]) -> list[str] | dict[str, Any]:
 
 
 def _split(wish: SplitWish) -> dict[str, Any]:
-    fields: dict[str, Any] = {part.value: _number(share) for part, share in wish.percent.items()}
+    fields: dict[str, Any] = {}
+    if wish.divides:
+        fields = {part.value: _number(share) for part, share in wish.percent.items()}
     fields["seed"] = wish.seed
     if wish.group_by is not None:
         fields["group_by"] = f"metadata.{wish.group_by}"
     fields |= {"stratify": wish.stratify, "resplit": wish.resplit}
-    return fields if wish.grow == SPLITS else {**fields, "grow": [split.value for split in wish.grow]}
+    if wish.grow != SPLITS:
+        fields["grow"] = [split.value for split in wish.grow]
+    if wish.official is not None:
+        values = {split.value: list(some) for split, some in wish.official.values.items()}
+        field = f"metadata.{wish.official.field}"
+        fields["official"] = {"field": field, **values, "others": wish.official.others}
+    return fields
 
 
 def _augmentations(wish: AugmentationWish) -> dict[str, Any]:

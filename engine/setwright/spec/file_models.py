@@ -100,6 +100,43 @@ class FilterFile(Part):
 Percent: TypeAlias = Annotated[float, Field(ge=0, le=100)]
 
 
+Values: TypeAlias = Annotated[list[Text], Field(json_schema_extra={"uniqueItems": True})]
+
+
+class OfficialFile(Part):
+    """The splits that frames came with; a split of which no values are named has the usual ones."""
+
+    REQUIRED = ("field",)
+    field: GroupField | None = Field(
+        None,
+        description=(
+            "The metadata field that tells the split. Ingest makes `metadata.source_split` of folders and lists."
+        ),
+        examples=["metadata.source_split"],
+    )
+    train: Values | None = Field(
+        None,
+        description="The values that stand for train; case does not matter. Default: train, training.",
+        examples=[["fold-1", "fold-2"]],
+    )
+    validation: Values | None = Field(
+        None,
+        description="The values that stand for validation. Default: dev, val, valid, validation.",
+        examples=[["fold-3"]],
+    )
+    test: Values | None = Field(
+        None, description="The values that stand for test. Default: test, testing.", examples=[["holdout"]]
+    )
+    others: Literal["refuse", "divide", "train", "validation", "test"] | None = Field(
+        None,
+        description=(
+            "What becomes of frames with another value or none: `refuse` (the default) makes no plan and says which, "
+            "`divide` divides them by the percentages, and a split's name has them all go there."
+        ),
+        examples=["train"],
+    )
+
+
 class SplitFile(Part):
     """How the frames are divided, in percent; a part left out gets none, if another is given."""
 
@@ -147,6 +184,16 @@ class SplitFile(Part):
             "comparable while frames come."
         ),
         examples=[["train", "validation"]],
+    )
+    official: Annotated[Annotated[GroupField, TEXT] | Annotated[OfficialFile, MAPPING], BY_SHAPE] | None = (
+        Field(
+            None,
+            description=(
+                "The metadata field that tells the split that each frame came with, which it then goes to, in place of "
+                "percentages. A mapping says which values stand for which split, and what becomes of other frames."
+            ),
+            examples=["metadata.source_split", {"field": "metadata.source_split", "others": "train"}],
+        )
     )
 
 

@@ -67,6 +67,7 @@ UNKNOWN_CLASS = _error("SW223", "Check of an unknown class")
 UNREADABLE_LIST = _error("SW224", "List that cannot be read")
 PREFERENCE_NOT_OFFERED = _error("SW225", "Preference that the remote does not offer")
 SPLIT_CANNOT_GROW = _error("SW226", "Only splits grow that get no frame")
+PERCENT_OF_NOTHING = _error("SW227", "Percentages that divide nothing")
 
 UNKNOWN_AUGMENTATION = _error("SW301", "Unknown augmentation")
 UNKNOWN_PROPERTY = _error("SW302", "Unknown augmentation property")

@@ -39,6 +39,7 @@ _WANTED: dict[str, str] = {
 }
 _WANTED_OF_SEVERAL: dict[str, str] = {
     "source.collection": "a collection's name, or its id as in {id: …}",
+    "split.official": "a metadata field, or a mapping with `field`",
     "operations": "all, none, a list of annotation projects and model runs, or a mapping with `take` and `prefer`",
     "operations.take": "all, none, or a list of annotation projects and model runs",
     "labels": "a list of labels, or a mapping of classes to the lake's labels",

@@ -94,12 +94,18 @@ def is_name(text: str) -> bool:
 
 
 def proposed_spec(
-    address: str, *, seen: str, pictures: int, labels: Sequence[tuple[str, int]], annotations: int
+    address: str,
+    *,
+    seen: str,
+    pictures: int,
+    labels: Sequence[tuple[str, int]],
+    annotations: int,
+    official: bool = False,
 ) -> str:
     """A spec of the dataset and collection `address`, for what was found in the folder called `seen`.
 
     `labels` are labels that `is_name` takes, at least one, with the counts of their annotations, in the order that
-    their class ids shall have.
+    their class ids shall have. `official` says that all pictures came with a split, in several of which there are some.
     """
     counts = ", ".join(f"{label} {count:,}" for label, count in labels[:MAX_COUNTED])
     if len(labels) > MAX_COUNTED:
@@ -122,8 +128,12 @@ def proposed_spec(
                 {"labels": "most frequent first; their order is that of the class ids"},
             ),
             as_yaml(
-                {"split": {"train": 70, "validation": 20, "test": 10}, "exports": ["RAW", "YOLO Darknet"]}
-            ),
+                {"split": {"official": "metadata.source_split"}},
+                {"split": "as the pictures came; `{train: 70, validation: 20, test: 10}` divides them anew"},
+            )
+            if official
+            else as_yaml({"split": {"train": 70, "validation": 20, "test": 10}}),
+            as_yaml({"exports": ["RAW", "YOLO Darknet"]}),
         ]
     )
 

@@ -6,13 +6,15 @@ others come, like frames that are never divided, and like shares of the classes.
 1. What may not be divided is a unit (`split.units`).
 2. A frame that was in the version before keeps its split, unless the spec says `resplit`: nothing else moves one. It
    is known by its picture or, where its picture is another one now, by its name.
-3. New frames join the frames of their unit that were there before.
+3. A new frame that came with a split of its own, of which the spec makes use, goes there, even if that divides a unit.
+   Other new frames join the frames of their unit that have a split by now.
 4. The other units go, the large ones first, then in the order of a hash of their pictures, to the split furthest below
    its quota; with `stratify` also by what the split lacks of their classes (`split.stratify`). Where frames of the
-   version before are kept, only the splits of `grow` get any.
+   version before are kept, only the splits of `grow` get any. The quotas are of the frames that came with no split.
 
-So the outcome depends on pictures, groups, the wish, the version before and, for `stratify`, the annotations of the
-chosen labels; on nothing else: not on the order of the frames, and on no other label.
+So the outcome depends on pictures, groups, the splits that frames came with, the wish, the version before and, for
+`stratify`, the annotations of the chosen labels; on nothing else: not on the order of the frames, and on no other
+label.
 """
 
 from __future__ import annotations
@@ -43,26 +45,35 @@ _AT_ONCE = 1 << 14
 
 
 def assign(
-    frames: Frames, annotations: Annotations, wish: SplitWish, parent: Manifest | None
+    frames: Frames,
+    annotations: Annotations,
+    wish: SplitWish,
+    parent: Manifest | None,
+    official: NDArray[np.int8] | None = None,
 ) -> NDArray[np.int8]:
     """The split of each frame, `(N,) int8` of codes, for `frames` in any order.
 
-    `annotations` are those of the dataset's classes; they count only with `stratify`.
+    `annotations` are those of the dataset's classes; they count only with `stratify`. `official` `(N,)` are the splits
+    that frames came with, `UNASSIGNED` for none.
     """
     unit = units(frames)
+    if official is None:
+        official = np.full(len(frames), UNASSIGNED, np.int8)
     kept = inherited(frames, wish, parent)
-    split_of_unit = _of_units(unit, kept)
+    told = np.where(kept == UNASSIGNED, official, kept)
+    split_of_unit = _of_units(unit, told)
     # What was apart in the version before stays apart, so a frame that is kept counts where it is.
-    split = np.where(kept == UNASSIGNED, split_of_unit[unit], kept)
+    split = np.where(told == UNASSIGNED, split_of_unit[unit], told)
     wish = growing(wish, kept)
-    held = [int(np.count_nonzero(split == part.code)) for part in SPLITS]
-    targets = grown(len(frames), wish, held)
+    shared = np.flatnonzero(official == UNASSIGNED)
+    held = [int(np.count_nonzero(split[shared] == part.code)) for part in SPLITS]
+    targets = grown(len(shared), wish, held)
     room = [target - here for target, here in zip(targets.values(), held, strict=True)]
     sizes = np.bincount(unit, minlength=len(split_of_unit))
     new = _in_order(np.flatnonzero(split_of_unit == UNASSIGNED), unit, sizes, frames, wish.seed)
     large, single = new[sizes[new] > 1], new[sizes[new] == 1]
     if wish.stratify:
-        stratifier = Stratifier(unit, annotations, wish, split_of_unit)
+        stratifier = Stratifier(unit[shared], _of_rows(annotations, shared), wish, split_of_unit)
         for some in (large, single):
             stratifier.divide(some, sizes, room, split_of_unit)
     else:
@@ -71,7 +82,14 @@ def assign(
             split_of_unit[row] = furthest
             room[furthest] -= size
         split_of_unit[single] = fill(room, len(single))
-    return np.where(kept == UNASSIGNED, split_of_unit[unit], kept).astype(np.int8)
+    return np.where(told == UNASSIGNED, split_of_unit[unit], told).astype(np.int8)
+
+
+def _of_rows(annotations: Annotations, rows: NDArray[np.int64]) -> Annotations:
+    """The annotations of the frames at `rows`, sorted, as if there were no others."""
+    place = np.searchsorted(rows, annotations.frame)
+    there = np.flatnonzero(np.isin(annotations.frame, rows))
+    return replace(annotations.take(there), frame=place[there].astype(np.int32))
 
 
 def inherited(frames: Frames, wish: SplitWish, parent: Manifest | None) -> NDArray[np.int8]:
@@ -150,7 +168,7 @@ def _furthest(room: list[int]) -> int:
 
 
 def _of_units(unit: NDArray[np.int64], kept: NDArray[np.int8]) -> NDArray[np.int8]:
-    """The split of each unit of which a frame was in the version before, `UNASSIGNED` for the others.
+    """The split of each unit of which a frame has one by now, `UNASSIGNED` for the others.
 
     Frames of a unit may have been apart. Its new frames then go to train before validation before test, since what
     is like a picture that is trained on must not become a test.

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from setwright.model.manifest import Manifest
     from setwright.model.splits import SplitWish
 
-Why: TypeAlias = Literal["kept", "grow", "together"]
+Why: TypeAlias = Literal["kept", "grow", "together", "official"]
 """`kept`: frames stay in the splits that they had; `grow`: new frames go to the splits that are named there alone;
-`together`: frames that belong together are not divided."""
+`together`: frames that belong together are not divided; `official`: frames that do are in the splits that they
+came with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Division:
 
     `why` says what kept them from being equal, each reason only where it changed something; it is empty where they are.
     `apart` counts the units, groups of frames that belong together, that are in several splits all the same, because
-    their frames were before.
+    their frames were before or came so. Where frames came with splits, there are no other targets than these.
     """
 
     targets: tuple[int, ...]
@@ -49,6 +50,9 @@ def division(manifest: Manifest, wish: SplitWish, parent: Manifest | None) -> Di
     frames, split = manifest.frames, manifest.split
     targets = tuple(quotas(len(frames), wish).values())
     actual = _sizes(split)
+    if wish.official is not None:
+        apart = _apart(frames, split)
+        return Division(targets=actual, actual=actual, why=("official",) if apart else (), apart=apart)
     kept = inherited(frames, wish, parent)
     why: list[Why] = []
     if actual != targets:
@@ -58,7 +62,9 @@ def division(manifest: Manifest, wish: SplitWish, parent: Manifest | None) -> Di
         why += ["kept"] if freely != targets else []
         why += ["grow"] if within != freely else []
         why += ["together"] if within != actual else []
-    return Division(targets=targets, actual=actual, why=tuple(why), apart=_apart(frames, split, kept))
+    # Nothing but the version before divides a unit, and `units` takes its time.
+    apart = _apart(frames, split) if bool(np.any(kept != UNASSIGNED)) else 0
+    return Division(targets=targets, actual=actual, why=tuple(why), apart=apart)
 
 
 def _filled(kept: NDArray[np.int8], targets: tuple[int, ...]) -> tuple[int, ...]:
@@ -71,9 +77,9 @@ def _sizes(split: NDArray[np.int8]) -> tuple[int, ...]:
     return tuple(int(np.count_nonzero(split == part.code)) for part in SPLITS)
 
 
-def _apart(frames: Frames, split: NDArray[np.int8], kept: NDArray[np.int8]) -> int:
-    if not bool(np.any(kept != UNASSIGNED)):
-        return 0  # nothing but the version before divides a unit, and `units` takes its time
+def _apart(frames: Frames, split: NDArray[np.int8]) -> int:
+    if not len(frames):
+        return 0
     unit = units(frames)
     highest = np.full(int(unit.max()) + 1, -1, np.int8)
     lowest = np.full(len(highest), len(SPLITS), np.int8)

@@ -180,7 +180,7 @@ def _splits(change: DatasetChange, color: bool) -> Iterator[str]:
     for split in change.splits:
         share = f"{100 * split.after / frames.after:.1f} %" if frames.after else "-"
         before = [] if new else [f"{split.before:,}"]
-        rows.append([f"  {split.split}", f"{split.target:g} %", *before, f"{split.after:,}", share])
+        rows.append([f"  {split.split}", words.asked_for(split), *before, f"{split.after:,}", share])
         deltas.append(["", "", *([] if new else ["", delta(split.before, split.after)]), *([""] * (1 + new))])
     yield from _with_deltas(rows, deltas, color)
     background = sum(split.background for split in change.splits)

@@ -286,7 +286,7 @@ def _splits(change: DatasetChange) -> Iterator[str]:
     rows = [
         [
             split.split,
-            f"{split.target:g} %",
+            words.asked_for(split),
             *([] if new else [f"{split.before:,}"]),
             f"{split.after:,}",
             *([] if new else [delta(split.before, split.after)]),

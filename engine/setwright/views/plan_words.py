@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PinLine,
         PinUpgrade,
         PlanDocument,
+        SplitChange,
         Step,
     )
 
@@ -217,9 +218,16 @@ def unmet(change: DatasetChange) -> tuple[str, ...]:
     return division_words(quotas, change.unmet.why, change.unmet.apart)
 
 
+def asked_for(split: SplitChange) -> str:
+    """Which share of the frames a split was to have."""
+    return "official" if split.official else f"{split.target:g} %"
+
+
 def division_words(quotas: Sequence[int], why: Sequence[str], apart: int) -> tuple[str, ...]:
     """What is to be said of a division: `quotas` in frames, the reasons, and how many groups are apart."""
     said = []
+    if "official" in why:
+        return (f"{counted(apart, 'group')} of frames that belong together in several official splits",)
     if why:
         asked = " / ".join(f"{quota:,}" for quota in quotas)
         anew = "; `resplit: true` divides anew" if "kept" in why else ""

@@ -49,7 +49,7 @@ def _of_frames(config: DatasetConfig) -> Iterator[Remark]:
 
 def _of_split(split: SplitWish) -> Iterator[Remark]:
     plain = SplitWish()
-    for field in ("seed", "group_by", "stratify", "resplit", "grow"):
+    for field in ("seed", "group_by", "stratify", "resplit", "grow", "official"):
         if getattr(split, field) != getattr(plain, field):
             yield Remark(
                 path=f"split.{field}",

@@ -21,7 +21,7 @@ WIDE = 1000
 def split_bars(change: DatasetChange) -> Markup:
     """How the frames are divided: as asked for, before and after, each bar the whole of its frames."""
     rows: list[tuple[str, Stack]] = [
-        ("asked for", [(split.split, split.target) for split in change.splits]),
+        ("asked for", [(split.split, split.target) for split in change.splits if not split.official]),
         ("before", [(split.split, split.before) for split in change.splits]),
         ("after", [(split.split, split.after) for split in change.splits]),
     ]

@@ -239,8 +239,10 @@ def _splits(change: DatasetChange) -> Iterator[Markup]:
                 tag("span", split.split, class_=f"split {split.split}"),
                 tag(
                     "span",
-                    f"{split.target:g} %",
-                    title=f"{counted(split.quota, 'frame')} by largest remainder",
+                    words.asked_for(split),
+                    title="the splits that frames came with"
+                    if split.official
+                    else f"{counted(split.quota, 'frame')} by largest remainder",
                 ),
                 *([] if new else [f"{split.before:,}"]),
                 f"{split.after:,}",
