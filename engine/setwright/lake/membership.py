@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, func, select, type_coerce
 
 from setwright.lake import schema
 from setwright.lake.among import MOST, among
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from setwright.model.frames import Texts
 
 _frames, _annotations = schema.frames, schema.annotations
+
+_EDGES = 5
+"""Where the first of the four edges stands among the columns of annotations that are read."""
 
 
 def read_membership(
@@ -95,7 +98,7 @@ class _Chosen:
 
 def _read_frames(chosen: _Chosen) -> Frames:
     columns = _frames.c
-    number, name, file_name, collection, digest, width, height, size, media_type, phash = chosen.read(
+    rows = chosen.read(
         columns.number,
         [
             (columns.unique_name, TEXT),
@@ -106,11 +109,13 @@ def _read_frames(chosen: _Chosen) -> Frames:
             (columns.height, np.int32),
             (columns.size, np.int64),
             (columns.media_type, TEXT),
-            (func.coalesce(columns.phash, 0), np.uint64),
+            (type_coerce(func.coalesce(columns.phash, 0), BigInteger), np.int64),
         ],
     )
-    if not len(number):
+    if not len(rows[0]):
         return Frames.empty()
+    _put_in_order(rows, np.argsort(rows[1], kind="stable"))
+    number, name, file_name, collection, digest, width, height, size, media_type, phash = rows
     return Frames(
         number=number,
         name=name,
@@ -122,8 +127,14 @@ def _read_frames(chosen: _Chosen) -> Frames:
         size=size,
         media_type=media_type,
         group=np.zeros(len(number), TEXT),
-        phash=phash,
-    ).take(np.argsort(name, kind="stable"))
+        phash=phash.view(np.uint64),
+    )
+
+
+def _put_in_order(columns: list[NDArray[Any]], order: NDArray[np.int64]) -> None:
+    """Each column in that order; the one before goes before the next is touched, for they may be large."""
+    for place in range(len(columns)):
+        columns[place] = columns[place][order]
 
 
 def _names(connection: Connection, table: Any, keys: NDArray[np.int64]) -> Texts:
@@ -165,28 +176,34 @@ def _read_annotations(
             selector, people if operations is None else people.intersection(operations), rows
         )
         rows = [column[kept] for column in rows]
-    frame, operation, ordinal, label, shape, *edges, outline, confidence, extra = rows
-    if not len(frame):
+    if not len(rows[0]):
         return Annotations.empty(labels=selection.labels)
-    operation_place, operation_names = _operation_places(chosen.connection, operation)
-    frame_row = _places(frames.number, frame)
+    rows[0] = _places(frames.number, rows[0]).astype(np.int32)
+    rows[1], operation_names = _operation_places(chosen.connection, rows[1])
     # The lake's order: by operation's name, and within an operation as its file had it.
-    order = np.lexsort((ordinal, operation_place, frame_row))
+    order = np.lexsort((rows[2], rows[1], rows[0]))
     label_place = np.zeros(max(labels.values()) + 1, np.int32)
     for place, name in enumerate(selection.labels):
         if name in labels:
             label_place[labels[name]] = place
+    rows[3] = label_place[rows[3]]
+    box = np.empty((len(order), 4))
+    for edge in range(4):
+        box[:, edge] = rows.pop(_EDGES)[order]
+    del rows[2]  # the ordinal has done its work
+    _put_in_order(rows, order)
+    frame, operation, label, shape, outline, confidence, extra = rows
     return Annotations(
         labels=selection.labels,
         operations=operation_names,
-        frame=frame_row[order].astype(np.int32),
-        label=label_place[label[order]],
-        shape=shape[order],
-        box=np.stack(edges, axis=1)[order],
-        outline=outline[order],
-        confidence=confidence[order],
-        operation=operation_place[order].astype(np.int32),
-        extra=extra[order],
+        frame=frame,
+        label=label,
+        shape=shape,
+        box=box,
+        outline=outline,
+        confidence=confidence,
+        operation=operation,
+        extra=extra,
     )
 
 
@@ -209,7 +226,7 @@ def _keys(connection: Connection, table: Any, names: Sequence[str]) -> dict[str,
 
 def _operation_places(
     connection: Connection, keys: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """For each of `keys` a place in the sorted names of those operations, and these names."""
     used = np.unique(keys)
     rows = connection.execute(
@@ -218,9 +235,8 @@ def _operation_places(
         .order_by(schema.operations.c.name)
     ).all()
     place = {row.id: place for place, row in enumerate(rows)}
-    return np.array([place[key] for key in used.tolist()], np.int64)[np.searchsorted(used, keys)], tuple(
-        row.name for row in rows
-    )
+    places = np.array([place[key] for key in used.tolist()], np.int32)
+    return places[np.searchsorted(used, keys)], tuple(row.name for row in rows)
 
 
 def _places(values: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -86,19 +86,23 @@ def _as_classes(annotations: Annotations, config: DatasetConfig) -> Annotations:
     class_ids = np.array([class_of_label.get(label, -1) for label in annotations.labels], np.int32)
     label = class_ids[annotations.label] if len(class_ids) else annotations.label
     chosen = label >= 0
-    kept = annotations.take(chosen)
+    kept = annotations
+    if not chosen.all():  # else the columns are shared
+        kept, label = annotations.take(chosen), label[chosen]
     # Only the operations that are left are named: a label that nobody chose must not show in the content.
-    used, operation = np.unique(kept.operation, return_inverse=True)
+    used = np.flatnonzero(np.bincount(kept.operation, minlength=len(annotations.operations)))
+    operation = np.zeros(len(annotations.operations), np.int32)
+    operation[used] = np.arange(len(used))
     return Annotations(
         labels=config.classes,
         operations=tuple(annotations.operations[place] for place in used.tolist()),
         frame=kept.frame,
-        label=label[chosen],
+        label=label,
         shape=kept.shape,
         box=kept.box,
         outline=kept.outline,
         confidence=kept.confidence,
-        operation=operation.astype(np.int32),
+        operation=operation[kept.operation],
         extra=kept.extra,
     )
 

@@ -140,3 +140,12 @@ def test_any_label_stands_in_the_file_as_it_is(label: str) -> None:
 def test_the_same_manifest_gives_the_same_bytes() -> None:
     once, again = (list(RAW.files(SHOWCASE, facts_of(SHOWCASE))) for _ in range(2))
     assert once == again
+
+
+def test_frames_by_the_thousand_are_told_one_after_the_other() -> None:
+    box = Shape(box=(1, 2, 3, 4))
+    frames = [Frame(file_name=f"{number:05d}.jpg", shapes=(box,) * (number % 3)) for number in range(4500)]
+    found = json.loads(made(RAW, manifest_of(frames))[ANNOTATIONS])["images"]
+    assert [(each["image"], len(each["annotations"])) for each in found] == [
+        (f"{number:05d}.jpg", number % 3) for number in range(4500)
+    ]

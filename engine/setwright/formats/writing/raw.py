@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.spool import Spool
 from setwright.formats.writing.draws import draw_texts
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.numbers import number
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 ANNOTATIONS = "raw/annotations.json"
 
 _DECIMALS = 6
+
+_AT_ONCE = 2048
+"""Frames of which the text is made together."""
 
 _LAYOUT = (
     ("data/", "the pictures"),
@@ -76,14 +80,29 @@ def _entries(manifest: Manifest) -> Iterator[ExportEntry]:
     names = [stem + ending for stem, ending in export_names(frames)]
     for name, digest, size in zip(names, frames.digest.tolist(), frames.size.tolist(), strict=True):
         yield PictureFile(f"data/{name}", digest.decode(), size)
-    images = ",\n".join(image_texts(manifest, np.arange(len(frames)), names))
-    yield MadeFile(ANNOTATIONS, f'{{"images":[\n{images}\n]}}\n'.encode())
+    yield MadeFile(ANNOTATIONS, Spool().keep(_document(manifest, names)))
+
+
+def _document(manifest: Manifest, names: Sequence[str]) -> Iterator[bytes]:
+    """The JSON of all frames, some at a time: as text it takes ten times the room of their columns."""
+    yield b'{"images":[\n'
+    for start in range(0, len(names), _AT_ONCE):
+        stop = min(start + _AT_ONCE, len(names))
+        texts = image_texts(manifest, np.arange(start, stop), names[start:stop])
+        yield ((",\n" if start else "") + ",\n".join(texts)).encode()
+    yield b"\n]}\n"
 
 
 def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str]) -> Iterator[str]:
     """The frames at `rows`, ascending, each as a JSON object; `names` are those of their pictures."""
     frames, annotations = manifest.frames.take(rows), manifest.annotations
-    first, last = np.searchsorted(annotations.frame, rows), np.searchsorted(annotations.frame, rows, "right")
+    wanted = rows.astype(
+        annotations.frame.dtype
+    )  # else the long column would be widened to the short one's type
+    first, last = (
+        np.searchsorted(annotations.frame, wanted),
+        np.searchsorted(annotations.frame, wanted, "right"),
+    )
     counts = (last - first).tolist()
     chosen = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
     shapes = _shapes(annotations.take(chosen + np.arange(len(chosen))))
@@ -111,7 +130,11 @@ def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str
 
 def _varied(manifest: Manifest, rows: NDArray[np.int64]) -> dict[int, str]:
     """By row, of those of `rows` that are varied copies, what they were made of and how, as fields of the frame."""
-    copies = manifest.copies.take(np.isin(manifest.copies.row, rows))
+    copies = manifest.copies
+    if not len(rows) or not len(copies):
+        return {}
+    copies = copies.take((copies.row >= rows[0]) & (copies.row <= rows[-1]))
+    copies = copies.take(np.isin(copies.row, rows))
     return {
         row: f'"isAugmentedImage":true,"augmentation":{draw},'
         for row, draw in draw_texts(copies, manifest.frames)
