@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from setwright.apply.pull_record import RECORD, Record, Written
@@ -121,12 +123,13 @@ def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
 
 def _check_kinds(wanted: list[Wanted], to: Path) -> None:
     """Refuse folders in the place of files and files in that of folders: nobody means to lose these by `--force`."""
-    folders = {one.path.parent.relative_to(to) for one in wanted}
+    names = {one.entry.path.rpartition("/")[0] for one in wanted}
+    folders = {PurePath(*name.split("/")) for name in names}
     above = {each for folder in folders for each in (folder, *folder.parents)}
     in_the_way = [f"{name}, a file" for name in sorted(above) if (to / name).is_file()]
-    in_the_way += [
-        f"{one.entry.path}, a folder" for one in wanted if one.path.is_dir() and not one.path.is_symlink()
-    ]
+    # What is in each folder tells it of all its files at once.
+    below = {f"{name}/{each}" if name else each for name in names for each in _folders_in(to / name)}
+    in_the_way += [f"{one.entry.path}, a folder" for one in wanted if one.entry.path in below]
     if in_the_way:
         more = f" and {len(in_the_way) - _SHOWN} more" if len(in_the_way) > _SHOWN else ""
         raise UsageError(
@@ -134,6 +137,15 @@ def _check_kinds(wanted: list[Wanted], to: Path) -> None:
             f"That is {'; '.join(in_the_way[:_SHOWN])}{more}. Pull never removes what it did not write.",
             "move it away, or pull to another folder",
         )
+
+
+def _folders_in(folder: Path) -> list[str]:
+    """The names of the folders in `folder`, none where it is no folder. A link to one is none."""
+    try:
+        with os.scandir(folder) as found:
+            return [each.name for each in found if each.is_dir(follow_symlinks=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _found(wanted: Wanted, known: Written | None) -> Written | str:
