@@ -140,11 +140,11 @@ def _check_kinds(wanted: list[Wanted], to: Path) -> None:
 
 
 def _folders_in(folder: Path) -> list[str]:
-    """The names of the folders in `folder`, none where it is no folder. A link to one is none."""
+    """The names of the folders in `folder`; none where it cannot be listed. A link to one is none."""
     try:
         with os.scandir(folder) as found:
             return [each.name for each in found if each.is_dir(follow_symlinks=False)]
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return []
 
 
