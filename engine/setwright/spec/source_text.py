@@ -53,7 +53,7 @@ class SourceText:
         self.file = file
         self.text = text
         self._starts: array[int] | None = None
-        self._excerpt = (-1, "")
+        self._excerpt = (0, "")
 
     def ref(self, start: int, end: int) -> SourceRef:
         """The stretch `[start, end)`. It ends no later than its last line that is not blank."""
@@ -69,15 +69,16 @@ class SourceText:
     def line(self, start: int) -> str:
         """The line in which the offset `start` stands, shortened."""
         text = self.text
-        begin = text.rfind("\n", 0, min(start, len(text))) + 1
+        line, column = self._place(min(start, len(text)))
         # Remembered, so that the findings on one line share one excerpt.
-        if self._excerpt[0] != begin:
+        if self._excerpt[0] != line:
             # Excerpts end up in the logs of build servers, and an address may hold a password.
             # That may lie across the cut.
+            begin = min(start, len(text)) - column + 1
             shown = text[begin : begin + 2 * MAX_EXCERPT].partition("\n")[0]
             if "://" in shown:
                 shown = _PARAMETERS.sub(_stars_behind, CREDENTIALS.sub(_stars, shown))
-            self._excerpt = (begin, shown[:MAX_EXCERPT])
+            self._excerpt = (line, shown[:MAX_EXCERPT])
         return self._excerpt[1]
 
     def _place(self, offset: int) -> tuple[int, int]:

@@ -234,12 +234,11 @@ class _Builder:
 
     def _alias(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
-        place = self.source.ref(start, end)
         name: str = event.anchor
         if name not in self.anchors:
             self._tell(
                 findings.NOT_YAML.at(
-                    place,
+                    self.source.ref(start, end),
                     f"*{short(name)} stands for what an anchor &{short(name)} names, and no such anchor comes "
                     "before it in this document.",
                     did_you_mean(name, list(self.anchors)[:1000])
@@ -251,7 +250,7 @@ class _Builder:
         if node is None:
             self.findings.append(
                 findings.ALIAS_IN_ITSELF.at(
-                    place,
+                    self.source.ref(start, end),
                     f"*{short(name)} stands within what &{short(name)} names, which would go on for ever.",
                 )
             )
