@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict, deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
 from setwright.formats.writing.draws import draw_texts
@@ -58,7 +58,7 @@ def with_sidecar(
     format: Told, layout: Layout, manifest: Manifest, facts: VersionFacts
 ) -> Iterator[ExportEntry]:
     """The files of `layout`, then the two that tell of them."""
-    files: dict[str, dict[str, Any]] = {}
+    files: dict[str, str] = {}
     pictures: defaultdict[str, deque[str]] = defaultdict(deque)
     for entry in layout.entries:
         assert entry.path not in files, f"{format.name} has {entry.path} twice"
@@ -77,15 +77,16 @@ def with_sidecar(
     )
 
 
-def _record(entry: ExportEntry) -> dict[str, Any]:
+def _record(entry: ExportEntry) -> str:
+    """What is told of a file, as JSON."""
     match entry:
         case MadeFile():
-            return {"size": entry.size, "sha256": entry.sha256}
+            return f'{{"size": {entry.size}, "sha256": "{entry.sha256}"}}'
         case PictureFile(_, digest, size):
-            return {"size": size, "sha256": digest}
+            return f'{{"size": {size}, "sha256": {_json(digest)}}}'
         case PackedFile(size=size, digest=digest, pictures=pictures):
             # The SHA-256 of the file itself is known to whoever has read all the pictures.
-            return {"size": size, "pictures": pictures, "parts": digest}
+            return f'{{"size": {size}, "pictures": {pictures}, "parts": {_json(digest)}}}'
 
 
 def _copies(manifest: Manifest, pictures: Mapping[str, deque[str]]) -> list[str]:
@@ -114,7 +115,7 @@ def _sidecar(
     statistics: Statistics,
     changed: Sequence[Loss],
     copies: Sequence[str],
-    files: dict[str, dict[str, Any]],
+    files: dict[str, str],
 ) -> str:
     head = {
         "format_version": FORMAT_VERSION,
@@ -136,7 +137,7 @@ def _sidecar(
         "changed": [{"what": loss.what, "count": loss.count} for loss in changed],
     }
     # One file a line: a person can search it, and `diff` shows which files two versions do not share.
-    lines = [f"    {_json(path)}: {_json(files[path])}" for path in sorted(files)]
+    lines = [f"    {_json(path)}: {told}" for path, told in sorted(files.items())]
     opening = json.dumps(head, indent=2, ensure_ascii=False).removesuffix("\n}")
     if copies:
         opening += ',\n  "copies": {\n' + ",\n".join(copies) + "\n  }"

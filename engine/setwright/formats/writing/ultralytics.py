@@ -53,7 +53,7 @@ class Ultralytics:
         """Pictures, their labels, `data.yaml`; what lies beside every export."""
         rows = BoxRows.of(manifest.annotations, manifest.frames)
         layout = Layout(
-            entries=_entries(manifest, rows.texts()),
+            entries=_entries(manifest, rows.contents()),
             changed=lambda: rows.changed,
             layout=_layout("a box", "class, x and y of the centre, width, height, all from 0 to 1"),
         )
@@ -108,8 +108,8 @@ def _layout(object: str, row: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _entries(manifest: Manifest, labels: Iterable[str]) -> Iterator[ExportEntry]:
-    """`labels` are the texts of the label files, frame by frame."""
+def _entries(manifest: Manifest, labels: Iterable[bytes]) -> Iterator[ExportEntry]:
+    """`labels` are the label files, frame by frame."""
     frames = manifest.frames
     columns = zip(
         export_names(frames),
@@ -119,10 +119,10 @@ def _entries(manifest: Manifest, labels: Iterable[str]) -> Iterator[ExportEntry]
         labels,
         strict=True,
     )
-    for (stem, ending), code, digest, size, text in columns:
+    for (stem, ending), code, digest, size, content in columns:
         folder = SHORT[SPLITS[code]]
         yield PictureFile(f"images/{folder}/{stem}{ending}", digest.decode(), size)
-        yield MadeFile(f"labels/{folder}/{stem}.txt", text.encode())
+        yield MadeFile(f"labels/{folder}/{stem}.txt", content)
     yield MadeFile("data.yaml", _yaml(manifest.classes, subsets(manifest)))
 
 

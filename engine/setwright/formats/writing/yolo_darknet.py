@@ -78,14 +78,14 @@ def _entries(manifest: Manifest, rows: BoxRows, parts: tuple[Split, ...]) -> Ite
         manifest.split.tolist(),
         frames.digest.tolist(),
         frames.size.tolist(),
-        rows.texts(),
+        rows.contents(),
         strict=True,
     )
     for (stem, ending), code, digest, size, labels in columns:
         picture = f"{folders[code]}/{stem}{ending}"
         lists[code].append(picture)
         yield PictureFile(picture, digest.decode(), size)
-        yield MadeFile(f"{folders[code]}/{stem}.txt", labels.encode())
+        yield MadeFile(f"{folders[code]}/{stem}.txt", labels)
     for split in parts:
         yield MadeFile(f"{SUBSETS[split]}.txt", lines(lists[split.code]))
     yield MadeFile("obj.names", lines(map(one_line, manifest.classes)))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from setwright.model.frames import Annotations, Frames
 
 
-def outline_rows(annotations: Annotations, frames: Frames, changes: Counter[str]) -> Iterator[str]:
-    """The text of each frame's label file, frame by frame; counts in `changes` what became of objects."""
+def outline_rows(annotations: Annotations, frames: Frames, changes: Counter[str]) -> Iterator[bytes]:
+    """Each frame's label file, frame by frame; counts in `changes` what became of objects."""
     bounds = np.searchsorted(annotations.frame, np.arange(len(frames) + 1)).tolist()
     sizes = zip(frames.width.tolist(), frames.height.tolist(), strict=True)
     for frame, (width, height) in enumerate(sizes):
@@ -32,7 +32,7 @@ def outline_rows(annotations: Annotations, frames: Frames, changes: Counter[str]
             if outline:
                 numbers = " ".join(f"{x:.{DECIMALS}f} {y:.{DECIMALS}f}" for x, y in outline)
                 rows.append(f"{annotations.label[row]} {numbers}\n")
-        yield "".join(rows)
+        yield "".join(rows).encode()
 
 
 def _outline(annotations: Annotations, row: int, width: int, height: int, changes: Counter[str]) -> Ring:
