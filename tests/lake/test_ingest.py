@@ -137,6 +137,25 @@ def test_the_same_picture_in_several_places_is_stored_once(lake: Lake, tmp_path:
     assert len(stored_files(lake)) == 1
 
 
+def test_what_comes_in_parts_is_recorded_as_if_it_came_at_once(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Lake.create(tmp_path / "at once") as other:
+        both: tuple[dict[str, list[str] | None], ...] = (
+            {"a.png": [], "b.png": ["RBC"], "a/a.png": ["WBC", "RBC"], "c.png": None},
+            {"b.png": ["WBC"], "a.png": ["RBC"], "c.png": [], "d.png": ["RBC"]},
+        )
+        for number, frames in enumerate(both):
+            folder = write(tmp_path / str(number), frames, {"b.png": number})
+            at_once = ingest(other, folder)
+            with monkeypatch.context() as patch:
+                patch.setattr("setwright.lake.record._PART", 1)
+                assert ingest(lake, folder) == at_once
+        assert [content(lake, revision) for revision in (1, 2)] == [content(other, each) for each in (1, 2)]
+        assert lake.stats() == other.stats()
+    assert lake.verify().damages == ()
+
+
 def test_a_collection_was_not_there_before_it_came(lake: Lake, tmp_path: Path) -> None:
     ingest(lake, write(tmp_path / "one", {"a.png": []}))
     ingest(lake, write(tmp_path / "two", {"b.png": []}), collection="others")

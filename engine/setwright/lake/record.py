@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = dict[str, Any]
 
+_PART = 5_000
+"""Frames whose rows are in memory at the same time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFrame:
@@ -112,42 +115,40 @@ class Recorder:
         Raises:
             UsageError: the operation is known as of the other mode.
         """
-        counts = {"new": 0, "replaced": 0, "unchanged": 0}
         collection_key, storage = self._collection(collection)
-        numbers: dict[str, int] = {}
         current = self._current_frames(collection_key, [frame.name for frame in frames])
         names = UniqueNames(
             self._connection, storage, [frame.name for frame in frames if frame.name not in current]
         )
         next_number = self._next_number()
-        for frame in frames:
-            row = current.get(frame.name)
-            if row is None:
-                numbers[frame.name] = next_number
-                next_number += 1
-                self._add_frame(collection_key, frame, numbers[frame.name], names.give(frame.name))
-                self._index.frame(numbers[frame.name], collection_key, self._at)
-                counts["new"] += 1
-            elif row.source_digest != frame.picture.source_digest:
-                numbers[frame.name] = row.number
-                self._changes.removed[schema.frames].append(row.id)
-                self._add_frame(collection_key, frame, row.number, row.unique_name)
-                self._index.day(row.number, self._at)
-                counts["replaced"] += 1
-            else:
-                numbers[frame.name] = row.number
-                counts["unchanged"] += 1
-        added, removed = self._annotations(operation, mode, frames, numbers)
-        metadata_changed = len(self._metadata(frames, numbers) | self._tags(frames, numbers))
-        self._write()
-        return Recorded(
-            frames_new=counts["new"],
-            frames_replaced=counts["replaced"],
-            frames_unchanged=counts["unchanged"],
-            annotations_added=added,
-            annotations_removed=removed,
-            metadata_changed=metadata_changed,
-        )
+        counts: Counter[str] = Counter()
+        for start in range(0, len(frames), _PART):
+            part = frames[start : start + _PART]
+            numbers: dict[str, int] = {}
+            for frame in part:
+                row = current.pop(frame.name, None)
+                if row is None:
+                    numbers[frame.name] = next_number
+                    next_number += 1
+                    self._add_frame(collection_key, frame, numbers[frame.name], names.give(frame.name))
+                    self._index.frame(numbers[frame.name], collection_key, self._at)
+                    counts["frames_new"] += 1
+                elif row.source_digest != frame.picture.source_digest:
+                    numbers[frame.name] = row.number
+                    self._changes.removed[schema.frames].append(row.id)
+                    self._add_frame(collection_key, frame, row.number, row.unique_name)
+                    self._index.day(row.number, self._at)
+                    counts["frames_replaced"] += 1
+                else:
+                    numbers[frame.name] = row.number
+                    counts["frames_unchanged"] += 1
+            added, removed = self._annotations(operation, mode, part, numbers)
+            counts["annotations_added"] += added
+            counts["annotations_removed"] += removed
+            counts["metadata_changed"] += len(self._metadata(part, numbers) | self._tags(part, numbers))
+            self._write()
+        self._index.write(self._connection, self._revision)
+        return Recorded(**counts)
 
     def _collection(self, name: str) -> tuple[int, str]:
         table = schema.collections
@@ -354,7 +355,7 @@ class Recorder:
                     self._insert_values(schema.metadata_values, "document", documents)
                 case _:
                     pass
-        self._index.write(self._connection, self._revision)
+        self._changes = Changes()
 
     def _insert_values(self, table: Table, column: str, values: Iterable[tuple[int, list[Row]]]) -> None:
         rows = [{column: key, **row} for key, several in values for row in several]
