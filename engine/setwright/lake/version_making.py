@@ -95,9 +95,7 @@ def amend(connection: Connection, amendment: Amendment) -> Version:
         return made
     name = amendment.config.name
     _take_name(connection, name, amendment.version)
-    current = current_row(connection, name)
-    _check_parent(name, current, amendment.version)
-    assert current is not None
+    current = _current(connection, name, amendment.version)
     _check_number(connection, name, str(amendment.number), amendment.version)
     revision = new_revision(
         connection,
@@ -121,9 +119,7 @@ def delete(connection: Connection, deletion: Deletion) -> None:
     if version_by_key(connection, deletion.key) is not None:
         return
     name = deletion.name
-    current = current_row(connection, name)
-    _check_parent(name, current, deletion.version)
-    assert current is not None
+    current = _current(connection, name, deletion.version)
     config = from_document(DatasetConfig, current.config)
     if config.protect:
         raise RemoteError(
@@ -151,6 +147,14 @@ def delete(connection: Connection, deletion: Deletion) -> None:
     )
     _add_edition(connection, current.version, current.edition_ordinal + 1, closing, revision)
     _rename(connection, current.dataset_uid, deleted_name(name, current.dataset_uid))
+
+
+def _current(connection: Connection, name: str, version: str) -> Row[Any]:
+    """The current version of `name`, which has the id `version`."""
+    current = current_row(connection, name)
+    _check_parent(name, current, version)
+    assert current is not None
+    return current
 
 
 def _check_parent(name: str, current: Row[Any] | None, parent: str | None) -> None:
