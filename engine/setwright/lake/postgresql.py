@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 DRIVERS = ("psycopg", "pg8000")
 
 _FORM = "postgresql+psycopg://USER@HOST/DATABASE"
+_WRITE_HINTS = {
+    "25006": "the server takes no writing now, as a copy of another does; name the one that does in SETWRIGHT_CATALOG",
+    "42501": "let the owner of the database grant the user what is missing",
+    "53100": "make room on the disk of the database's server, then run the same command again",
+}
 _SECRET = ("password", "sslpassword", "passfile")
 
 
@@ -131,6 +136,7 @@ class PostgresqlDatabase:
             return LakeError(
                 "The lake's catalogue cannot be written",
                 f"{self.location}: {_first_line(error)} Nothing was changed.",
+                _WRITE_HINTS.get(code),
             )
         if code == "53200":
             return LakeError(

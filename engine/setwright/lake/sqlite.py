@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL
@@ -25,6 +27,10 @@ _STEPS = 20_000
 """Of SQLite's machine between two looks at the clock: a millisecond or so."""
 
 
+_AS_IT_LIES = {"immutable": "1", "mode": "ro", "uri": "true"}
+"""A file that nobody changes is read without locks and without the two files that go with a log of writes."""
+
+
 class SqliteDatabase:
     """What `lake.database.Database` asks, by a file. `patience` is how many seconds to wait for who else writes."""
 
@@ -32,7 +38,9 @@ class SqliteDatabase:
         self.file = file
         self._patience = patience
         self._limit = threading.local()
-        url = URL.create("sqlite", database=str(file))
+        self._reads_only = _lies_read_only(file)
+        database, query = (f"file:{quote(str(file))}", _AS_IT_LIES) if self._reads_only else (str(file), {})
+        url = URL.create("sqlite", database=database, query=query)
         self.engine = create_engine(url, connect_args={"timeout": patience})
         event.listen(self.engine, "connect", _prepare)
         event.listen(self.engine, "begin", _begin)
@@ -109,9 +117,44 @@ class SqliteDatabase:
             return LakeError(
                 "The lake's catalogue cannot be written",
                 f"{self.file}: {cause}. Nothing was changed.",
-                FULL_DISK if code == sqlite3.SQLITE_FULL else None,
+                self._write_hint(code),
             )
         return None
+
+    def _write_hint(self, code: int) -> str | None:
+        if code == sqlite3.SQLITE_FULL:
+            return FULL_DISK
+        if self._reads_only:
+            return (
+                "its disk is mounted to be read only; mount it to be written, or write to a copy of the lake"
+            )
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return (
+                "SQLite writes beside the file also to read: let the folder be written to, or copy the lake"
+            )
+        return None
+
+
+def _lies_read_only(file: Path) -> bool:
+    """Whether the disk is mounted to be read only, so that SQLite can make no files beside the catalogue.
+
+    Raises:
+        LakeError: beside it lies a log of writes, without which it is not whole.
+    """
+    try:
+        mounted = os.statvfs(file.parent).f_flag
+    except (AttributeError, OSError):  # not on every system; and what is not there is told by who opens it
+        return False
+    if not mounted & os.ST_RDONLY:
+        return False
+    log = file.with_name(file.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise LakeError(
+            f"The lake cannot be read where nothing can be written: {file.parent}",
+            f"Its last writes are in {log.name} still: a process has it open to write, or was killed.",
+            "let a command such as `setwright lake log` end where the lake can be written to, then try again",
+        )
+    return True
 
 
 def _prepare(connection: Any, _record: Any) -> None:
