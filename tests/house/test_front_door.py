@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from setwright.cli.context import decide_color
 from setwright.cli.main import COMMANDS, run
+from setwright.model.errors import of_system
 from tests.conftest import Golden
 from tests.house.program import PROGRAM, ROOT, setwright
 
@@ -84,6 +86,12 @@ def test_a_full_disk_is_not_called_a_bug() -> None:
         "Error: No space left on device\n  state/00000042.json\n"
         "  hint: make room on that disk, then run the same command again\n",
     )
+
+
+def test_what_the_system_forbids_is_told_with_what_to_do() -> None:
+    told = of_system(PermissionError(errno.EACCES, "Permission denied", "/srv/exports"))
+    assert (told.summary, told.detail) == ("Permission denied", "/srv/exports")
+    assert told.hint == "name another place, or have it made yours to read and to write"
 
 
 def test_a_truncated_file_is_not_taken_for_an_interruption() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from setwright.model.errors import SetwrightError
-from setwright.pixels.executor import Executor, Processes, Threads
+from setwright.pixels.executor import Executor, Processes, Threads, stopping
 
 EXECUTORS: list[Callable[[], Executor]] = [lambda: Threads(2), lambda: Processes(2)]
 EACH = pytest.mark.parametrize("executor", EXECUTORS, ids=["threads", "processes"])
@@ -66,6 +67,27 @@ def test_only_as_many_pieces_are_taken_as_are_worked_on_soon(executor: Callable[
 def test_a_piece_that_fails_is_told_as_it_failed(executor: Callable[[], Executor]) -> None:
     with pytest.raises(ValueError, match="three"):
         list(executor().done(refused, range(9)))
+
+
+def long(interrupted: threading.Event, number: int) -> int:
+    """Counts until it is told to stop; once the second has begun, the main thread is interrupted as by Ctrl-C."""
+    for count in range(1, 10_000):
+        if number == 1 and not interrupted.is_set():
+            interrupted.set()
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        if stopping():
+            return count
+        time.sleep(0.001)
+    return -1
+
+
+def test_ctrl_c_ends_work_that_is_under_way_and_gives_what_it_came_to() -> None:
+    given = []
+    with pytest.raises(KeyboardInterrupt):
+        for _, count in Threads(2).done(partial(long, threading.Event()), itertools.count()):
+            given.append(count)
+    assert given
+    assert all(0 < count < 10_000 for count in given)
 
 
 def test_a_process_that_dies_is_replaced_and_what_it_was_at_is_done_again(tmp_path: Path) -> None:

@@ -36,6 +36,14 @@ if TYPE_CHECKING:
 
 
 FULL_DISK: Final = "make room on that disk, then run the same command again"
+_WHAT_TO_DO: Final = {
+    errno.ENOSPC: FULL_DISK,
+    errno.EDQUOT: FULL_DISK,
+    errno.EACCES: "name another place, or have it made yours to read and to write",
+    errno.EPERM: "name another place, or have it made yours to read and to write",
+    errno.EROFS: "name a place on a disk that can be written to",
+}
+"""By what the operating system says."""
 
 
 class SetwrightError(Exception):
@@ -58,7 +66,7 @@ def of_system(error: OSError) -> SetwrightError:
     return SetwrightError(
         error.strerror or str(error),
         str(error.filename or ""),
-        FULL_DISK if error.errno in (errno.ENOSPC, errno.EDQUOT) else None,
+        _WHAT_TO_DO.get(error.errno or 0),
     )
 
 

@@ -29,12 +29,29 @@ class Executor(Protocol):
         """Each piece with what `work` makes of it, as they are completed, in any order.
 
         Only so many pieces are taken at a time as are worked on soon, so `pieces` may be without end. When the
-        iterator is closed, or a piece fails, those that run are waited for and no others are begun.
+        iterator is closed, or a piece fails, those that run are waited for and no others are begun. Work that takes
+        long ends early where `stopping` says so.
         """
 
 
+_here = threading.local()
+
+
+def stopping() -> bool:
+    """Whether nobody waits any longer for what this thread works on: it should give what it has so far."""
+    stop: threading.Event | None = getattr(_here, "stop", None)
+    return stop is not None and stop.is_set()
+
+
+def _heed(stop: threading.Event) -> None:
+    _here.stop = stop
+
+
 class Threads:
-    """Threads of this process. OpenCV, and the disk, let the interpreter go while they work."""
+    """Threads of this process. OpenCV, and the disk, let the interpreter go while they work.
+
+    On Ctrl-C work is told to stop, and what it has come to by then is given before the interrupt is raised again.
+    """
 
     def __init__(self, count: int | None = None) -> None:
         """`count` threads, one a processor that this process may use if None."""
@@ -43,7 +60,8 @@ class Threads:
     def done(
         self, work: Callable[[Piece], Result], pieces: Iterable[Piece]
     ) -> Generator[tuple[Piece, Result]]:
-        pool = ThreadPoolExecutor(self._count, thread_name_prefix="pictures")
+        stop = threading.Event()
+        pool = ThreadPoolExecutor(self._count, "pictures", initializer=_heed, initargs=(stop,))
         running: dict[Future[Result], Piece] = {}
         rest = iter(pieces)
         try:
@@ -55,7 +73,13 @@ class Threads:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     yield running.pop(future), future.result()
+        except KeyboardInterrupt:
+            stop.set()
+            for future in [each for each in running if not each.cancel()]:
+                yield running.pop(future), future.result()
+            raise
         finally:
+            stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -14,6 +14,7 @@ from setwright.augment.recipes import value_count
 from setwright.edge.allocator import keep_freed_buffers
 from setwright.model.errors import FormatError
 from setwright.pixels.codec import decode, encode
+from setwright.pixels.executor import stopping
 from setwright.pixels.kernels import varied
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def sources(manifest: Manifest, recipes: Digests, made: Container[str]) -> Itera
 def make(wanted: Iterator[Source], store: Store, executor: Executor) -> Generator[list[MadePicture]]:
     """Make and store all `wanted` pictures; what a shard made is given as soon as all of it is stored.
 
-    Whoever stops asking stops the work after the shards that are under way. A thread holds one source, one copy of it
+    Whoever stops asking stops the work after the pictures that are under way. A thread holds one source, one copy of it
     and its bytes at a time: some 8 bytes for each pixel and colour, 300 MB for the largest picture that a lake takes
     in three colours, 10 MB for one of 1280 × 960.
 
@@ -117,7 +118,13 @@ def make(wanted: Iterator[Source], store: Store, executor: Executor) -> Generato
 def _of_shard(store: Store, shard: tuple[Source, ...]) -> list[MadePicture]:
     keep_freed_buffers()  # here, for it may be another process than that which hands out the work
     with store.together() as put:
-        return [made for source in shard for made in _made(source, store.read, put)]
+        pictures = []
+        for source in shard:
+            for picture in _made(source, store.read, put):
+                pictures.append(picture)
+                if stopping():
+                    return pictures
+        return pictures
 
 
 def _shards(wanted: Iterator[Source]) -> Iterator[tuple[Source, ...]]:
