@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 READERS = {
     "COCO": "coco",
+    "Hugging Face ImageFolder": "imagefolder",
     "Pascal VOC": "voc",
     "RAW": "layernext",
     "Ultralytics": "yolo-ultralytics",

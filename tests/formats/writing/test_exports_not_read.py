@@ -35,7 +35,7 @@ def detected(export: str, folder: Path) -> Reader:
     return detect(FolderListing(folder))
 
 
-@pytest.mark.parametrize("export", ["Semantic Segmentation", "Hugging Face ImageFolder", "WebDataset"])
+@pytest.mark.parametrize("export", ["Semantic Segmentation", "WebDataset"])
 def test_an_export_that_is_not_read_is_refused_with_its_name(export: str, tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=f"{export} is an export that is not read back"):
         detected(export, tmp_path)

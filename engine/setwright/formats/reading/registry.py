@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.folder import Folder
+from setwright.formats.reading.image_folder import ImageFolder
 from setwright.formats.reading.layernext import LayerNext
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.via import Via
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import Reader
 
-READERS: tuple[Reader, ...] = (Voc(), LayerNext(), Coco(), Via(), YoloUltralytics(), YoloDarknet(), Folder())
+READERS: tuple[Reader, ...] = (
+    Voc(),
+    LayerNext(),
+    Coco(),
+    Via(),
+    ImageFolder(),
+    YoloUltralytics(),
+    YoloDarknet(),
+    Folder(),
+)
 """The plain folder comes last, because it is right wherever there are pictures."""
 
 _SIDECAR = "setwright.json"

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _ROW = re.compile(rb"\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
-_PARTS = {
+PARTS = {
     "train": "train",
     "val": "validation",
     "valid": "validation",
     "validation": "validation",
     "test": "test",
 }
+"""What folders are called, and the split that they stand for."""
 
 
 def read_labels(
@@ -56,7 +57,7 @@ def read_labels(
         except NotRead as error:
             left_out = (_label_or_none(words[0], classes),)
             yield Problem(ProblemKind.BAD_ANNOTATION, file, f"line {place}: {error}", left_out)
-    split = next((_PARTS[folder] for folder in picture.split("/")[:-1] if folder in _PARTS), None)
+    split = next((PARTS[folder] for folder in picture.split("/")[:-1] if folder in PARTS), None)
     yield ReadFrame(
         picture=picture,
         source=file,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from setwright.lake.ingest_report import IngestReport
     from setwright.lake.lake import Lake
 
-FORMATS = ("coco", "folder", "layernext", "via", "voc", "yolo-darknet", "yolo-ultralytics")
+FORMATS = ("coco", "folder", "imagefolder", "layernext", "via", "voc", "yolo-darknet", "yolo-ultralytics")
 
 _PIXELS = {
     "1": "black or white",
