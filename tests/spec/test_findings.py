@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from setwright.model.diagnostics import SourceRef
+from setwright.spec import findings
 from setwright.spec.findings import KINDS, MAX_FINDINGS
+from setwright.spec.settling import settled
 from setwright.spec.source_text import MAX_BYTES
 from setwright.spec.variables import GivenValue
 from setwright.spec.yaml_nodes import MAX_DEPTH, MAX_SCALARS
@@ -406,6 +408,12 @@ _BRACKETS = "close each bracket, brace and quote that is open; write text with s
         ("operation_list: [a]", 'did you mean "operations"?'),
         ("collection_id: 64e4", "did you mean `collection` under `source`?"),
         ("remote: {}", "it holds for the whole project, so write it in setwright.yaml"),
+        ("filter: {from_date: 2024-1-5}", "write 2024-01-05"),
+        ("filter: {from_date: 2024/12/31}", "write 2024-12-31"),
+        ("filter: {to_date: 2024-12-31T10:00:00Z}", "write 2024-12-31"),
+        ("filter: {to_date: 2024-12-31T23:00:00-05:00}", "write year-month-day, as in 2024-05-31"),
+        ("filter: {to_date: 2024-13-1}", "write year-month-day, as in 2024-05-31"),
+        ("filter: {to_date: 1/2/2024}", "write year-month-day, as in 2024-05-31"),
         ("tags: *jpg", "text that begins with * stands in quotes"),
         ("tags: *.jpg", "write text that begins with * or & in quotes"),
         ("tags: [", _BRACKETS),
@@ -420,6 +428,7 @@ def test_a_hint_says_what_was_probably_meant(text: str, hint: str) -> None:
     ("spec", "hint"),
     [
         ("source: party", "write `source: {collection: party}`, or `{datalake: image}` for the whole lake"),
+        ("source: {collection: 0o17}", 'write it in quotes: "0o17"'),
         ("labels: Balloon", "write it in brackets: [Balloon]"),
     ],
 )
@@ -438,6 +447,7 @@ def test_a_name_alone_where_more_is_needed_is_put_into_its_place(spec: str, hint
             "write `remote: {kind: lake, url: https://lake.example.org}`, or `path` for a folder of this machine",
         ),
         ("remote: {kind: layernext}", "add `url: https://…`"),
+        ("environments: {staging: {suffix: -staging}}", "did you mean `suffix` under `names`?"),
     ],
 )
 def test_what_stands_in_the_wrong_file_is_sent_to_the_other(project: str, hint: str) -> None:
@@ -505,6 +515,12 @@ def test_a_value_that_was_given_and_refused_is_told_once_and_not_missed_where_it
         with_field('protect: "${var.flag}"'), project="variables: {flag: {type: flag}}\n", given=given
     )[1]
     assert [finding.code for finding in found] == ["SW408"]
+
+
+def test_a_finding_whose_cause_another_tells_of_is_not_shown() -> None:
+    where = SourceRef("spec.yaml", 1, 1, 1, 2)
+    shown, silent = (findings.NO_VALUE.at(where, f"{word}.", follows=word == "b") for word in "ab")
+    assert settled([silent, shown]) == (shown,)
 
 
 @pytest.mark.parametrize("field", ["previously: a\u200bb", "owners: [ada\u200b]", "exports: [RA\u200bW]"])

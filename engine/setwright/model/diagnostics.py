@@ -45,7 +45,9 @@ class FindingKind:
     severity: Severity
     summary: str
 
-    def at(self, source: SourceRef | None, detail: str, hint: str | None = None) -> Diagnostic:
+    def at(
+        self, source: SourceRef | None, detail: str, hint: str | None = None, *, follows: bool = False
+    ) -> Diagnostic:
         """A finding of this kind at `source`; `detail` in whole sentences, `hint` what to try."""
         return Diagnostic(
             severity=self.severity,
@@ -54,12 +56,16 @@ class FindingKind:
             detail=detail,
             source=source,
             hint=hint,
+            follows=follows,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One finding. The particulars are in `detail`, in whole sentences."""
+    """One finding. The particulars are in `detail`, in whole sentences.
+
+    `follows` says that another finding tells of the cause, so that nobody needs to be shown this one.
+    """
 
     severity: Severity
     code: str
@@ -67,6 +73,7 @@ class Diagnostic:
     detail: str
     source: SourceRef | None = None
     hint: str | None = None
+    follows: bool = False
 
 
 def in_reading_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

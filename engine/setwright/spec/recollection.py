@@ -284,11 +284,18 @@ def _told(finding: Diagnostic) -> list[Any]:
         finding.detail,
         _written(finding.source),
         finding.hint,
+        finding.follows,
     ]
 
 
 def _finding(told: list[Any]) -> Diagnostic:
-    severity, code, summary, detail, source, hint = told
+    severity, code, summary, detail, source, hint, follows = told
     return Diagnostic(
-        severity=Severity(severity), code=code, summary=summary, detail=detail, source=_ref(source), hint=hint
+        severity=Severity(severity),
+        code=code,
+        summary=summary,
+        detail=detail,
+        source=_ref(source),
+        hint=hint,
+        follows=follows,
     )

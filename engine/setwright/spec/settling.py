@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.spec import findings
-from setwright.spec.variables import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +52,7 @@ def settled(told: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         if not (finding.code == findings.AMBIGUOUS_VALUE.code and _spot(finding) in wrong)
         and not (_spot(finding) in causes and finding.code not in _CAUSES)
         and not _of_no_value(finding, values)
-        and not (finding.code == findings.NO_VARIABLE_VALUE.code and finding.detail.endswith(REFUSED))
+        and not finding.follows
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from setwright.model.suggestions import closest, did_you_mean
 from setwright.spec import findings
+from setwright.spec.days import day
 from setwright.spec.file_types import (
     ADDRESS_PATTERN,
     DAY_PATTERN,
@@ -183,16 +184,19 @@ def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
     synonym = _SYNONYMS.get(name.lower(), name)
     meant = synonym if synonym in known else closest(name, known)
     hint = None if meant is None else f'did you mean "{meant}"?'
-    if len(path) == 1 and meant != synonym:
+    if meant != synonym:
+        within = _DATASET_FIELDS if len(path) == 1 else known
         home = next(
             (
                 each
-                for each in _DATASET_FIELDS
-                if each in known and synonym in _part_at(model, (each,)).model_fields
+                for each in within
+                if each in known and synonym in _part_at(model, (*path[:-1], each)).model_fields
             ),
             None,
         )
-        if home is not None and name == synonym:
+        if len(path) > 1:
+            hint = hint if home is None else f"did you mean `{synonym}` under `{home}`?"
+        elif home is not None and name == synonym:
             hint = f"it belongs under `{home}`; look at the indentation"
         elif home is not None:
             hint = f"did you mean `{synonym}` under `{home}`?"
@@ -216,7 +220,9 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
             f'did you mean "{slug}"?' if (slug := address_like(str(given))) else None,
         )
     if pattern == DAY_PATTERN:
-        return findings.BAD_DATE.at(place, f"{shown} is no day.", "write year-month-day, as in 2024-05-31")
+        return findings.BAD_DATE.at(
+            place, f"{shown} is no day.", f"write {_day_in(str(given)) or 'year-month-day, as in 2024-05-31'}"
+        )
     if pattern == GROUP_PATTERN:
         return findings.BAD_GROUP_FIELD.at(
             place,
@@ -245,6 +251,15 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
         f"{shown} is no name: a name is one line, without blanks around it and without control characters.",
         f'write "{short(plain)}"' if (plain := " ".join(str(given).split())) != given else None,
     )
+
+
+def _day_in(text: str) -> str | None:
+    """The day that `text` spells without zeros, or with an hour of UTC; None where it may be another one."""
+    match = re.fullmatch(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.]+Z?)?", text)
+    if match is None:
+        return None
+    found = "{}-{:0>2}-{:0>2}".format(*match.groups())
+    return found if day(found) is not None else None
 
 
 def described(value: Any) -> str:
@@ -302,7 +317,7 @@ def _listed(path: Path, given: str) -> str | None:
 def _mend(kind: str, given: Any, path: Path, places: Places) -> str | None:
     if isinstance(given, str) and path in _MENDED:
         return _MENDED[path].format(short(given))
-    if kind == "string_type" and isinstance(given, bool | int | float):
+    if isinstance(given, bool | int | float) and (kind == "string_type" or path == ("source", "collection")):
         scalar = _scalar(given, path, places)
         return (
             "declare the variable with `type: text`"

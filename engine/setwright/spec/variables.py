@@ -28,9 +28,6 @@ _NAMED = re.compile(r"var\.([a-z][a-z0-9_]*)")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 
-REFUSED = "the value given is not of its type."
-"""How a finding on a variable without a value ends whose type is what another finding tells of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -108,12 +105,12 @@ class Variables:
             return match[0]
         value = self._variables[name].value
         if value is None:
-            refused = self._variables[name].refused
             self._tell(
                 findings.NO_VARIABLE_VALUE.at(
                     place,
-                    f'"{name}" has no default, and ' + (REFUSED if refused else "no value was given."),
+                    f'"{name}" has no default, and no value was given.',
                     f"add `--var {name}=…`, or set SETWRIGHT_VAR_{name}",
+                    follows=self._variables[name].refused,
                 )
             )
             return match[0]
