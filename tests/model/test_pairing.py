@@ -46,6 +46,16 @@ def test_frames_are_the_same_where_their_names_are_whatever_numbers_some_of_them
     assert after.name[found.only_after].tolist() == [f"{each:06d}" for each in sorted(other - one)]
 
 
+def test_frames_of_the_same_numbers_in_the_same_order_are_others_where_they_have_other_names() -> None:
+    before, after = named(list(range(100))), named(list(range(100)))
+    assert paired(before, after).after.tolist() == list(range(100))
+    renamed = after.name.copy()
+    renamed[50] = "000049b"
+    found = paired(before, replace(after, name=renamed))
+    assert found.before.tolist() == found.after.tolist() == [row for row in range(100) if row != 50]
+    assert (found.only_before.tolist(), found.only_after.tolist()) == ([50], [50])
+
+
 @given(
     column=st.sampled_from(sorted(COLUMNS)),
     gone=st.integers(0, 4000),

@@ -77,6 +77,17 @@ def paired_by_number(before: Frames, after: Frames) -> Pairing:
     # A part at a time, for what lies in the processor's cache takes half as long.
     for start in range(0, len(after), _AT_ONCE):
         places = place.take(after.number[start : start + _AT_ONCE], mode="clip")
+        first, last = int(places[0]), int(places[-1])
+        # Nearly always they follow each other on both sides, and there is nothing to pick.
+        if (
+            first >= 0
+            and last - first == len(places) - 1
+            and (places[1:] > places[:-1]).all()
+            and (before.name[first : last + 1] == after.name[start : start + len(places)]).all()
+        ):
+            unmatched[first : last + 1] = False
+            pairs.append((np.arange(first, last + 1), np.arange(start, start + len(places))))
+            continue
         found = places >= 0
         one: _Rows = places[found]
         other: _Rows = np.flatnonzero(found) + start
@@ -88,7 +99,7 @@ def paired_by_number(before: Frames, after: Frames) -> Pairing:
         pairs.append((one, other))
         left.append(np.flatnonzero(~found) + start)
     one, other = (np.concatenate(each, dtype=np.int64) for each in zip(*pairs, strict=True))
-    return Pairing(one, other, np.flatnonzero(unmatched), np.concatenate(left))
+    return Pairing(one, other, np.flatnonzero(unmatched), np.concatenate([none.before, *left]))
 
 
 class Beside:
