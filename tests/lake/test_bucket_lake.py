@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from setwright.lake.lake import Lake
 from setwright.model.errors import LakeAwayError, LakeBusyError, LakeError, SetwrightError, UsageError
 from setwright.remotes.lake import LakeRemote
 from tests.cli.inside import setwright, succeeded
+from tests.cli.project_folder import BALLOONS, project_at
 from tests.lake.cells import fill, publication
 from tests.lake.lakes import content, ingest, write
 from tests.oracles.s3 import environment, made_bucket
@@ -27,6 +29,10 @@ pytestmark = pytest.mark.oracle
 LATER = datetime.now(UTC) + timedelta(days=30)
 FILES = {f"{number}.png": ["RBC"] for number in range(20)}
 ROOT = Path(__file__).parents[2]
+VARIED = (
+    BALLOONS
+    + "split: {train: 100, validation: 0, test: 0}\naugmentations: {flip: {horizontal}, rotate: [-10, 10]}\n"
+)
 
 KILLED = """
 import os, signal, sys
@@ -223,3 +229,35 @@ def test_the_command_line_names_the_place_and_what_is_wrong_with_it(
     assert told.returncode == 1 and "hint: look whether it can be reached" in told.stderr
     refused = setwright(tmp_path, "lake", "init", "--lake", "other", "--blobs", "s3://k:canary@b/lake")
     assert refused.returncode == 1 and "canary" not in refused.stderr
+
+
+def test_with_the_catalogue_in_postgresql_each_machine_may_have_a_copy_of_the_folder(
+    blobs: str, postgresql: str, tmp_path: Path
+) -> None:
+    with Lake.create(tmp_path / "here", postgresql, blobs) as here:
+        fill(here, tmp_path / "in", 4)
+        shutil.copytree(here.folder, tmp_path / "there")
+        with Lake.open(tmp_path / "there") as there:
+            version, files = there.publish(publication(there)), pulled(here, tmp_path / "out")[1]
+            assert here.versions("Cells") == (version,)
+            assert len(files) > 4
+            with there._writers.writing(), pytest.raises(LakeBusyError):
+                here.collect_garbage(now=LATER)
+            assert content(there) == content(here)
+            assert there.verify() == here.verify()
+            assert there.verify().damages == ()
+
+
+def test_a_project_plans_previews_and_applies_over_it(blobs: str, tmp_path: Path) -> None:
+    folder = project_at(tmp_path / "project", {"specs/balloons.yaml": VARIED})
+    succeeded(folder, "demo", str(tmp_path / "drawn"), "--frames", "4")
+    succeeded(folder, "lake", "init", "--blobs", blobs)
+    succeeded(folder, "lake", "ingest", str(tmp_path / "drawn"), "--collection", "party")
+    assert "Version 1.0.0 (new)" in succeeded(folder, "plan")
+    assert "2 varied copies" in succeeded(
+        folder, "preview", "balloons", "--frames", "1", "--out", str(folder / "s.png")
+    )
+    succeeded(folder, "apply", "--yes")
+    assert succeeded(folder, "plan").startswith("No changes.")
+    assert " are whole" in succeeded(folder, "lake", "verify")
+    assert not (folder / ".setwright" / "lake" / "blobs").exists()
