@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from setwright.diff.config import FieldChange, changed_fields
 from setwright.model.dataset import CollectionSource, DatasetConfig, HumanOverMachine, LabelClass
-from setwright.model.splits import SplitWish
+from setwright.model.splits import SPLITS, OfficialSplits, SplitWish
 
 CELLS = DatasetConfig(
     name="cells",
@@ -39,3 +39,16 @@ def test_lists_are_shown_whole() -> None:
     )
     assert [change.path for change in changed_fields(preferring, CELLS)] == ["operations"]
     assert changes["source"][1] == {"kind": "collection", "name": None, "id": "64e4"}
+
+
+def test_a_field_that_came_later_is_named_with_what_it_meant_where_nobody_wrote_it() -> None:
+    """Documents leave such fields out where they say the default."""
+    grown = replace(CELLS, split=SplitWish(grow=SPLITS[:2]))
+    came = replace(CELLS, split=SplitWish(official=OfficialSplits(field="source_split")))
+    assert changed_fields(CELLS, grown) == (
+        FieldChange(path="split.grow", before=["train", "validation", "test"], after=["train", "validation"]),
+    )
+    (added,) = changed_fields(CELLS, came)
+    assert (added.path, added.before, added.after["field"]) == ("split.official", None, "source_split")
+    (gone,) = changed_fields(came, CELLS)
+    assert (gone.before["others"], gone.after) == ("refuse", None)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from setwright.model.documents import to_document
+from setwright.model.splits import OfficialSplits
 from setwright.views import plan_words as words
 
 
@@ -35,6 +37,16 @@ def test_operations_are_said_as_a_spec_says_them(value: Any, said: str) -> None:
 def test_augmentations_are_said_as_a_spec_calls_them(recipe: tuple[Any, ...], said: str) -> None:
     fields = dict(zip(("type", "property", "range"), recipe, strict=True))
     assert words.value([fields], "augmentations.recipes") == said
+
+
+def test_official_splits_are_said_with_the_values_that_are_not_the_usual_ones() -> None:
+    plain = OfficialSplits(field="source_split")
+    assert words.value(to_document(plain), "split.official") == "metadata.source_split; others refuse"
+    folds = OfficialSplits(field="fold", train=("one", "two"), test=(), others="divide")
+    assert (
+        words.value(to_document(folds), "split.official")
+        == "metadata.fold; train one, two; test none; others divide"
+    )
 
 
 def test_another_field_without_a_value_has_none() -> None:

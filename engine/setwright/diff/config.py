@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from setwright.model.documents import to_document
+from setwright.model.documents import LATER, to_document
 
 if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig
@@ -59,5 +59,5 @@ def _field(path: list[str | int]) -> str:
 
 def _value(document: Any, path: str) -> Any:
     for key in path.split("."):
-        document = document[key]
+        document = document[key] if key in document else LATER[key]
     return document

@@ -48,7 +48,7 @@ _FIELDS: dict[type, tuple[tuple[str, bool], ...]] = {}
 """The fields of each class met so far, and whether they hold numbers that need not be whole."""
 
 
-_LATER: dict[str, object] = {
+LATER: dict[str, object] = {
     "min_size": MIN_SIZE,
     "apart_from": None,
     "grow": [split.value for split in SPLITS],
@@ -61,13 +61,13 @@ they say something else, so that what meant the same then and now has one docume
 
 
 def _as_before(document: Any) -> Any:
-    """`document` without what `_LATER` leaves out."""
+    """`document` without what `LATER` leaves out."""
     match document:
         case dict():
             return {
                 name: _as_before(each)
                 for name, each in document.items()
-                if name not in _LATER or each != _LATER[name]
+                if name not in LATER or each != LATER[name]
             }
         case list():
             return [_as_before(each) for each in document]
@@ -96,7 +96,7 @@ def _plain(value: Any, real: bool = False) -> Any:
     document = {}
     for name, number in names:
         told = _plain(getattr(value, name), number)
-        if name not in _LATER or told != _LATER[name]:
+        if name not in LATER or told != LATER[name]:
             document[name] = told
     return document
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from setwright.augment.vocabulary import property_ids, word_of
 from setwright.model.counting import counted
+from setwright.model.splits import USUAL_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -180,6 +181,10 @@ def value(of_field: Any, path: str = "") -> str:
             return _augmentation(f"{type_}.{property}", range_)
         case {"take": take, "prefer": str(preferred)}:
             return f"{'all' if take is None else value(take)}, prefer {preferred}"
+        case {"field": str(field), "others": str(others), **values}:
+            usual = {split.value: [*some] for split, some in USUAL_VALUES.items()}
+            named = [f"{split} {value(some)}" for split, some in values.items() if some != usual[split]]
+            return "; ".join([f"metadata.{field}", *named, f"others {others}"])
         case {"kind": "datasets", "addresses": [*addresses]}:
             return f"datasets {', '.join(map(str, addresses))}"
         case {"kind": str(), **rest}:
