@@ -183,7 +183,9 @@ def value(of_field: Any, path: str = "") -> str:
             return f"{'all' if take is None else value(take)}, prefer {preferred}"
         case {"field": str(field), "others": str(others), **values}:
             usual = {split.value: [*some] for split, some in USUAL_VALUES.items()}
-            named = [f"{split} {value(some)}" for split, some in values.items() if some != usual[split]]
+            named = [
+                f"{split} {value(some)}" for split, some in values.items() if some != usual.get(str(split))
+            ]
             return "; ".join([f"metadata.{field}", *named, f"others {others}"])
         case {"kind": "datasets", "addresses": [*addresses]}:
             return f"datasets {', '.join(map(str, addresses))}"
