@@ -117,6 +117,8 @@ CASES = [
     spec("SW215", "dataset: a\nsource: {datalake: image}\nlabels: [A, B, «A»]\n"),
     spec("SW215", "dataset: a\nsource: {datalake: image}\nlabels: {A: [a, b], B: [c, «a»]}\n"),
     spec("SW216", "dataset: a\nsource: {datalake: image}\nlabels: [Cat, «cat»]\n"),
+    spec("SW228", 'dataset: a\nsource: {datalake: image}\nlabels: [Kite, «"\\u041Aite"»]\n'),
+    spec("SW228", 'dataset: a\nsource: {datalake: image}\nlabels: ["caf\\u00e9", «"cafe\\u0301"»]\n'),
     field("SW217", "tags: [a, b, «a»]"),
     field("SW217", "exports: [RAW, «raw»]"),
     project("SW217", "specs: [a.yaml, «a.yaml»]\n"),
@@ -515,6 +517,12 @@ def test_a_value_that_was_given_and_refused_is_told_once_and_not_missed_where_it
         with_field('protect: "${var.flag}"'), project="variables: {flag: {type: flag}}\n", given=given
     )[1]
     assert [finding.code for finding in found] == ["SW408"]
+
+
+def test_labels_of_one_script_do_not_look_the_same() -> None:
+    assert (
+        load("dataset: a\nsource: {datalake: image}\nlabels: [Ёж, Еж, змей, naïve, naive, Σ, E]\n")[1] == ()
+    )
 
 
 def test_a_finding_whose_cause_another_tells_of_is_not_shown() -> None:

@@ -28,6 +28,7 @@ from setwright.spec.exports import KNOWN_EXPORTS, exact_name, has_words, offered
 from setwright.spec.file_models import OperationsFile
 from setwright.spec.file_types import RESERVED_METADATA
 from setwright.spec.findings import MAX_FINDINGS
+from setwright.spec.look_alikes import first_other, shape
 from setwright.spec.queries import canonical_query
 from setwright.spec.shortening import short
 
@@ -306,14 +307,26 @@ class _Decoder:
     def _alike(self, named: Sequence[tuple[str, Path]]) -> None:
         seen: dict[str, str] = {}
         for name, path in named:
-            twin = seen.setdefault(name.casefold(), name)
-            if twin != name:
+            twin = seen.setdefault(shape(name).casefold(), name)
+            if twin == name:
+                continue
+            merged = f"if they are one, merge them: `{short(twin)}: [{short(twin)}, {short(name)}]`"
+            if twin.casefold() == name.casefold():
                 self.tell(
                     findings.LABELS_ALIKE.at(
                         self.places.key(path),
                         f'"{short(name)}" and "{short(twin)}" are two classes, and a model would have to tell them '
                         "apart.",
-                        f"if they are one, merge them: `{short(twin)}: [{short(twin)}, {short(name)}]`",
+                        merged,
+                    )
+                )
+            else:
+                self.tell(
+                    findings.LABELS_LOOK_ALIKE.at(
+                        self.places.key(path),
+                        f'"{short(name)}" and "{short(twin)}" are two classes, though nobody sees it: one has '
+                        f"{first_other(name, twin)} where the other has {first_other(twin, name)}.",
+                        merged,
                     )
                 )
 

@@ -68,6 +68,7 @@ UNREADABLE_LIST = _error("SW224", "List that cannot be read")
 PREFERENCE_NOT_OFFERED = _error("SW225", "Preference that the remote does not offer")
 SPLIT_CANNOT_GROW = _error("SW226", "Only splits grow that get no frame")
 PERCENT_OF_NOTHING = _error("SW227", "Percentages that divide nothing")
+LABELS_LOOK_ALIKE = _warning("SW228", "Labels that look the same")
 
 UNKNOWN_AUGMENTATION = _error("SW301", "Unknown augmentation")
 UNKNOWN_PROPERTY = _error("SW302", "Unknown augmentation property")
