@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _LATIN = str.maketrans(
     # Cyrillic, then Greek; only what most typefaces draw with the very same shape.
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсух" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсух" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",  # noqa: RUF001 - the very letters that are mistaken
     "ABESIJKMHOPCTYXaesijopcyx" + "ABEZHIKMNOPTYXo",
 )
 
