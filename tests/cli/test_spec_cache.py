@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 import pytest
 
 import setwright
-from setwright.cli import spec_cache, workspace
+from setwright.cli import kept as keeping
+from setwright.cli import workspace
 from setwright.cli.workspace import Workspace, open_workspace
 from setwright.model.errors import UsageError
 from tests.cli.inside import setwright as run
@@ -283,7 +284,7 @@ def a_bomb(environ: Environ) -> None:
 
 def a_huge_file(environ: Environ) -> None:
     (file,) = kept(environ)
-    os.truncate(file, spec_cache.MAX_FILE + 100)
+    os.truncate(file, keeping.MAX_FILE + 100)
 
 
 def a_pipe(environ: Environ) -> None:
@@ -362,7 +363,9 @@ def test_even_what_is_signed_has_to_be_a_document_of_ours(
     before = answer(open_workspace(project, environ=environ))
     (file,) = kept(environ)
     content = json.dumps(document).encode()
-    file.write_bytes(spec_cache._signature(key(environ).read_bytes(), content) + content)
+    file.write_bytes(
+        keeping.KeptFile(file, key(environ), "specs")._signature(key(environ).read_bytes(), content) + content
+    )
     read.clear()
     assert answer(open_workspace(project, environ=environ)) == before
     assert len(read) == 2
@@ -411,8 +414,8 @@ def test_runs_at_the_same_time_do_each_other_no_harm(project: Path, environ: Env
 def test_what_was_not_used_for_longest_goes_first(
     project: Path, environ: Environ, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spec_cache, "MAX_FILES", 2)
-    monkeypatch.setattr(spec_cache, "_DAY", -1)
+    monkeypatch.setattr(keeping, "MAX_FILES", 2)
+    monkeypatch.setattr(keeping, "_DAY", -1)
     (project / "setwright.yaml").write_text("variables: {site: {default: x}}\n")
     files: dict[Path, str] = {}
     for site in "abac":
@@ -427,11 +430,11 @@ def test_all_files_together_take_no_more_than_they_may(
 ) -> None:
     open_workspace(project, environ=environ)
     (file,) = kept(environ)
-    monkeypatch.setattr(spec_cache, "MAX_BYTES", file.stat().st_size * 3 // 2)
+    monkeypatch.setattr(keeping, "MAX_BYTES", file.stat().st_size * 3 // 2)
     open_workspace(project, environ=environ, environment="none")
     (other,) = kept(environ)
     assert other != file
-    monkeypatch.setattr(spec_cache, "MAX_FILE", 10)
+    monkeypatch.setattr(keeping, "MAX_FILE", 10)
     (project / "setwright.yaml").write_text("project: other\n")
     open_workspace(project, environ=environ)
     assert kept(environ) == [other]

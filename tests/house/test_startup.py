@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,12 @@ def test_a_plan_in_which_nothing_changed_loads_nothing_that_reads_pictures_colum
     Lake.create(project / ".setwright" / "lake").close()
     ingest(project, "one", "two")
     assert "numpy" in imported_by("-C", str(project), "apply", "--yes")
+    time.sleep(2.1)  # what a lake answers within two seconds of a write is not remembered
     imported = imported_by("-C", str(project), "plan", "--detailed-exitcode")
     assert imported & (HEAVY - {"importlib.metadata", "pydantic", "sqlalchemy"}) == set()
+    if Path("/proc/sys/kernel/random/boot_id").exists():
+        again = imported_by("-C", str(project), "plan", "--detailed-exitcode")
+        assert again & (HEAVY - {"importlib.metadata", "pydantic"}) == set()
     assert {name for name in imported if name.startswith("setwright.formats.")} == {
         "setwright.formats.writing",
         "setwright.formats.writing.registry",

@@ -27,7 +27,7 @@ class Expected(Generic[K, T]):
         """Say what will be wanted soon, as far as possible in this order; what was said before is forgotten."""
         new = tuple(dict.fromkeys(key for key in keys if key not in self.known))
         self._expected = frozenset(new)
-        self._coming = zip(new, self._ask(new), strict=True)
+        self._coming = zip(new, self._ask(new) if new else (), strict=True)
 
     def of(self, key: K) -> T:
         """The answer for `key`; it fails only if that alone does, whatever else is expected."""

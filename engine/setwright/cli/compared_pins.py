@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from setwright.apply.proofs import Proofs
-from setwright.cli.spec_cache import SWITCH
+from setwright.cli.kept import SWITCH
 from setwright.edge.files import write_whole
 
 if TYPE_CHECKING:

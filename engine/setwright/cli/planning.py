@@ -47,8 +47,11 @@ class Desk:
 
 
 @contextmanager
-def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
+def desk(session: Session, options: SpecOptions, *, remember: bool = False) -> Iterator[Desk]:
     """The desk for the project around the working folder. Warnings about its specs have been shown.
+
+    With `remember`, an embedded lake to which nothing was written answers what it answered before: not for who changes
+    it.
 
     Raises:
         UsageError: there is no project.
@@ -59,13 +62,15 @@ def desk(session: Session, options: SpecOptions) -> Iterator[Desk]:
 
     from setwright.cli import lock_file
     from setwright.cli.findings import show_findings
+    from setwright.cli.lake_answers import lake_answers
     from setwright.cli.workspace import require_project
     from setwright.remotes.open import open_remote
 
     workspace = options.open(session.cwd)
     project = require_project(workspace)
     show_findings(session, workspace.diagnostics, err=True)
-    with open_remote(project.remote, workspace.root, project.state) as remote:
+    answers = lake_answers if remember else None
+    with open_remote(project.remote, workspace.root, project.state, answers) as remote:
         yield Desk(
             root=workspace.root,
             project=project,

@@ -27,7 +27,8 @@ MARK = "lake.json"
 VARIABLE = "SETWRIGHT_CATALOG"
 """Where the catalogue is, for those who reach it by another URL than the one in the mark."""
 
-_FILE = "catalog.sqlite"
+CATALOGUE = "catalog.sqlite"
+"""The catalogue, where it is in the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,10 @@ def read_mark(folder: Path) -> Mark:
         ) from error
     if version > FORMAT_VERSION:
         raise newer(folder, "folder", version, FORMAT_VERSION)
-    if mark.catalog is None and not (folder / _FILE).is_file():
+    if mark.catalog is None and not (folder / CATALOGUE).is_file():
         raise LakeError(
             f"The lake is damaged: {folder}",
-            f"Its catalogue, {_FILE}, is gone.",
+            f"Its catalogue, {CATALOGUE}, is gone.",
             "restore the file from a backup",
         )
     return mark
@@ -114,7 +115,7 @@ def database(folder: Path, mark: Mark, patience: float) -> Database:
     if mark.catalog is None:
         from setwright.lake.sqlite import SqliteDatabase
 
-        return SqliteDatabase(folder / _FILE, patience)
+        return SqliteDatabase(folder / CATALOGUE, patience)
     from setwright.lake.postgresql import PostgresqlDatabase, checked_url
 
     try:

@@ -73,6 +73,11 @@ def standing(
     own = {address: _own(address, state, observed, previously) for address in desired}
     # A name is free for others where the dataset that has it is about to get another one.
     leaving = _leaving(desired, own, observed) if renames else frozenset()
+    guarded = {
+        other: entry.dataset
+        for other, entry in state.datasets.items()
+        if other not in desired and entry.config.protect
+    }
     result = {}
     for address, config in desired.items():
         entry, moved_from = _entry(address, state, previously)
@@ -84,7 +89,7 @@ def standing(
             result[address] = Standing(applied=entry, observed=mine, moved_from=moved_from)
             continue
         if there is not None:
-            _check_unguarded(address, there, state, desired, moved_from)
+            _check_unguarded(address, there, state, guarded, moved_from)
         stays = mine.name if mine is not None and mine.name != config.name else None
         result[address] = Standing(applied=entry, observed=there, moved_from=moved_from, stays=stays)
     return result
@@ -94,17 +99,16 @@ def _check_unguarded(
     address: str,
     there: ObservedDataset,
     state: State,
-    desired: Mapping[str, DatasetConfig],
+    guarded: Mapping[str, str],
     moved_from: str | None,
 ) -> None:
     """Make sure that `address` does not take over the protected dataset of another one by taking its name.
 
+    `guarded` are the ids of the protected datasets that nothing is planned for, by address.
     Two addresses would stand for it then, and the one without protection could have it deleted.
     """
-    for other, entry in state.datasets.items():
-        if entry.dataset != there.id or not entry.config.protect:
-            continue
-        if other not in (address, moved_from) and other not in desired:
+    for other, dataset in guarded.items():
+        if dataset == there.id and other not in (address, moved_from):
             raise UsageError(
                 f'"{there.name}" is protected, and is the dataset of {other}',
                 f"The spec of {address} would take it over by its name.",

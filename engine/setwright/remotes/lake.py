@@ -27,6 +27,19 @@ if TYPE_CHECKING:
     from setwright.state.document import State
 
 
+def lake_capabilities() -> Capabilities:
+    """What an embedded lake can do, with the exports that are installed."""
+    return Capabilities(
+        exports=export_names(),
+        augments=True,
+        reads_config=True,
+        reads_membership=True,
+        pins_revisions=True,
+        renames=True,
+        deletes=True,
+    )
+
+
 class LakeRemote:
     """What `remotes.protocol.Remote` asks, answered by a lake that is open."""
 
@@ -38,15 +51,7 @@ class LakeRemote:
         self._lake = lake
         self._location = location
         self._executor = executor
-        self._capabilities = Capabilities(
-            exports=export_names(),
-            augments=True,
-            reads_config=True,
-            reads_membership=True,
-            pins_revisions=True,
-            renames=True,
-            deletes=True,
-        )
+        self._capabilities = lake_capabilities()
 
     @property
     def location(self) -> str:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from setwright.spec.project import DEFAULT_LAKE, DEFAULT_STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from setwright.remotes.lake import LakeRemote
     from setwright.remotes.protocol import Remote
+    from setwright.remotes.remembered import Kept
     from setwright.spec.project import RemoteSettings, StateSettings
 
 
 @contextmanager
-def open_remote(settings: RemoteSettings, root: Path, state: StateSettings | None = None) -> Iterator[Remote]:
+def open_remote(
+    settings: RemoteSettings,
+    root: Path,
+    state: StateSettings | None = None,
+    answers: Callable[[Path, str], Kept | None] | None = None,
+) -> Iterator[Remote]:
     """The remote of `settings`, with the project's state where `state` says, None for the remote itself.
 
-    Paths are taken from `root`, the project's folder.
+    Paths are taken from `root`, the project's folder. For who only reads, `answers` says where those of the lake in a
+    folder, with an id, are kept between runs.
 
     Raises:
         LakeError: there is no lake, or it cannot serve.
@@ -33,13 +41,39 @@ def open_remote(settings: RemoteSettings, root: Path, state: StateSettings | Non
         with _layernext(settings, root, state) as remote:
             yield remote
         return
+    path = settings.path or DEFAULT_LAKE
+    if answers is not None:
+        from setwright.lake.mark import read_mark
+
+        mark = read_mark(root / path)
+        in_folder = mark.catalog is None and mark.blobs is None
+        if in_folder and (kept := answers(root / path, mark.id)) is not None:
+            with _remembered_lake(root / path, path, kept) as remote:
+                yield _with_state(remote, root, state)
+            return
     # The SQL layer costs half a second to import, which only those who open a lake should pay.
     from setwright.lake.lake import Lake
     from setwright.remotes.lake import LakeRemote
 
-    path = settings.path or DEFAULT_LAKE
     with Lake.open(root / path) as lake:
         yield _with_state(LakeRemote(lake, path), root, state)
+
+
+@contextmanager
+def _remembered_lake(folder: Path, path: str, kept: Kept) -> Iterator[Remote]:
+    from setwright.remotes.remembered import RememberedLake
+
+    with ExitStack() as opened:
+
+        def open_lake() -> LakeRemote:
+            from setwright.lake.lake import Lake
+            from setwright.remotes.lake import LakeRemote
+
+            return LakeRemote(opened.enter_context(Lake.open(folder)), path)
+
+        remembered = RememberedLake(folder, path, kept, open_lake)
+        yield remembered.as_remote()
+    remembered.keep()
 
 
 @contextmanager

@@ -122,11 +122,11 @@ class Recollection:
 
     def _spec(self, draft: Draft, config: Any, own: int, project: int) -> Spec:
         from setwright.model.dataset import DatasetConfig
-        from setwright.model.documents import from_document
+        from setwright.model.revival import reviver
 
         return Spec(
             address=draft.address,
-            config=from_document(DatasetConfig, config),
+            config=reviver(DatasetConfig)(config),
             where=draft.where,
             fields=draft.fields,
             previously=draft.previously,

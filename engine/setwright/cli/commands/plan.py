@@ -86,7 +86,7 @@ def command(
         raise click.UsageError("--out writes a file; `--json` prints it.")
     with event_stream(printed=forms.printed == "ndjson", into=json_into) as stream:
         try:
-            with desk(session, options) as place:
+            with desk(session, options, remember=True) as place:
                 made = planned(place, session, choice, stream.listen, prune=prune)
                 document = described(place, made, all_frames=all_frames, pictures=forms.pictures(pictures))
         except FindingsError as error:
