@@ -79,6 +79,21 @@ def test_a_term_that_stands_for_nothing_is_a_mistake(term: str) -> None:
         of(exclude=(term,))
 
 
+@pytest.mark.parametrize(
+    ("term", "lacks", "example"),
+    [
+        ("", "address", "balloons"),
+        ("tag:", "tag", "tag:nightly"),
+        ("+tag:", "tag", "tag:nightly"),
+        ("changed:", "revision", "changed:main"),
+    ],
+)
+def test_a_term_that_says_nothing_is_told_what_it_lacks(term: str, lacks: str, example: str) -> None:
+    with pytest.raises(UsageError) as mistake:
+        of(term)
+    assert (mistake.value.detail, mistake.value.hint) == (f"It names no {lacks}.", f"write `--select {example}`")
+
+
 def test_a_slip_gets_a_hint() -> None:
     with pytest.raises(UsageError) as error:
         of("kits")

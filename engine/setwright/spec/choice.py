@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _TERM = re.compile(r"(\+?)(?:(tag|changed):)?(.+?)(\+?)", re.DOTALL)
 _PATTERN = frozenset("*?[")
+_EXAMPLES = {"tag:": ("tag", "tag:nightly"), "changed:": ("revision", "changed:main")}
+"""What a prefix alone lacks, and how it is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,11 @@ class _Addresses:
 
     def _of(self, term: str) -> set[str]:
         match = _TERM.fullmatch(term)
-        if match is None:
-            raise UsageError(f"{term!r} selects nothing", "It names no address.", "write `--select balloons`")
+        if match is None or match[3] in _EXAMPLES:
+            missing, example = _EXAMPLES.get(match[3] if match else "", ("address", "balloons"))
+            raise UsageError(
+                f"{term!r} selects nothing", f"It names no {missing}.", f"write `--select {example}`"
+            )
         upwards, kind, pattern, downwards = match.groups()
         found = set(self._named(kind, pattern))
         if upwards:
