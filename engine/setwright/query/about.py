@@ -53,7 +53,8 @@ def labels_named(text: str) -> tuple[str, ...]:
     if "label" not in text.lower():
         return ()
     parts = texts_in(text) if len(text) <= MAX_BYTES else None
-    return tuple(dict.fromkeys(label for part in parts or (text,) for label in _labels_in(part)))
+    asking = (part for part in parts or (text,) if "label" in part.lower())
+    return tuple(dict.fromkeys(label for part in asking for label in _labels_in(part)))
 
 
 @lru_cache(maxsize=1024)
