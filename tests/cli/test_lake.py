@@ -22,11 +22,15 @@ from tests.house.program import PROGRAM, ROOT, setwright
 from tests.lake.lakes import picture, rectangle, write
 
 
-def lake(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    return setwright("-C", str(folder), "lake", *args, **environ)
+def lake(folder: Path, *args: str, **environ: str) -> inside.Ran:
+    """A process of its own where the environment is another, which is read when it starts."""
+    if not environ:
+        return inside.setwright(folder, "lake", *args)
+    ran = setwright("-C", str(folder), "lake", *args, **environ)
+    return inside.Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
-def ingest(folder: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def ingest(folder: Path, *args: str, **environ: str) -> inside.Ran:
     return lake(folder, "ingest", "in", "--collection", "cells", *args, **environ)
 
 
