@@ -167,6 +167,7 @@ def test_the_right_example_gives_no_finding(code: str, tmp_path: Path) -> None:
 
 
 BEFORE: dict[str, str] = {
+    "SW516": "",
     "SW607": "query: annotation.label=Bird\n",
     "SW608": "",
     "SW609": "",
@@ -181,7 +182,7 @@ these."""
 
 @pytest.fixture(scope="module")
 def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with the collection `party`: 16 pictures of a balloon each, and 4 of a bird."""
+    """A lake with the collection `party`: 16 pictures of a balloon each, and 4 of a bird, divided as their files say."""
     from PIL import Image
 
     folder = tmp_path_factory.mktemp("party")
@@ -195,6 +196,10 @@ def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (pictures / f"{number}.xml").write_text(
             f"<annotation><filename>{number}.png</filename><object><name>{label}</name>{box}</object></annotation>"
         )
+    lists = pictures / "ImageSets" / "Main"
+    lists.mkdir(parents=True)
+    for split, numbers in (("train", range(14)), ("val", range(14, 17)), ("test", range(17, 20))):
+        (lists / f"{split}.txt").write_text("".join(f"{number}\n" for number in numbers))
     with Lake.create(folder / "lake") as lake:
         lake.ingest(pictures, collection="party", author="ada", at=datetime(2024, 5, 31, tzinfo=UTC))
     return folder
