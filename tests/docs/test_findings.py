@@ -182,7 +182,7 @@ these."""
 
 @pytest.fixture(scope="module")
 def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with the collection `party`: 16 pictures of a balloon each, and 4 of a bird, divided as their files say."""
+    """A lake with the collection `party`, divided by lists: 16 pictures of a balloon each, and 4 of a bird."""
     from PIL import Image
 
     folder = tmp_path_factory.mktemp("party")

@@ -91,7 +91,10 @@ def test_a_term_that_stands_for_nothing_is_a_mistake(term: str) -> None:
 def test_a_term_that_says_nothing_is_told_what_it_lacks(term: str, lacks: str, example: str) -> None:
     with pytest.raises(UsageError) as mistake:
         of(term)
-    assert (mistake.value.detail, mistake.value.hint) == (f"It names no {lacks}.", f"write `--select {example}`")
+    assert (mistake.value.detail, mistake.value.hint) == (
+        f"It names no {lacks}.",
+        f"write `--select {example}`",
+    )
 
 
 def test_a_slip_gets_a_hint() -> None:
