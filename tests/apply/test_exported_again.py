@@ -23,6 +23,8 @@ from tests.apply.projects import carry_out, project
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from setwright.lake.ingest_report import IngestReport
+
 READERS = {
     "COCO": "coco",
     "Hugging Face ImageFolder": "imagefolder",
@@ -71,20 +73,25 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dic
         return folder, exported(lake, folder, PARTY.exports)
 
 
+def read_back(lake: Lake, folder: Path, export: str) -> IngestReport:
+    """Bring one of the exports below `folder` into `lake`."""
+    return lake.ingest(
+        folder / export,
+        collection="party",
+        author="test",
+        at=NOON,
+        format=READERS[export],
+        options=ReadOptions(origin=1),
+    )
+
+
 @pytest.mark.parametrize("export", READERS)
 def test_an_export_read_back_and_made_again_is_the_same(
     export: str, first: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
 ) -> None:
     folder, files = first
     with Lake.create(tmp_path / "lake") as lake:
-        report = lake.ingest(
-            folder / export,
-            collection="party",
-            author="test",
-            at=NOON,
-            format=READERS[export],
-            options=ReadOptions(origin=1),
-        )
+        report = read_back(lake, folder, export)
         assert report.problems == ()
         assert exported(lake, tmp_path, (export,))[export] == files[export]
 
@@ -96,14 +103,7 @@ def test_an_export_read_back_keeps_its_splits_whatever_another_seed_would_draw(
     folder, files = first
     official = replace(PARTY, split=SplitWish(seed=7, official=OfficialSplits(field="source_split")))
     with Lake.create(tmp_path / "lake") as lake:
-        lake.ingest(
-            folder / export,
-            collection="party",
-            author="test",
-            at=NOON,
-            format=READERS[export],
-            options=ReadOptions(origin=1),
-        )
+        read_back(lake, folder, export)
         assert exported(lake, tmp_path, (export,), official)[export] == files[export]
 
 

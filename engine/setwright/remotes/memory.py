@@ -13,7 +13,6 @@ import numpy as np
 
 from setwright.augment.expand import Made, expand
 from setwright.augment.recipes import recipe_digests
-from setwright.formats.writing.registry import export_names
 from setwright.model.dataset import CollectionSource, LakeSource
 from setwright.model.errors import LockHeldError, NotYetError, RemoteError, StalePlanError
 from setwright.model.events import silence
@@ -27,8 +26,8 @@ from setwright.query.evaluate import DatasetFacts
 from setwright.query.parse import parse
 from setwright.query.tree import speaks_of_datasets
 from setwright.remotes.exports import export_entries
+from setwright.remotes.lake import lake_capabilities
 from setwright.remotes.memory_frames import membership
-from setwright.remotes.protocol import Capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from setwright.model.remarks import Remark
     from setwright.model.versions import Amendment, Deletion, Publication
     from setwright.remotes.memory_frames import Held, StoredFrame
+    from setwright.remotes.protocol import Capabilities
     from setwright.state.document import State
 
 
@@ -131,15 +131,7 @@ class MemoryRemote:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(
-            exports=export_names(),
-            augments=True,
-            reads_config=True,
-            reads_membership=True,
-            pins_revisions=True,
-            renames=True,
-            deletes=True,
-        )
+        return lake_capabilities()
 
     def revision(self) -> int:
         return len(self._revisions) - 1
