@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setwright.model import pairing
 from setwright.model.frames import Frames, digests, texts
-from setwright.model.pairing import Beside, paired
+from setwright.model.pairing import Beside, paired, paired_by_number
 
 MANY = 5000
 COLUMNS: dict[str, Any] = {
@@ -74,3 +77,49 @@ def test_rows_are_compared_alike_however_they_lie(column: str, gone: int, stride
 
 def test_rows_of_other_places_are_other_rows() -> None:
     assert not Beside(np.arange(80), np.arange(1, 81)).same(COLUMNS["text"], COLUMNS["text"]).any()
+
+
+BLOCKS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)), max_size=4).map(
+    lambda blocks: sorted({each for start, length in blocks for each in range(start, start + length)})
+)
+
+
+@given(
+    one=BLOCKS,
+    other=BLOCKS,
+    at_once=st.integers(1, 40),
+    renumbered=st.sets(st.integers(0, 90)),
+    renamed=st.sets(st.integers(0, 90)),
+    order=st.randoms(use_true_random=False),
+)
+def test_frames_are_found_by_number_and_name_in_any_order_and_any_parts(
+    one: list[int],
+    other: list[int],
+    at_once: int,
+    renumbered: set[int],
+    renamed: set[int],
+    order: random.Random,
+) -> None:
+    before = [(f"camera-{each:012d}.jpg", each + 5) for each in one]
+    after = [
+        (
+            f"camera-{each:012d}{'b' * (each in renamed)}.jpg",
+            (each + 5) * (-1 if each in renumbered else 1),
+        )
+        for each in other
+    ]
+    for frames in (after, order.sample(after, len(after))):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pairing, "_AT_ONCE", at_once)
+            found = paired_by_number(known(before), known(frames))
+        expected = [row for row, each in enumerate(frames) if each in before]
+        assert found.after.tolist() == expected
+        assert found.before.tolist() == [before.index(frames[row]) for row in expected]
+        assert found.only_after.tolist() == [row for row, each in enumerate(frames) if each not in before]
+        assert found.only_before.tolist() == [row for row, each in enumerate(before) if each not in frames]
+
+
+def known(pairs: list[tuple[str, int]]) -> Frames:
+    """Frames of these names and numbers."""
+    frames = Frames.named((name for name, _ in pairs), [""] * len(pairs), [""] * len(pairs))
+    return replace(frames, number=np.array([number for _, number in pairs], np.int64))
