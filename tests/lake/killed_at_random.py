@@ -1,9 +1,9 @@
 """Kill a child that writes to a lake, at random moments, and look at the lake after each. Run as a program.
 
-    python killed_at_random.py ingest|publish|together FOLDER
+    python killed_at_random.py ingest|publish|together FOLDER [KILLS] [CATALOG]
 
 Prints as JSON how many children were killed before their end, and every complaint. `together` kills none: four
-children ingest into FOLDER/lake at the same time.
+children ingest into FOLDER/lake at the same time. CATALOG is the URL of a PostgreSQL database for the catalogues.
 """
 
 from __future__ import annotations
@@ -21,22 +21,24 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from sqlalchemy import create_engine, text
+
 from setwright.lake.lake import Lake
 from tests.lake.cells import fill, publication
 from tests.lake.lakes import content, ingest, stored_files, write
 
-KILLS = 50
 FRAMES = 12
 
 
-def main(what: str, folder: Path) -> None:
+def main(what: str, where: str, kills: str = "50", catalog: str | None = None) -> None:
+    folder = Path(where)
     match what:
         case "together":
             answer: dict[str, object] = {"failed": together(folder)}
         case "ingest":
-            answer = killed(folder, what_ingest(folder))
+            answer = killed(folder, what_ingest(folder, catalog), int(kills))
         case _:
-            answer = killed(folder, what_publish(folder))
+            answer = killed(folder, what_publish(folder, catalog), int(kills))
     json.dump(answer, sys.stdout)
 
 
@@ -67,7 +69,7 @@ class Work:
         self.prepare, self.do, self.judge = prepare, do, judge
 
 
-def what_ingest(folder: Path) -> Work:
+def what_ingest(folder: Path, catalog: str | None) -> Work:
     """A lake is made, and pictures are ingested, some of them twice, by two operations, and some left in place."""
     first = write(folder / "first", {f"{number}.png": ["RBC"] for number in range(FRAMES)})
     second = write(folder / "second", {f"{number}.png": ["WBC"] for number in range(FRAMES // 2, 2 * FRAMES)})
@@ -75,7 +77,7 @@ def what_ingest(folder: Path) -> Work:
     third = write(folder / "third", {f"in-place-{number}.png": ["RBC"] for number in range(FRAMES)})
 
     def do(lake: Path) -> None:
-        with open_or_create(lake) as opened:
+        with open_or_create(lake, catalog) as opened:
             ingest(opened, first)
             ingest(opened, second, operation="second")
             ingest(opened, third, in_place=True)
@@ -92,14 +94,18 @@ def what_ingest(folder: Path) -> Work:
                 yield f"it holds other files: {sorted(stored_files(lake) ^ blobs)}"
             if sorted(path.name for path in (path / "reports").iterdir()) != ["1.json", "2.json", "3.json"]:
                 yield "a revision has no report"
+        if catalog is not None:
+            yield from held_in(catalog)
 
     return Work(lambda lake: None, do, judge)
 
 
-def what_publish(folder: Path) -> Work:
+def what_publish(folder: Path, catalog: str | None) -> Work:
     """A version is published in a lake with a few frames."""
-    with Lake.create(folder / "filled") as lake:
-        fill(lake, folder / "first", FRAMES)
+
+    def prepare(path: Path) -> None:
+        with Lake.create(path, catalog) as lake:
+            fill(lake, folder / "first", FRAMES)
 
     def do(path: Path) -> None:
         with Lake.open(path) as lake:
@@ -112,14 +118,27 @@ def what_publish(folder: Path) -> Work:
                 yield f"it has {len(versions)} versions and {lake.revision()} revisions"
             elif len(lake.manifest(versions[0].id).frames) != FRAMES:
                 yield "the version is not whole"
-
-    def prepare(path: Path) -> None:
-        shutil.copytree(folder / "filled", path)
+        if catalog is not None:
+            yield from held_in(catalog)
 
     return Work(prepare, do, judge)
 
 
-def killed(folder: Path, work: Work) -> dict[str, object]:
+def held_in(catalog: str) -> Iterator[str]:
+    """What a child that was killed still holds in the database, where nobody else is connected."""
+    engine = create_engine(catalog)
+    with engine.connect() as connection:
+        for what, table, others in (
+            ("connections", "pg_stat_activity", "application_name = 'setwright'"),
+            ("locks of writers", "pg_locks", "locktype = 'advisory'"),
+        ):
+            asked = text(f"SELECT count(*) FROM {table} WHERE {others}")
+            if count := connection.execute(asked).scalar_one():
+                yield f"the database still has {count} {what}"
+    engine.dispose()
+
+
+def killed(folder: Path, work: Work, kills: int = 50) -> dict[str, object]:
     # A fixed seed makes the delays the same; what they hit differs with every run.
     chance = random.Random(7)
     lake = folder / "killed"
@@ -127,7 +146,7 @@ def killed(folder: Path, work: Work) -> dict[str, object]:
     longest = min(duration(lake, work) for _ in range(3))
     complaints: list[str] = []
     count = attempts = 0
-    while count < KILLS and attempts < 20 * KILLS:
+    while count < kills and attempts < 20 * kills:
         attempts += 1
         shutil.rmtree(lake, ignore_errors=True)
         work.prepare(lake)
@@ -170,8 +189,8 @@ def damages(path: Path) -> Iterator[str]:
             yield from (damage.what for damage in lake.verify().damages)
 
 
-def open_or_create(folder: Path) -> Lake:
-    return Lake.open(folder) if (folder / "lake.json").exists() else Lake.create(folder)
+def open_or_create(folder: Path, catalog: str | None) -> Lake:
+    return Lake.open(folder) if (folder / "lake.json").exists() else Lake.create(folder, catalog)
 
 
 def fork(do: Callable[[], None]) -> int:
@@ -187,4 +206,4 @@ def fork(do: Callable[[], None]) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(*sys.argv[1:])

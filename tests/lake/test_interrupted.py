@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -78,15 +79,33 @@ def test_two_who_ingest_at_the_same_time_both_succeed(lake: Lake, tmp_path: Path
 def test_killed_at_any_moment_the_lake_is_whole_and_running_again_does_the_rest(
     what: str, tmp_path: Path
 ) -> None:
-    answer = run(what, tmp_path)
+    answer = run(what, tmp_path, "50")
     assert answer["complaints"] == []
     # Some children come to their end before they are killed; most must not.
     assert answer["killed"] >= 50
 
 
-def run(what: str, folder: Path) -> dict[str, Any]:
+@pytest.mark.slow
+@pytest.mark.timeout(620)
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+@pytest.mark.parametrize("what", ["ingest", "publish"])
+def test_killed_beside_a_catalogue_in_postgresql_it_goes_on_too_and_no_lock_is_left(
+    what: str, tmp_path: Path, postgresql: str
+) -> None:
+    """At 60 moments each with `SETWRIGHT_MANY`."""
+    kills = 60 if "SETWRIGHT_MANY" in os.environ else 6
+    answer = run(what, tmp_path, str(kills), postgresql)
+    assert answer["complaints"] == []
+    assert answer["killed"] >= kills
+
+
+def run(what: str, folder: Path, *more: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, PROGRAM, what, folder], capture_output=True, text=True, check=False, timeout=600
+        [sys.executable, PROGRAM, what, folder, *more],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

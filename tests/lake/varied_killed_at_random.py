@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from setwright.lake import varied
 from setwright.lake.lake import Lake
 from setwright.pixels import making
-from tests.lake import killed_at_random
 from tests.lake.killed_at_random import Work, killed
 from tests.lake.lakes import stored_files
 from tests.lake.test_varied import fill, publication
@@ -27,7 +26,6 @@ FRAMES = 16
 
 
 def main(folder: Path, kills: int) -> None:
-    killed_at_random.KILLS = kills
     # Small, so that there is much to be killed between.
     making._SHARD = 4
     varied._RECORDED = 8
@@ -57,7 +55,7 @@ def main(folder: Path, kills: int) -> None:
             if stored_files(lake) != files:
                 yield f"it holds other files: {sorted(stored_files(lake) ^ files)}"
 
-    json.dump(killed(folder, Work(prepare, publish, judge)), sys.stdout)
+    json.dump(killed(folder, Work(prepare, publish, judge), kills), sys.stdout)
 
 
 def told(lake: Lake) -> list[tuple[str, bytes]]:
