@@ -10,10 +10,17 @@ import pytest
 
 from setwright.augment.vocabulary import VOCABULARY
 from setwright.model.diagnostics import Severity
-from setwright.spec import check_models, file_models, source_text, yaml_nodes, yaml_scalars
+from setwright.spec import (
+    check_models,
+    dataset_models,
+    project_models,
+    source_text,
+    yaml_nodes,
+    yaml_scalars,
+)
 from setwright.spec.augmentation_schema import augmentation_schema
+from setwright.spec.dataset_models import DatasetFields, DatasetFile
 from setwright.spec.exports import KNOWN_EXPORTS
-from setwright.spec.file_models import DatasetFields, DatasetFile
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.json_schema import dataset_schema, project_schema
 from setwright.spec.part import Part
@@ -26,6 +33,7 @@ from tests.spec.projects import load
 
 SPECS = (ROOT / "docs" / "specs.md").read_text(encoding="utf-8")
 AUGMENTATIONS = (ROOT / "docs" / "augmentations.md").read_text(encoding="utf-8")
+MODELS = (dataset_models, project_models, check_models)
 PAGES = {"specs": SPECS, "augmentations": AUGMENTATIONS}
 WHERE_DECLARED = "variables: {site: {default: north}}\n"
 
@@ -55,7 +63,8 @@ def test_every_mapping_of_a_file_has_its_table() -> None:
     marks = re.findall(r"<!-- fields of (\w+) -->", SPECS)
     parts = {
         value.__name__
-        for value in (*vars(file_models).values(), *vars(check_models).values())
+        for module in MODELS
+        for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Part)
     }
     assert sorted(marks) == sorted(parts - {"Part", "DatasetFields", "CheckFields"})
@@ -107,7 +116,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 def _table(mark: str) -> str:
     match mark.split():
         case ["fields", "of", name]:
-            return _fields(getattr(file_models, name, None) or getattr(check_models, name))
+            return _fields(next(getattr(module, name) for module in MODELS if hasattr(module, name)))
         case ["defaults"]:
             shared = ", ".join(f"`{name}`" for name in DatasetFields.in_order())
             own = ", ".join(

@@ -9,8 +9,8 @@ from jsonschema import Draft202012Validator
 from setwright.model.checks import NoLeakage
 from setwright.model.dataset import AugmentationWish, DatasetConfig, DatasetsSource
 from setwright.model.diagnostics import Severity
+from setwright.spec.dataset_models import DatasetFile
 from setwright.spec.encode import encode
-from setwright.spec.file_models import DatasetFile
 from setwright.spec.json_schema import dataset_schema
 from setwright.spec.yaml_text import as_yaml
 from tests.spec.projects import config_of, load, plain_documents, with_field

@@ -11,10 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from setwright.spec.augmentation_schema import augmentation_schema
-from setwright.spec.file_models import DatasetFile, EnvironmentFile, ProjectFile
+from setwright.spec.dataset_models import DatasetFile
 from setwright.spec.formatting import equivalent, laid_out
 from setwright.spec.key_order import FREE, order_of
 from setwright.spec.part import Part
+from setwright.spec.project_models import EnvironmentFile, ProjectFile
 from setwright.spec.starter import EXAMPLE, project_text, proposed_spec
 from tests.house.program import ROOT
 from tests.spec.projects import load

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from setwright.spec.file_models import DatasetFile, ProjectFile
+from setwright.spec.dataset_models import DatasetFile
 from setwright.spec.json_schema import Schema, as_text, dataset_schema, project_schema
+from setwright.spec.project_models import ProjectFile
 from tests.conftest import Golden
 from tests.house.program import ROOT
 from tests.spec.projects import MINIMAL, load, plain_documents

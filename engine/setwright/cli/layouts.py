@@ -42,8 +42,9 @@ def layouts(cwd: Path, paths: Sequence[str], tell: Callable[[Diagnostic], None])
     """
     from setwright.cli.spec_files import read_inside
     from setwright.cli.workspace import PROJECT_FILE, Workspace, find_root, require_found
-    from setwright.spec.file_models import DatasetFile, ProjectFile
+    from setwright.spec.dataset_models import DatasetFile
     from setwright.spec.formatting import laid_out
+    from setwright.spec.project_models import ProjectFile
 
     root = find_root(cwd)
     if root is None:

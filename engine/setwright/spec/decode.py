@@ -23,9 +23,9 @@ from setwright.model.splits import SPLITS, USUAL_VALUES, OfficialSplits, Split, 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
+from setwright.spec.dataset_models import OperationsFile
 from setwright.spec.days import day
 from setwright.spec.exports import KNOWN_EXPORTS, exact_name, has_words, offered_by
-from setwright.spec.file_models import OperationsFile
 from setwright.spec.file_types import RESERVED_METADATA
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.look_alikes import first_other, shape
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from setwright.model.diagnostics import Diagnostic
-    from setwright.spec.file_models import DatasetFile, OfficialFile, SplitFile
+    from setwright.spec.dataset_models import DatasetFile, OfficialFile, SplitFile
     from setwright.spec.lists import Lists
     from setwright.spec.plain_values import Path, Places
     from setwright.spec.project import RemoteSettings

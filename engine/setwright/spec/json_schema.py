@@ -10,9 +10,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from setwright.spec.file_models import DatasetFields, DatasetFile, ProjectFile, VariableFile
+from setwright.spec.dataset_models import DatasetFields, DatasetFile
 from setwright.spec.file_types import ADDRESS_PATTERN, MAX_TEXT, TEXT_PATTERN
 from setwright.spec.part import Part
+from setwright.spec.project_models import ProjectFile, VariableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
-from setwright.spec.file_models import DatasetFields, EnvironmentFile, ProjectFile
+from setwright.spec.dataset_models import DatasetFields
 from setwright.spec.lists import leads_out
 from setwright.spec.one_mapping import entries_of, value_of
 from setwright.spec.plain_values import Places, Values
 from setwright.spec.project import RemoteSettings, StateSettings
+from setwright.spec.project_models import EnvironmentFile, ProjectFile
 from setwright.spec.remote_settings import remote_settings, state_settings
 from setwright.spec.shapes import validated
 from setwright.spec.variable_values import variable_values

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from setwright.model.diagnostics import Diagnostic
-    from setwright.spec.file_models import EnvironmentFile, ProjectFile, RemoteFile
     from setwright.spec.plain_values import Path, Places
+    from setwright.spec.project_models import EnvironmentFile, ProjectFile, RemoteFile
 
 
 def remote_settings(

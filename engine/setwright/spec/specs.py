@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from setwright.spec import findings
+from setwright.spec.dataset_models import DatasetFile
 from setwright.spec.decode import decode
 from setwright.spec.draft import Draft
 from setwright.spec.field_places import FieldPlaces
-from setwright.spec.file_models import DatasetFile
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.project import Spec
 from setwright.spec.project_file import check_fields

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from setwright.model.diagnostics import Diagnostic
-    from setwright.spec.file_models import EnvironmentFile, ProjectFile
     from setwright.spec.plain_values import Path
+    from setwright.spec.project_models import EnvironmentFile, ProjectFile
 
 
 def variable_values(

@@ -68,7 +68,7 @@ def command(session: Session, paths: tuple[str, ...], check: bool, diff: bool) -
 
 def _pass_through(session: Session, *, check: bool, diff: bool) -> int:
     from setwright.cli.findings import show_findings
-    from setwright.spec.file_models import DatasetFile
+    from setwright.spec.dataset_models import DatasetFile
     from setwright.spec.formatting import laid_out
 
     name = "<stdin>"
