@@ -375,6 +375,8 @@ _BRACKETS = "close each bracket, brace and quote that is open; write text with s
         ("split: {train: 90, val: 10}", 'did you mean "validation"?'),
         ("exports: [yolo darknt]", 'did you mean "YOLO Darknet"?'),
         ("exports: [yolo]", 'did you mean "YOLO Darknet"?'),
+        ("exports: [Ultralytics YOLO Detection]", 'did you mean "Ultralytics"?'),
+        ("exports: [Ultralytics YOLO Segmentation]", 'did you mean "Ultralytics Segmentation"?'),
         ("exports: [VOC]", 'did you mean "Pascal VOC"?'),
         ("exports: [segmentation]", 'did you mean "Semantic Segmentation" or "Ultralytics Segmentation"?'),
         ("augmentations: [{id: FLIP_IMAGE}]", "write it as in IMAGE_LEVEL: [{id: FLIP_IMAGE, …}]"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from setwright.augment.decode import decode as decode_augmentations
@@ -14,36 +13,32 @@ from setwright.model.dataset import (
     DatasetsSource,
     Filter,
     HumanOverMachine,
-    LabelClass,
     LakeSource,
     Operations,
     Source,
 )
-from setwright.model.splits import SPLITS, USUAL_VALUES, OfficialSplits, Split, SplitWish
 from setwright.model.suggestions import did_you_mean
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
 from setwright.spec.dataset_models import OperationsFile
 from setwright.spec.days import day
-from setwright.spec.exports import KNOWN_EXPORTS, exact_name, has_words, offered_by
-from setwright.spec.file_types import RESERVED_METADATA
+from setwright.spec.decode_labels import decode_labels
+from setwright.spec.decode_split import decode_split
+from setwright.spec.decoding import Decoding
+from setwright.spec.exports import KNOWN_EXPORTS, alike, exact_name, offered_by
 from setwright.spec.findings import MAX_FINDINGS
-from setwright.spec.look_alikes import first_other, shape
 from setwright.spec.queries import canonical_query
 from setwright.spec.shortening import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from setwright.model.diagnostics import Diagnostic
-    from setwright.spec.dataset_models import DatasetFile, OfficialFile, SplitFile
+    from setwright.spec.dataset_models import DatasetFile
     from setwright.spec.lists import Lists
     from setwright.spec.plain_values import Path, Places
     from setwright.spec.project import RemoteSettings
-
-_PARTS = ("train", "validation", "test")
-_USUAL = {"train": 80.0, "validation": 10.0, "test": 10.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +68,14 @@ def decode(
     `broken` are the paths that were left out of `spec` because they do not fit; nothing is said of them again. The
     result is None where an address, a source or a label is missing; it is of no use where an error was told.
     """
-    decoder = _Decoder(spec, places, broken, surroundings, tell)
+    decoder = _Decoder(places, broken, tell, spec, surroundings)
     source = decoder.source()
-    labels = decoder.labels()
+    labels = decode_labels(decoder, spec.labels)
     rest = {
         "query": decoder.query(),
         "filter": decoder.filter(),
         "operations": decoder.operations(),
-        "split": decoder.split(),
+        "split": decode_split(decoder, spec.split),
         "augmentations": decoder.augmentations(),
         "exports": decoder.exports(),
         "owners": decoder.distinct(("owners",), spec.owners),
@@ -101,20 +96,10 @@ def decode(
     )
 
 
-class _Decoder:
-    def __init__(
-        self,
-        spec: DatasetFile,
-        places: Places,
-        broken: frozenset[Path],
-        surroundings: Surroundings,
-        tell: Callable[[Diagnostic], None],
-    ) -> None:
-        self.spec = spec
-        self.places = places
-        self.broken = broken
-        self.surroundings = surroundings
-        self.tell = tell
+@dataclass(frozen=True, slots=True)
+class _Decoder(Decoding):
+    spec: DatasetFile
+    surroundings: Surroundings
 
     def source(self) -> Source | None:
         source = self.spec.source
@@ -145,7 +130,7 @@ class _Decoder:
             return CollectionSource(name=source.collection)
         assert source.collection is not None
         if source.collection.id is None:
-            self._missing(("source", "collection"), "id")
+            self.missing(("source", "collection"), "id")
             return None
         return CollectionSource(id=source.collection.id)
 
@@ -199,59 +184,12 @@ class _Decoder:
             return None
         return () if isinstance(wanted, str) else self.distinct(path, wanted)
 
-    def labels(self) -> tuple[LabelClass, ...]:
-        wanted = self.spec.labels
-        if wanted is None:
-            return ()
-        classes: list[LabelClass] = []
-        named: list[tuple[str, Path]] = []
-        seen: dict[str, Path] = {}
-        if isinstance(wanted, list):
-            for number, label in enumerate(wanted):
-                path: Path = ("labels", number)
-                if self._label(label, path, seen):
-                    classes.append(LabelClass(name=label, sources=(label,)))
-                    named.append((label, path))
-        else:
-            for name, sources in wanted.items():
-                several = [sources] if isinstance(sources, str) else sources
-                kept = [
-                    label
-                    for number, label in enumerate(several)
-                    if self._label(
-                        label,
-                        ("labels", name, number) if isinstance(sources, list) else ("labels", name),
-                        seen,
-                    )
-                ]
-                classes.append(LabelClass(name=name, sources=tuple(sorted(kept))))
-                named.append((name, ("labels", name)))
-        self._alike(named)
-        return tuple(classes)
-
-    def split(self) -> SplitWish:
-        wanted = self.spec.split
-        if wanted is None:
-            return SplitWish(train=80.0, validation=10.0, test=10.0)
-        official = self._official(wanted.official)
-        divides = official is None or official.others == "divide"
-        shares = self._shares(wanted) if divides else self._unused(wanted)
-        return SplitWish(
-            **shares,
-            seed=wanted.seed or 0,
-            group_by=self._group(wanted.group_by, ("split", "group_by")),
-            stratify=bool(wanted.stratify),
-            resplit=bool(wanted.resplit),
-            grow=self._grow(wanted.grow, shares),
-            official=official,
-        )
-
     def exports(self) -> tuple[str, ...]:
         names: dict[str, Path] = {}
         for number, wanted in enumerate(self.spec.exports or ()):
             path: Path = ("exports", number)
             name = self._export(wanted, path)
-            if name is not None and self._once(name, path, names, "export"):
+            if name is not None and self.once(name, path, names, "export"):
                 names[name] = path
         return tuple(sorted(names))
 
@@ -262,187 +200,6 @@ class _Decoder:
         for problem in problems[: MAX_FINDINGS + 1]:
             self.tell(finding_of(problem, self.places))
         return wish
-
-    def distinct(self, path: Path, values: Sequence[str] | None) -> tuple[str, ...]:
-        """`values`, whose order means nothing, sorted; one that comes twice is told."""
-        if values is None:
-            return ()
-        if len(several := set(values)) == len(values):
-            return tuple(sorted(several))
-        seen: dict[str, Path] = {}
-        for number, value in enumerate(values):
-            here = (*path, number)
-            if self._once(value, here, seen, "entry"):
-                seen[value] = here
-        return tuple(sorted(seen))
-
-    def _once(self, name: str, path: Path, seen: dict[str, Path], what: str) -> bool:
-        if name not in seen:
-            return True
-        before = self.places.value(seen[name])
-        self.tell(
-            findings.NAMED_TWICE.at(
-                self.places.value(path),
-                f'The {what} "{short(name)}" stands at line {before.line}, column {before.column} already.',
-                "keep one of them",
-            )
-        )
-        return False
-
-    def _label(self, label: str, path: Path, seen: dict[str, Path]) -> bool:
-        if label not in seen:
-            seen[label] = path
-            return True
-        before = self.places.value(seen[label])
-        self.tell(
-            findings.LABEL_TWICE.at(
-                self.places.value(path),
-                f'"{short(label)}" stands at line {before.line}, column {before.column} already. Its annotations '
-                "can be of one class only.",
-                "keep one of them",
-            )
-        )
-        return False
-
-    def _alike(self, named: Sequence[tuple[str, Path]]) -> None:
-        seen: dict[str, str] = {}
-        for name, path in named:
-            twin = seen.setdefault(shape(name).casefold(), name)
-            if twin == name:
-                continue
-            merged = f"if they are one, merge them: `{short(twin)}: [{short(twin)}, {short(name)}]`"
-            if twin.casefold() == name.casefold():
-                self.tell(
-                    findings.LABELS_ALIKE.at(
-                        self.places.key(path),
-                        f'"{short(name)}" and "{short(twin)}" are two classes, and a model would have to tell them '
-                        "apart.",
-                        merged,
-                    )
-                )
-            else:
-                self.tell(
-                    findings.LABELS_LOOK_ALIKE.at(
-                        self.places.key(path),
-                        f'"{short(name)}" and "{short(twin)}" are two classes, though nobody sees it: one has '
-                        f"{first_other(name, twin)} where the other has {first_other(twin, name)}.",
-                        merged,
-                    )
-                )
-
-    def _shares(self, wanted: SplitFile) -> dict[str, float]:
-        given = {part: getattr(wanted, part) for part in _PARTS}
-        usual = dict(_USUAL)
-        # A share that cannot be read, or one that may hide behind a name that is no field's.
-        others = [(name,) for name in type(wanted).model_fields if name not in _PARTS]
-        if any(path[:1] == ("split",) and path[1:2] not in others for path in self.broken):
-            return usual
-        if all(share is None for share in given.values()):
-            return usual
-        shares = {part: float(share or 0) + 0.0 for part, share in given.items()}
-        if sum(shares.values()) == 100 and all(share.is_integer() for share in shares.values()):
-            return shares
-        total = sum((Decimal(str(share)) for share in shares.values()), Decimal(0))
-        if total == 100:
-            return shares
-        summands = " + ".join(f"{_plain(Decimal(str(share)))}" for share in shares.values())
-        self.tell(
-            findings.SPLIT_SUM.at(
-                self.places.key(("split",)),
-                f"train, validation and test make {summands} = {_plain(total)} percent. Every frame goes into one of "
-                "them, so it has to be exactly 100.",
-                _to_hundred(shares, total),
-            )
-        )
-        return usual
-
-    def _unused(self, wanted: SplitFile) -> dict[str, float]:
-        """The shares of a split that the percentages do not divide; there may be none."""
-        for part in _PARTS:
-            if getattr(wanted, part) is not None:
-                self.tell(
-                    findings.PERCENT_OF_NOTHING.at(
-                        self.places.value(("split", part)),
-                        "Every frame goes to the split that it came with, or where `others` says.",
-                        "leave the percentages out, or write `others: divide` for frames that came with no split",
-                    )
-                )
-                break
-        return dict(_USUAL)
-
-    def _official(self, wanted: str | OfficialFile | None) -> OfficialSplits | None:
-        if wanted is None:
-            return None
-        path: Path = ("split", "official")
-        if isinstance(wanted, str):
-            return OfficialSplits(field=self._group(wanted, path) or "")
-        field = self._group(wanted.field, (*path, "field"))
-        if field is None:
-            self._missing(path, "field")
-            return None
-        seen: dict[str, Path] = {}
-        named = {
-            split: self._values(getattr(wanted, split.value), (*path, split.value), seen) for split in SPLITS
-        }
-        # A value that is named for one split is no usual one of another.
-        values = {
-            split.value: tuple(value for value in USUAL_VALUES[split] if value not in seen)
-            if some is None
-            else some
-            for split, some in named.items()
-        }
-        return OfficialSplits(field=field, **values, others=wanted.others or "refuse")
-
-    def _missing(self, path: Path, field: str) -> None:
-        """Tell that the mapping at `path` lacks `field`, unless what stands there was told of already."""
-        if (*path, field) not in self.broken:
-            name = ".".join(map(str, path))
-            self.tell(findings.MISSING_FIELD.at(self.places.key(path), f"`{name}` needs `{field}`."))
-
-    def _values(
-        self, wanted: Sequence[str] | None, path: Path, seen: dict[str, Path]
-    ) -> tuple[str, ...] | None:
-        """The values named for one split, sorted; one of another split, or that comes twice, is told."""
-        if wanted is None:
-            return None
-        kept = []
-        for number, value in enumerate(wanted):
-            here, folded = (*path, number), value.casefold()
-            if self._once(folded, here, seen, "value"):
-                seen[folded] = here
-                kept.append(value)
-        return tuple(sorted(kept))
-
-    def _grow(self, wanted: Sequence[str] | None, shares: Mapping[str, float]) -> tuple[Split, ...]:
-        path: Path = ("split", "grow")
-        named = self.distinct(path, wanted)
-        if not named:
-            return SPLITS
-        if any(shares[name] for name in named):
-            return tuple(split for split in SPLITS if split.value in named)
-        self.tell(
-            findings.SPLIT_CANNOT_GROW.at(
-                self.places.value(path),
-                f"New frames would go to {' and '.join(named)} alone, whose share is 0 percent.",
-                "name a split that has a share as well",
-            )
-        )
-        return SPLITS
-
-    def _group(self, field: str | None, path: Path) -> str | None:
-        if field is None:
-            return None
-        name = field.removeprefix("metadata.")
-        if name.lower() in RESERVED_METADATA:
-            self.tell(
-                findings.BAD_GROUP_FIELD.at(
-                    self.places.value(path),
-                    f"{field} is no field of metadata with one value for each frame: frames have tags and names of "
-                    "their own.",
-                    "upload a metadata field, and name that",
-                )
-            )
-        return name
 
     def _day(self, field: str, text: str | None) -> date | None:
         if text is None:
@@ -472,7 +229,7 @@ class _Decoder:
                     self.places.value(path),
                     f'There is no export "{short(wanted)}". {self._remote()} makes '
                     f"{', '.join([*offered, *others])}.",
-                    _any_of([each for each in (*offered, *others) if has_words(each, wanted)])
+                    _any_of(alike(wanted, (*offered, *others)))
                     or did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
                 )
             )
@@ -489,23 +246,6 @@ class _Decoder:
 
     def _remote(self) -> str:
         return "LayerNext" if self.surroundings.remote.kind == "layernext" else "A lake"
-
-
-def _plain(number: Decimal) -> str:
-    """`number` without an exponent and without zeros at the end."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _to_hundred(shares: Mapping[str, float], total: Decimal) -> str:
-    """What to do about shares that make `total` and not 100 percent, as a hint."""
-    if total == 1:  # written as parts of one
-        percent = {part: _plain(Decimal(str(share)) * 100) for part, share in shares.items() if share}
-        return f"write percent: {', '.join(f'{part}: {share}' for part, share in percent.items())}"
-    missing = Decimal(100) - total
-    if missing > 0:
-        return f"{_plain(missing)} percent {'is' if missing == 1 else 'are'} missing"
-    return f"{_plain(-missing)} percent {'is' if missing == -1 else 'are'} too many"
 
 
 def _any_of(names: Sequence[str]) -> str | None:

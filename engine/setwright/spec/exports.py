@@ -62,9 +62,20 @@ def exact_name(name: str, others: Iterable[str]) -> str | None:
     return next((other for other in others if plain(other) == plain(name)), None)
 
 
-def has_words(name: str, words: str) -> bool:
-    """Whether `words` stand in `name`, one after the other: what people call `Pascal VOC` is VOC."""
-    return f" {plain(words)} " in f" {plain(name)} "
+def alike(wanted: str, names: Iterable[str]) -> list[str]:
+    """Those of `names` that `wanted` may mean by its words.
+
+    They hold all its words, as Pascal VOC does of VOC; else all of theirs are among its own, as those of Ultralytics
+    are in Ultralytics YOLO Detection, and none has more.
+    """
+    words, names = plain(wanted), list(names)
+    whole = [name for name in names if f" {words} " in f" {plain(name)} "]
+    if whole:
+        return whole
+    among = {
+        name: len(plain(name).split()) for name in names if set(plain(name).split()) <= set(words.split())
+    }
+    return [name for name, count in among.items() if count == max(among.values())]
 
 
 @cache
