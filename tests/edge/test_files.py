@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.edge.files import ASIDE, safe_join, safe_parts, write_whole, written_together
+from setwright.edge.files import safe_join, safe_parts, write_whole
 from setwright.model.errors import UnsafeNameError
 
 if TYPE_CHECKING:
@@ -128,45 +126,6 @@ def test_what_the_system_refuses_to_write_is_told_with_the_file_that_was_meant(t
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert refused.value.filename == str(tmp_path / "a.bin")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_files_written_together_are_there_when_all_are_and_one_of_them_never_alone(tmp_path: Path) -> None:
-    (tmp_path / "b").write_bytes(b"old")
-    with written_together() as write:
-        write(tmp_path / "a" / "x", b"first")
-        write(tmp_path / "b", b"second")
-        write(tmp_path / "a" / "x", b"first")
-        assert not (tmp_path / "a" / "x").exists()
-        assert (tmp_path / "b").read_bytes() == b"old"
-    found = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    assert found == {tmp_path / "a" / "x": b"first", tmp_path / "b": b"second"}
-
-
-def test_of_files_written_together_an_error_leaves_none(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="the picture is broken"), written_together() as write:
-        write(tmp_path / "x", b"first")
-        raise ValueError("the picture is broken")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for the names of open files")
-def test_files_written_together_are_on_the_disk_before_they_have_their_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[str] = []
-    sync = os.fsync
-
-    def watched(handle: int) -> None:
-        what = Path(f"/proc/self/fd/{handle}").readlink()
-        named = sorted(file.name for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ASIDE)
-        told.append(f"{'folder' if what.is_dir() else 'file'} {named}")
-        sync(handle)
-
-    monkeypatch.setattr(os, "fsync", watched)
-    with written_together() as write:
-        for name in ("a/x", "a/y", "b/z"):
-            write(tmp_path / name, b"")
-    assert told == ["file []"] * 3 + ["folder ['x', 'y', 'z']"] * 2
 
 
 def test_a_file_gets_the_permissions_that_are_asked_for_before_anybody_sees_it(tmp_path: Path) -> None:

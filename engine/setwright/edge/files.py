@@ -1,7 +1,7 @@
 """Files by names from outside, and files that are there whole or not at all.
 
 A name that a server, an archive or an annotation file gives is data: it goes through `safe_join` before it is a path.
-Whatever others may read is written by `write_whole`, or many by `written_together`: aside, then renamed, so that no
+Whatever others may read is written by `write_whole`, or many by `edge.together`: aside, then renamed, so that no
 reader and no crash ever sees half a file.
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import UnsafeNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MAX_NAME_BYTES = 255
@@ -106,33 +106,6 @@ def write_whole(
 
 
 @contextmanager
-def written_together() -> Iterator[Callable[[Path, bytes], None]]:
-    """What makes bytes the file at a path, whole and durable as by `write_whole`, but only when the context ends.
-
-    Many files then wait for the disk a few times together, instead of twice each. Until the end none has its name;
-    where an error ends the context, none gets it. One path may be given several times with the same bytes.
-    """
-    with ExitStack() as stack:
-        asides: dict[Path, Path] = {}
-
-        def write(path: Path, content: bytes) -> None:
-            if path in asides:
-                return
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside = stack.enter_context(_aside(path))
-            aside.write_bytes(content)
-            asides[path] = aside
-
-        yield write
-        for aside in asides.values():
-            _sync(aside)
-        for path, aside in asides.items():
-            aside.replace(path)
-        for folder in {path.parent for path in asides}:
-            sync_folder(folder)
-
-
-@contextmanager
 def _aside(path: Path) -> Iterator[Path]:
     """A name beside `path` for a file that is to replace it; it is removed where an error ends the context."""
     aside = path.with_name(f".{secrets.token_hex(6)}{ASIDE}")
@@ -140,18 +113,18 @@ def _aside(path: Path) -> Iterator[Path]:
         yield aside
     except BaseException as error:
         aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno is not None and error.filename in (None, str(aside)):
-            # A full disk names no file, and the one aside means nothing to anybody.
-            error.filename = str(path)
+        if isinstance(error, OSError):
+            tell_of(str(path), str(aside), error)
         raise
 
 
-def _sync(file: Path) -> None:
-    with file.open("r+b") as opened:
-        os.fsync(opened.fileno())
+def tell_of(path: str, aside: str, error: OSError) -> None:
+    """Let `error` tell of `path`: a full disk names no file, and the one aside means nothing to anybody."""
+    if error.errno is not None and error.filename in (None, aside):
+        error.filename = path
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Make the names in `folder` survive a power failure. Where a system cannot (Windows), nothing happens."""
     try:
         handle = os.open(folder, os.O_RDONLY)

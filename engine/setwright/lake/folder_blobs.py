@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from setwright.edge.files import ASIDE, write_whole, written_together
+from setwright.edge.files import ASIDE, write_whole
+from setwright.edge.together import written_together
 from setwright.lake.blobs import PAIR, REST, Reference, StoredBlob, Stranger, damaged, missing, sha256
 from setwright.model.errors import LakeError
 
@@ -32,6 +34,7 @@ class FolderBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._text_root = f"{root}{os.sep}"
 
     @property
     def location(self) -> str:
@@ -50,6 +53,10 @@ class FolderBlobs:
     def path(self, digest: str) -> Path:
         """Where the blob with that digest lies, if it is in the store."""
         return self._root / digest[:2] / digest[2:]
+
+    def _text(self, digest: str) -> str:
+        """The same as text, for where thousands are asked for by several threads: it takes a tenth of the time."""
+        return f"{self._text_root}{digest[:2]}{os.sep}{digest[2:]}"
 
     def file(self, digest: str) -> Path | None:
         path = self.path(digest)
@@ -110,15 +117,17 @@ class FolderBlobs:
 
             def put(content: bytes) -> str:
                 digest = sha256(content)
-                if not self.path(digest).is_file():
-                    write(self.path(digest), content)
+                path = self._text(digest)
+                if not os.path.isfile(path):  # noqa: PTH113 - thousands are asked for, by several threads
+                    write(path, content)
                 return digest
 
             yield put
 
     def read(self, digest: str) -> bytes:
         try:
-            content = self.path(digest).read_bytes()
+            with open(self._text(digest), "rb", buffering=0) as stored:  # noqa: PTH123 - as above
+                content = stored.read()
         except FileNotFoundError:
             with self.open(digest) as file:
                 content = file.read()
