@@ -17,6 +17,7 @@ from setwright.augment import objects
 from setwright.augment.masks import counts_of, mask_of
 from setwright.augment.objects import Varied, vary
 from setwright.augment.placement import placement
+from setwright.model.canonical import canonical_json
 from setwright.model.frames import POLYGON
 from setwright.pixels.warp import warp
 from tests.augment.copies import (
@@ -299,3 +300,27 @@ def test_a_mask_moves_as_its_picture_does() -> None:
     # Nearest against the half of bilinear: they part where a pixel's weight is close to a half.
     assert np.count_nonzero(mask_of(outline_of(turned)["counts"], W, H) != expected) <= 40
     assert turned.annotations.shape.tolist() != [POLYGON]
+
+
+places = st.one_of(st.integers(0, 60), st.floats(0, 60))
+
+
+@given(st.lists(st.lists(st.tuples(places, places), min_size=3, max_size=5), min_size=1, max_size=3))
+def test_outlines_of_copies_are_spelled_as_annotations_are_stored(
+    rings: list[list[tuple[float, float]]],
+) -> None:
+    """So that equal outlines are equal texts, whoever wrote them."""
+    for thing in (polygon(*rings), line(*rings[0]), points(*rings[0])):
+        found = varied(thing, FLIP_V, min_size=0)
+        assert str(found.annotations.outline[0]) == canonical_json(
+            json.loads(str(found.annotations.outline[0]), parse_float=shortest)
+        )
+        mirrored = [[x, 60 - y] for ring in rings for x, y in ring]
+        if thing.kind == "polygon":
+            flat = [point for ring in outline_of(found) for point in ring]
+            assert np.array(flat) == pytest.approx(np.array(mirrored), abs=1e-4)
+
+
+def shortest(number: str) -> float | int:
+    value = float(number)
+    return int(value) if value.is_integer() else value

@@ -1,18 +1,21 @@
 """Time what makes varied copies, beside bare OpenCV and albumentations: `python -m tests.bench.augmenting`.
 
-A picture of 640 × 480 with ten boxes is decoded, varied and encoded, in one thread; the ratios say how much more is
-done in a second of the processor than by the other.
+A picture of 640 × 480 is decoded, varied and encoded, in one thread, once with ten boxes and once with ten polygons of
+twelve corners besides; the ratios say how much more is done in a second of the processor than by the other.
 
 albumentations lives in .venv-oracles and works in a process of its own, round by round in turn with ours. It does the
-same work: the same content is decoded, the same JPEG encoded, ten boxes are moved, a quarter turn is always a turn
-(its own transform draws how many, none among them). It has what we set for glibc's malloc, too, since buffers that are
-used again make decoding a quarter faster, for it as for us. Two columns tell of it: with the release of OpenCV that
-.venv-oracles has, and with ours, for `warpAffine` took half the time in 4.14. Ours moves the boxes of many copies at a
-time, as where versions are planned, and polygons and masks as well, which albumentations has not or not as such.
+same work: the same content is decoded, the same JPEG encoded, the same objects are moved, a quarter turn is always a
+turn (its own transform draws how many, none among them). It has no polygons, so it gets their corners as keypoints,
+none of which it removes, and cuts nothing; ours reads and writes outlines as a lake holds them. It has what we set for
+glibc's malloc, too, since buffers that are used again make decoding a quarter faster, for it as for us. Two columns
+tell of it: with the release of OpenCV that .venv-oracles has, and with ours, for `warpAffine` took half the time in
+4.14. Ours moves the objects of many copies at a time, as where versions are planned: here of a hundred frames, a copy
+of each.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -27,6 +30,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 ORACLES = ROOT / ".venv-oracles" / "bin" / "python"
 ROUNDS = 40
+FRAMES = 100
 ALBUMENTATIONS = """
 import sys, time
 import albumentations as A, cv2, numpy as np
@@ -60,12 +64,22 @@ kinds = {
     "SHEAR.SHEAR_VERTICAL": shear((0, 0), (10, 10)),
     "CROP.CROP_PERCENTAGE": A.RandomCrop(429, 572, p=1),
 }
-pipes = {n: A.Compose([k], bbox_params=A.BboxParams("pascal_voc", label_fields=["l"])) for n, k in kinds.items()}
+angle = np.arange(12) * np.pi / 6
+half, middle = (boxes[:, 2:] - boxes[:, :2]) / 2, (boxes[:, 2:] + boxes[:, :2]) / 2
+corners = (middle[:, None] + half[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)).reshape(-1, 2)
+params = dict(bbox_params=A.BboxParams("pascal_voc", label_fields=["l"]))
+pipes = {n: A.Compose([k], **params) for n, k in kinds.items()}
+params["keypoint_params"] = A.KeypointParams("xy", remove_invisible=False)
+more = {n: A.Compose([k], **params) for n, k in kinds.items()}
 print(cv2.__version__, flush=True)
-for name in map(str.strip, sys.stdin):
+for polygons, name in map(str.split, sys.stdin):
     start = time.process_time()
     picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
-    picture = pipes[name](image=picture, bboxes=boxes, l=list(range(10)))["image"]
+    if polygons == "True":
+        made = more[name](image=picture, bboxes=boxes, l=list(range(10)), keypoints=corners)
+    else:
+        made = pipes[name](image=picture, bboxes=boxes, l=list(range(10)))
+    picture = made["image"]
     cv2.imencode(".jpg", picture, jpeg)
     print(time.process_time() - start, flush=True)
 """
@@ -88,7 +102,7 @@ def kernels(folder: Path) -> None:
     from setwright.edge.allocator import keep_freed_buffers
     from setwright.pixels.codec import decode, encode
     from setwright.pixels.kernels import varied
-    from tests.augment.copies import box, copies, frames, objects_in
+    from tests.augment.copies import box, copies, frames, objects_in, polygon
     from tests.pixels.pictures import noise
 
     cv2.setNumThreads(1)
@@ -107,8 +121,13 @@ def kernels(folder: Path) -> None:
         "SHEAR": (10.0,),
         "CROP": (20.0, 0.3, 0.4),
     }
-    boxes = objects_in([(0, box(40 + 50 * n, 60 + 30 * n, 90 + 50 * n, 120 + 30 * n)) for n in range(10)])
-    of = frames((640, 480))
+    edges = [(40 + 50 * n, 60 + 30 * n, 90 + 50 * n, 120 + 30 * n) for n in range(10)]
+    boxes, outlines = [box(*each) for each in edges], [polygon(twelve_corners(*each)) for each in edges]
+    annotations = {
+        polygons: objects_in([(n, each) for n in range(FRAMES) for each in boxes + outlines * polygons])
+        for polygons in (False, True)
+    }
+    of = frames(*[(640, 480)] * FRAMES)
     turn = cv2.getRotationMatrix2D((320, 240), 15, 1)
     slant = np.array([[1, 0.176, -42], [0, 1, 0]])
 
@@ -153,11 +172,10 @@ def kernels(folder: Path) -> None:
 
         return work
 
-    def objects(property: str) -> Callable[[], Any]:
-        """The boxes of a hundred copies: they are moved many at a time."""
+    def objects(property: str, polygons: bool) -> Callable[[], Any]:
         values = recipes.get(property.partition(".")[0], ())
-        recipe = copies(*[(0, property, values)] * 100)
-        return lambda: vary(boxes, of, recipe)
+        recipe = copies(*[(n, property, values) for n in range(FRAMES)])
+        return lambda: vary(annotations[polygons], of, recipe)
 
     def floor(property: str) -> Callable[[], Any]:
         change = bare.get(property) or bare[property.partition(".")[0]]
@@ -166,24 +184,47 @@ def kernels(folder: Path) -> None:
     work: dict[str, Callable[[], Any]] = {"plain": lambda: encode(decode(content), "image/jpeg")}
     for property in property_ids():
         work[property], work[f"floor {property}"] = ours(property), floor(property)
-        work[f"objects {property}"] = objects(property)
+        for polygons in (False, True):
+            work[f"objects {property} {polygons}"] = objects(property, polygons)
     peers = [Peer(folder / "picture.jpg", folder, same) for same in (False, True)] if ORACLES.exists() else []
     times = taking_turns(work, peers)
     print(
         f"decode and encode, 640 × 480: {1 / times['plain']:,.0f}/s with a thread; aim 495, as 990 with two"
     )
-    names = "".join(f"{f'album. {peer.release}':>15}" for peer in peers)
-    print(f"{'decode, vary, encode; 640 × 480, 10 boxes':44}{'ms':>7}{'plain':>8}{'OpenCV':>8}{names}")
-    print(f"{'aim':44}{'':7}{'':8}{'0.90':>8}{'1.10':>15}")
+    names = "".join(f"{f'album. {peer.release}':>17}" for peer in peers)
+    print("decode, vary, encode; 640 × 480, 10 boxes | and 10 polygons of 12 corners")
+    print(f"{'':30}{'ms':>13}{'plain':>15}{'OpenCV':>15}{names}")
+    print(f"{'aim':30}{'':28}{'0.90':>15}{'1.10':>17}")
     for property in property_ids():
-        took = times[property] + times[f"objects {property}"] / 100
-        beside = "".join(
-            f"{min(peer.times[property]) / took:15.2f}" for peer in peers if property in peer.times
+        took = [
+            times[property] + times[f"objects {property} {polygons}"] / FRAMES for polygons in (False, True)
+        ]
+
+        bare_one = times[f"floor {property}"]
+        ratios = "".join(
+            f"{beside(took, min(peer.times[property, False]), min(peer.times[property, True])):>17}"
+            for peer in peers
         )
         print(
-            f"{word_of(property):44}{took * 1000:7.2f}{times['plain'] / took:8.2f}"
-            f"{times[f'floor {property}'] / took:8.2f}{beside}"
+            f"{word_of(property):30}{f'{took[0] * 1000:.2f} | {took[1] * 1000:.2f}':>13}"
+            f"{beside(took, times['plain'], times['plain']):>15}{beside(took, bare_one, bare_one):>15}{ratios}"
         )
+
+
+def beside(took: Sequence[float], boxes: float, polygons: float) -> str:
+    """What others take, over what ours `took`: with boxes, and with polygons besides."""
+    return f"{boxes / took[0]:.2f} | {polygons / took[1]:.2f}"
+
+
+def twelve_corners(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float]]:
+    """A round polygon that fills a box."""
+    return [
+        (
+            (left + right + (right - left) * math.cos(math.pi / 6 * place)) / 2,
+            (top + bottom + (bottom - top) * math.sin(math.pi / 6 * place)) / 2,
+        )
+        for place in range(12)
+    ]
 
 
 class Peer:
@@ -208,14 +249,14 @@ class Peer:
             text=True,
         )
         self.release = self._answer()
-        self.times: dict[str, list[float]] = {}
+        self.times: dict[tuple[str, bool], list[float]] = {}
 
-    def take_turn(self, property: str) -> None:
+    def take_turn(self, property: str, polygons: bool) -> None:
         """Vary the picture once, and note the seconds of the processor."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{property}\n")
+        self._process.stdin.write(f"{polygons} {property}\n")
         self._process.stdin.flush()
-        self.times.setdefault(property, []).append(float(self._answer()))
+        self.times.setdefault((property, polygons), []).append(float(self._answer()))
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
@@ -237,7 +278,8 @@ def taking_turns(work: dict[str, Callable[[], Any]], peers: Sequence[Peer]) -> d
             times[name].append(time.process_time() - start)
         for peer in peers:
             for property in property_ids():
-                peer.take_turn(property)
+                for polygons in (False, True):
+                    peer.take_turn(property, polygons)
     for peer in peers:
         peer.leave()
     return {name: min(each) for name, each in times.items()}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate, chain, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic_core import to_json
 
 from setwright.augment.cutting import cut_line, cut_polygon
 from setwright.augment.masks import counts_of, hull, mask_of, moved
 from setwright.augment.placement import Placement, placements
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, Annotations
-from setwright.model.outline import parsed
+from setwright.model.outline import all_parsed, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,6 @@ DECIMALS = 4
 """Of the coordinates of what was moved: finer than any annotation is, and coarser than machines differ."""
 
 _AT_ONCE = 20_000  # objects: as Python has their outlines, each takes some kilobytes
-# 3, whether a number is held as 3 or as 3.0: one spelling, as annotations are stored.
-_WHOLE = re.compile(r"\.0(?=[,\]])")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,9 +190,8 @@ class _Pairs:
         if not len(pairs):
             return
         used, place = np.unique(self.object[pairs], return_inverse=True)
-        rings = [_rings(outline) for outline in self.annotations.outline[used].tolist()]
-        flat = np.concatenate([point for each in rings for point in each])
-        lengths = np.array([sum(map(len, each)) for each in rings])
+        flat, bounds = _points(self.annotations.outline[used].tolist())
+        lengths = np.array([ends[-1] for ends in bounds])
         starts = np.cumsum(lengths) - lengths
         counts = lengths[place]
         points = flat[_ranges(starts[place], counts)]
@@ -203,17 +201,21 @@ class _Pairs:
             [np.minimum.reduceat(points, begins), np.maximum.reduceat(points, begins)], axis=1
         )
         self._settle(pairs, hulls)
+
+        def rings(number: int) -> list[Ring]:
+            begin = begins[number]
+            return [points[begin + start : begin + end] for start, end in pairwise(bounds[place[number]])]
+
         size = self._size(pairs)
-        splits = [np.cumsum([len(ring) for ring in each])[:-1] for each in rings]
-        for number, pair in enumerate(pairs.tolist()):
-            if not (self.outlines or not self.inside[pair]):
-                continue
-            own = points[begins[number] : begins[number] + counts[number]]
-            moved_rings = np.split(own, splits[place[number]])
-            if self.inside[pair]:
-                self.outline[pair] = _written(moved_rings, self.shape[pair])
-            else:
-                self._cut(pair, moved_rings, *size[number].tolist())
+        inside = self.inside[pairs]
+        for number in np.flatnonzero(~inside).tolist():
+            self._cut(pairs[number], rings(number), *size[number].tolist())
+        if self.outlines:
+            whole = np.flatnonzero(inside)
+            shapes = self.shape[pairs[whole]].tolist()
+            self.outline[pairs[whole]] = _texts(
+                [_written(rings(number), shape) for number, shape in zip(whole.tolist(), shapes, strict=True)]
+            )
 
     def _cut(self, pair: int, rings: list[Ring], width: float, height: float) -> None:
         """Cut a pair's outline by the edges."""
@@ -286,17 +288,21 @@ def _hull(rings: list[Ring]) -> list[float]:
     return [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
 
 
-def _rings(outline: str) -> list[Ring]:
-    """The rings of a polygon; of a line and of points the only one."""
-    found = parsed(outline)
-    rings = found if isinstance(found[0][0], list) else [found]
-    return [np.array(ring, np.float64) for ring in rings]
+def _points(outlines: list[str]) -> tuple[NDArray[np.float64], list[list[int]]]:
+    """All points of `outlines`, one after the other; and of each where its rings begin and the last one ends, counted
+    from its first point. Lines and points have but one ring.
+    """
+    found = [each if isinstance(each[0][0], list) else [each] for each in all_parsed(outlines)]
+    numbers = chain.from_iterable(point for rings in found for ring in rings for point in ring)
+    points = np.fromiter(numbers, np.float64).reshape(-1, 2)
+    return points, [list(accumulate(map(len, rings), initial=0)) for rings in found]
 
 
 def _written(rings: list[Ring], shape: int) -> str:
-    """`rings` as the column `outline` holds them."""
-    lists: Any = [ring.tolist() for ring in rings]
-    return _WHOLE.sub("", json.dumps(lists if shape == POLYGON else lists[0], separators=(",", ":")))
+    """`rings` as the column `outline` holds them: 3 for 3.0, as annotations are stored."""
+    lists = [ring.tolist() for ring in rings]
+    text = to_json(lists if shape == POLYGON else lists[0]).decode()
+    return text.replace(".0,", ",").replace(".0]", "]")
 
 
 @lru_cache(maxsize=64)
