@@ -32,6 +32,7 @@ READERS = {
     "RAW": "layernext",
     "Ultralytics": "yolo-ultralytics",
     "Ultralytics Segmentation": "yolo-ultralytics",
+    "WebDataset": "webdataset",
     "YOLO Darknet": "yolo-darknet",
 }
 """The exports that setwright reads back, each by its reader; the others are written for trainers only."""

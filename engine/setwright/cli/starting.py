@@ -54,7 +54,7 @@ def propose(pictures: Path, label: str | None, listener: Listener) -> Proposal:
     from collections import Counter
 
     from setwright.formats.reading.listing import FolderListing
-    from setwright.formats.reading.protocol import ReadOptions
+    from setwright.formats.reading.protocol import ReadOptions, opened_by
     from setwright.formats.reading.registry import detect
     from setwright.lake.ingest import find
     from setwright.spec.shape_findings import address_like
@@ -62,7 +62,7 @@ def propose(pictures: Path, label: str | None, listener: Listener) -> Proposal:
 
     listing = FolderListing(pictures)
     reader = detect(listing)
-    found = find(listing, reader, ReadOptions(label=label), listener)
+    found = find(opened_by(reader, listing), reader, ReadOptions(label=label), listener)
     counts = Counter(
         annotation.label
         for said in found.said.values()

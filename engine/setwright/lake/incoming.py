@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from setwright.formats.reading.listing import FolderListing
-from setwright.formats.reading.protocol import ReadOptions
+from setwright.formats.reading.protocol import ReadOptions, opened_by
 from setwright.formats.reading.registry import detect, named
 from setwright.formats.reading.sources import files_at
 from setwright.lake.identity import checked_name
@@ -51,13 +50,14 @@ def incoming(
         FormatError: nothing there can be read.
     """
     listing = files_at(str(location))
-    if in_place and not isinstance(listing, FolderListing):
+    reader = named(format) if format is not None else detect(listing)
+    listing = opened_by(reader, listing)
+    if in_place and any(listing.path(name) is None for name in listing.pictures):
         raise UsageError(
             f"Pictures cannot stay in place in {listing.location}",
-            "The lake can refer to files in a folder of this machine only.",
+            "The lake can refer to files in a folder of this machine only, not to what lies inside other files.",
             "leave out --in-place, and they are copied",
         )
-    reader = named(format) if format is not None else detect(listing)
     collection = checked_name("collection", collection)
     operation = checked_name("operation", f"ingest:{collection}" if operation is None else operation)
     return Incoming(

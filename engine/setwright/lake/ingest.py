@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
-from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.record import NewFrame
 from setwright.lake.stored import StoredPicture
@@ -69,7 +68,7 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
             problems.append(item)
         else:
             said[item.picture].append(item)
-    pictures = tuple(filter(is_picture, listing.names))
+    pictures = listing.pictures
     listener(Finished(_TASK, counted(len(listing.consulted), "file")))
     return Found(
         said={picture: tuple(several) for picture, several in said.items()},

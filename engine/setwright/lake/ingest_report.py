@@ -25,13 +25,17 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
         "entry of the folder or archive that is no plain file, left out",
         "entries of the folder or archive that are no plain files, left out",
     ),
+    ProblemKind.SECOND_PICTURE: (
+        "picture of a sample that has another, left out",
+        "pictures of samples that have another, left out",
+    ),
     ProblemKind.DUPLICATE_NAME: (
         "file with the name of one in another folder, renamed",
         "files with the names of others in other folders, renamed",
     ),
     ProblemKind.UNREADABLE_FILE: (
-        "annotation file that cannot be read, left out",
-        "annotation files that cannot be read, left out",
+        "file with annotations that cannot be read, left out",
+        "files with annotations that cannot be read, left out",
     ),
     ProblemKind.NO_PICTURE: (
         "picture that is not there, what is said of it left out",

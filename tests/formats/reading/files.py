@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from setwright.formats.reading.listing import HEAD
+from setwright.formats.reading.listing import HEAD, is_picture
 from setwright.formats.reading.problems import Problem
 from setwright.formats.reading.protocol import Reader, ReadFrame, ReadOptions
 from setwright.model.errors import FormatError
@@ -30,6 +30,10 @@ class MemoryListing:
         return tuple(sorted(self._files))
 
     @property
+    def pictures(self) -> tuple[str, ...]:
+        return tuple(filter(is_picture, self.names))
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         return ()
 
@@ -47,7 +51,14 @@ class MemoryListing:
         return None
 
     def head(self, name: str) -> bytes:
-        return self._files[name][:HEAD]
+        return self.part(name, 0, HEAD)
+
+    def part(self, name: str, start: int, size: int) -> bytes:
+        content: bytes = self._files[name][start : start + size]
+        return content
+
+    def size(self, name: str) -> int:
+        return len(self._files[name])
 
 
 def read(

@@ -35,12 +35,12 @@ def detected(export: str, folder: Path) -> Reader:
     return detect(FolderListing(folder))
 
 
-@pytest.mark.parametrize("export", ["Semantic Segmentation", "WebDataset"])
+@pytest.mark.parametrize("export", ["Semantic Segmentation"])
 def test_an_export_that_is_not_read_is_refused_with_its_name(export: str, tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=f"{export} is an export that is not read back"):
         detected(export, tmp_path)
 
 
-@pytest.mark.parametrize("export", ["RAW", "COCO", "Pascal VOC", "Ultralytics", "YOLO Darknet"])
+@pytest.mark.parametrize("export", ["RAW", "COCO", "Pascal VOC", "Ultralytics", "WebDataset", "YOLO Darknet"])
 def test_an_export_that_is_read_is_known(export: str, tmp_path: Path) -> None:
     assert detected(export, tmp_path).name != "folder"

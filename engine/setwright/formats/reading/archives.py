@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import stat
 import tarfile
@@ -39,12 +40,11 @@ _CHUNK = 1 << 20
 _BLOCK = tarfile.BLOCKSIZE
 _LOCAL_HEADER = 30
 _OPENERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
-    (b"\x1f\x8b", gzip.GzipFile),
+    (b"\x1f\x8b", gzip.open),
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ\x00", lzma.LZMAFile),
 )
-# What decoders raise on hostile bytes, for the standard library documents only some of it.
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
@@ -58,6 +58,7 @@ _BROKEN = (
     IndexError,
     KeyError,
 )
+"""What decoders raise on hostile bytes, for the standard library documents only some of it."""
 
 
 def archive(path: Path) -> ZipListing | TarListing:
@@ -72,7 +73,7 @@ def archive(path: Path) -> ZipListing | TarListing:
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ZipListing(path)
     if start[257:262] == b"ustar" or any(start.startswith(magic) for magic, _ in _OPENERS):
-        return TarListing(path)
+        return TarListing(str(path), path.open("rb"))
     raise UsageError(
         f"Neither a folder nor an archive: {path}",
         "What is ingested is a folder with pictures, and annotations beside them; or a zip or tar archive of such a "
@@ -86,14 +87,15 @@ class ZipListing(Files):
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
+        where = self.location
         try:
             self._archive = zipfile.ZipFile(path)
             members = self._archive.infolist()
-        except _BROKEN as error:
-            raise _broken(path, error) from error
-        _check_count(path, len(members))
-        _check_ratio(path, sum(member.file_size for member in members), path.stat().st_size)
-        _check_overlap(path, members)
+        except BROKEN as error:
+            raise _broken(where, error) from error
+        _check_count(where, len(members))
+        _check_ratio(where, sum(member.file_size for member in members), path.stat().st_size)
+        _check_overlap(where, members)
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
             why = _zip_objection(member, self._members)
@@ -104,26 +106,37 @@ class ZipListing(Files):
             elif self._add(member.filename):
                 self._members[member.filename] = member
 
-    def _content(self, name: str, most: int) -> bytes:
+    def part(self, name: str, start: int, size: int) -> bytes:
+        if start:  # it would be unpacked from its beginning each time
+            raise FormatError("The file is compressed", "It can be read as a whole only.")
         try:
             with self._archive.open(self._members[name]) as file:
-                return file.read(most)
-        except _BROKEN as error:
+                return file.read(size)
+        except BROKEN as error:
             raise FormatError("The archive is damaged", f"{_told(error)}.") from error
+
+    def size(self, name: str) -> int:
+        return self._members[name].file_size
 
 
 class TarListing(Files):
     """The files in a tar archive. One that is compressed is unpacked to a file without a name first."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path))
+    def __init__(self, location: str, packed: BinaryIO) -> None:
+        """List the archive `packed`, which is closed in the end.
+
+        Raises:
+            FormatError: it is broken, or out of proportion.
+        """
+        super().__init__(location)
         self._lock = Lock()
         self._places: dict[str, tuple[int, int]] = {}
-        self._file = _plain(path)
+        self._file = _plain(location, packed)
         try:
+            self._file.seek(0)
             with tarfile.open(fileobj=self._file, mode="r:") as members:
                 for number, member in enumerate(members, start=1):
-                    _check_count(path, number)
+                    _check_count(location, number)
                     self._take(member)
                 # Where a header is broken, or the file was cut, tarfile takes it for the end and says nothing.
                 self._file.seek(members.offset)
@@ -131,8 +144,8 @@ class TarListing(Files):
                     raise tarfile.ReadError("it breaks off before its end mark")
         except BaseException as error:
             self._file.close()
-            if isinstance(error, _BROKEN):
-                raise _broken(path, error) from error
+            if isinstance(error, BROKEN):
+                raise _broken(location, error) from error
             raise
 
     def __del__(self) -> None:
@@ -151,15 +164,18 @@ class TarListing(Files):
         elif self._add(name):
             self._places[name] = (member.offset_data, member.size)
 
-    def _content(self, name: str, most: int) -> bytes:
-        offset, size = self._places[name]
-        wanted = min(size, most)
+    def part(self, name: str, start: int, size: int) -> bytes:
+        offset, whole = self._places[name]
+        wanted = max(min(whole - start, size), 0)
         with self._lock:
-            self._file.seek(offset)
+            self._file.seek(offset + start)
             content = self._file.read(wanted)
         if len(content) < wanted:
             raise FormatError("The archive is damaged", "It ends before this file does.")
         return content
+
+    def size(self, name: str) -> int:
+        return self._places[name][1]
 
 
 _TWICE = "the archive holds another file of that name before it"
@@ -184,60 +200,62 @@ def _tar_kind(member: tarfile.TarInfo) -> str:
     return "it is sparse" if member.issparse() else "it is a device, a pipe or a socket"
 
 
-def _plain(path: Path) -> BinaryIO:
+def _plain(location: str, packed: BinaryIO) -> BinaryIO:
     """A tar archive without its compression."""
-    with path.open("rb") as file:
-        start = file.read(6)
+    start = packed.read(6)
     opener = next((opener for magic, opener in _OPENERS if start.startswith(magic)), None)
     if opener is None:
-        return path.open("rb")
-    most = max(FREE, MAX_RATIO * path.stat().st_size)
-    unpacked = tempfile.TemporaryFile()
+        return packed
+    size = packed.seek(0, io.SEEK_END)
+    packed.seek(0)
+    most = max(FREE, MAX_RATIO * size)
+    plain = tempfile.TemporaryFile()
     try:
-        with opener(path) as compressed:
-            size = 0
+        with packed, opener(packed) as compressed:
+            unpacked = 0
             while chunk := compressed.read(_CHUNK):
-                size += len(chunk)
-                _check_ratio(path, size, path.stat().st_size, most)
-                unpacked.write(chunk)
+                unpacked += len(chunk)
+                _check_ratio(location, unpacked, size, most)
+                plain.write(chunk)
     except BaseException as error:
-        unpacked.close()
-        if isinstance(error, _BROKEN):
-            raise _broken(path, error) from error
+        plain.close()
+        if isinstance(error, BROKEN):
+            raise _broken(location, error) from error
         raise
-    unpacked.seek(0)
-    return unpacked
+    return plain
 
 
-def _check_count(path: Path, count: int) -> None:
+def _check_count(location: str, count: int) -> None:
     if count > MAX_FILES:
         raise FormatError(
-            f"The archive holds too many files: {path}",
+            f"The archive holds too many files: {location}",
             f"{MAX_FILES:,} are the most.",
             "unpack it, and ingest the folder",
         )
 
 
-def _check_ratio(path: Path, unpacked: int, packed: int, most: int | None = None) -> None:
+def _check_ratio(location: str, unpacked: int, packed: int, most: int | None = None) -> None:
     if unpacked > (max(FREE, MAX_RATIO * packed) if most is None else most):
         raise FormatError(
-            f"The archive is out of proportion: {path}",
+            f"The archive is out of proportion: {location}",
             f"Its {packed:,} bytes would unpack to {unpacked:,} or more; more than {MAX_RATIO} times its size is not "
             "unpacked.",
         )
 
 
-def _check_overlap(path: Path, members: list[zipfile.ZipInfo]) -> None:
+def _check_overlap(location: str, members: list[zipfile.ZipInfo]) -> None:
     """Refuse members that share bytes: so a small archive unpacks to petabytes, each member in proportion."""
     spans = sorted(
         (each.header_offset, each.header_offset + _LOCAL_HEADER + each.compress_size) for each in members
     )
     if any(start < end for (_, end), (start, _) in pairwise(spans)):
-        raise FormatError(f"The archive is out of proportion: {path}", "Its members share the same bytes.")
+        raise FormatError(
+            f"The archive is out of proportion: {location}", "Its members share the same bytes."
+        )
 
 
-def _broken(path: Path, error: Exception) -> FormatError:
-    return FormatError(f"The archive cannot be read: {path}", f"{_told(error)}.")
+def _broken(location: str, error: Exception) -> FormatError:
+    return FormatError(f"The archive cannot be read: {location}", f"{_told(error)}.")
 
 
 def _told(error: Exception) -> str:

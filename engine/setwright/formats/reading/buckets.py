@@ -36,16 +36,19 @@ class BucketListing(Files):
         except Exception as error:
             raise _failed(location, error) from error
 
-    def _content(self, name: str, most: int) -> bytes:
+    def part(self, name: str, start: int, size: int) -> bytes:
         import obstore
 
-        size = min(self._sizes[name], most)
-        if size == 0:  # of which no store gives a range
+        size = min(self._sizes[name] - start, size)
+        if size <= 0:  # of which no store gives a range
             return b""
         try:
-            return bytes(obstore.get_range(self._store, name, start=0, length=size))
+            return bytes(obstore.get_range(self._store, name, start=start, length=size))
         except Exception as error:
             raise FormatError("The object cannot be read", f"{in_words(error)}.") from error
+
+    def size(self, name: str) -> int:
+        return self._sizes[name]
 
 
 def bucket(url: str) -> BucketListing:

@@ -136,25 +136,7 @@ class _File:
         category = value.get("category_id")
         if not isinstance(category, _ID) or category not in self._categories:
             raise NotRead(f"its category is not listed: {shown(category)}")
-        name = label(self._categories[category])
-        confidence = value.get("score")
-        if confidence is not None:
-            confidence = number(confidence, f"the score of {name}")
-            if not 0 <= confidence <= 1:
-                raise NotRead(f"the score of {name} is {confidence:g}, not between 0 and 1")
-        attributes: dict[str, Any] = {"iscrowd": [{"value": "true"}]} if value.get("iscrowd") == 1 else {}
-        more = value.get("attributes")
-        for key, found in more.items() if isinstance(more, dict) else ():
-            if isinstance(found, str | int | float):
-                attributes[key] = [{"value": found}]
-        keypoints = value.get("keypoints")
-        return ReadAnnotation(
-            label=name,
-            shape=_shape(value, name),
-            confidence=confidence,
-            attributes=attributes,
-            metadata={"keypoints": keypoints} if isinstance(keypoints, list) and any(keypoints) else {},
-        )
+        return coco_object(value, label(self._categories[category]))
 
     def _problem(self, kind: ProblemKind, detail: str, said: list[dict[str, Any]]) -> Problem:
         labels = (
@@ -166,7 +148,33 @@ class _File:
         return Problem(kind, self._name, detail, tuple(labels))
 
 
-def _shape(value: dict[str, Any], name: str) -> Shape:
+def coco_object(value: Mapping[str, Any], name: str) -> ReadAnnotation:
+    """The object of class `name` that `value` tells of in COCO's words.
+
+    Raises:
+        NotRead: it has neither box nor outline, or a number is none.
+    """
+    confidence = value.get("score")
+    if confidence is not None:
+        confidence = number(confidence, f"the score of {name}")
+        if not 0 <= confidence <= 1:
+            raise NotRead(f"the score of {name} is {confidence:g}, not between 0 and 1")
+    attributes: dict[str, Any] = {"iscrowd": [{"value": "true"}]} if value.get("iscrowd") == 1 else {}
+    more = value.get("attributes")
+    for key, found in more.items() if isinstance(more, dict) else ():
+        if isinstance(found, str | int | float):
+            attributes[key] = [{"value": found}]
+    keypoints = value.get("keypoints")
+    return ReadAnnotation(
+        label=name,
+        shape=_shape(value, name),
+        confidence=confidence,
+        attributes=attributes,
+        metadata={"keypoints": keypoints} if isinstance(keypoints, list) and any(keypoints) else {},
+    )
+
+
+def _shape(value: Mapping[str, Any], name: str) -> Shape:
     segmentation = value.get("segmentation")
     if isinstance(segmentation, dict):
         return _mask(segmentation, name)

@@ -8,6 +8,7 @@ What setwright's RAW export holds beyond that (several parts, masks, the split) 
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -81,6 +82,14 @@ def _image(entry: Any, name: str, pictures: Pictures, options: ReadOptions) -> I
     if before is not None:
         yield Problem(ProblemKind.TWO_FILES, name, before, _labels(objects))
         return
+    yield from frame_of(entry, name, picture, options)
+
+
+def frame_of(
+    entry: dict[str, Any], name: str, picture: str, options: ReadOptions
+) -> Iterator[ReadFrame | Problem]:
+    """The frame of `picture`, of which the file `name` has this entry."""
+    called, objects = posixpath.basename(picture), _list(entry.get("annotations"))
     annotations = []
     for place, value in enumerate(objects, start=1):
         try:

@@ -35,6 +35,10 @@ class Listing(Protocol):
         """All files whose names are safe, sorted."""
 
     @property
+    def pictures(self) -> tuple[str, ...]:
+        """Those of them that become frames, in the order in which they are best read."""
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """The files whose names are not, and those that are refused for another reason."""
 
@@ -53,6 +57,21 @@ class Listing(Protocol):
     def head(self, name: str) -> bytes:
         """The first `HEAD` bytes of one file, nothing where it cannot be read."""
 
+    def part(self, name: str, start: int, size: int) -> bytes:
+        """`size` bytes of one file from `start` on, fewer where it ends.
+
+        Raises:
+            FormatError: the files can be read as a whole only.
+            OSError: it cannot be read.
+        """
+
+    def size(self, name: str) -> int:
+        """How many bytes one file has.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+
     def path(self, name: str) -> Path | None:
         """Where the file lies on this machine, None where it does not lie there by itself."""
 
@@ -60,7 +79,7 @@ class Listing(Protocol):
 class Files:
     """What listings have in common: names that are safe, problems for those that are not.
 
-    A listing adds its files with `_add` and refuses others with `_refuse`; it implements `_content`.
+    A listing adds its files with `_add` and refuses others with `_refuse`; it implements `part` and `size`.
     """
 
     def __init__(self, location: str) -> None:
@@ -78,6 +97,10 @@ class Files:
         return tuple(sorted(self._names))
 
     @property
+    def pictures(self) -> tuple[str, ...]:
+        return tuple(filter(is_picture, self.names))
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         return tuple(sorted(self._problems, key=lambda problem: problem.file))
 
@@ -90,19 +113,21 @@ class Files:
 
     def read(self, name: str, limit: int) -> bytes:
         self._consulted.add(name)
-        content = self._content(name, limit + 1)
+        content = self.part(name, 0, limit + 1)
         if len(content) > limit:
             raise FormatError("The file is too large", f"It has more than {limit:,} bytes.")
         return content
 
     def head(self, name: str) -> bytes:
         try:
-            return self._content(name, HEAD)
+            return self.part(name, 0, HEAD)
         except (FormatError, OSError):
             return b""
 
-    def _content(self, name: str, most: int) -> bytes:
-        """The content of a file, or its first `most` bytes."""
+    def part(self, name: str, start: int, size: int) -> bytes:
+        raise NotImplementedError
+
+    def size(self, name: str) -> int:
         raise NotImplementedError
 
     def _add(self, name: str) -> bool:
@@ -148,9 +173,22 @@ class FolderListing(Files):
     def path(self, name: str) -> Path:
         return self._folder / name
 
-    def _content(self, name: str, most: int) -> bytes:
+    def part(self, name: str, start: int, size: int) -> bytes:
         with self.path(name).open("rb") as file:
-            return file.read(most)
+            file.seek(start)
+            return file.read(size)
+
+    def size(self, name: str) -> int:
+        return self.path(name).stat().st_size
+
+
+class FileListing(FolderListing):
+    """One file alone, of those in its folder."""
+
+    def __init__(self, file: Path) -> None:
+        Files.__init__(self, str(file))
+        self._folder = file.parent
+        self._add(file.name)
 
 
 def _objection(path: Path) -> str | None:

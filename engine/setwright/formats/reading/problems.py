@@ -15,6 +15,7 @@ class ProblemKind(Enum):
     UNREADABLE_PICTURE = "unreadable-picture"
     UNSAFE_NAME = "unsafe-name"
     REFUSED_MEMBER = "refused-member"
+    SECOND_PICTURE = "second-picture"
     DUPLICATE_NAME = "duplicate-name"
     UNREADABLE_FILE = "unreadable-annotation-file"
     NO_PICTURE = "annotations-without-picture"

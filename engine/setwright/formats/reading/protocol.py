@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -124,3 +124,26 @@ class Reader(Protocol):
         Raises:
             FormatError: the files as a whole cannot be read this way.
         """
+
+
+@runtime_checkable
+class Opening(Protocol):
+    """A reader that has to look into files to know which pictures there are."""
+
+    def opened(self, listing: Listing) -> Listing:
+        """The files as this format has them, for `read`.
+
+        Raises:
+            FormatError: there are none of this format, or what holds them cannot be opened.
+            MissingExtraError: what opens them is not installed.
+        """
+
+
+def opened_by(reader: Reader, listing: Listing) -> Listing:
+    """The files that `reader` is to read of `listing`.
+
+    Raises:
+        FormatError: there are none of its format, or what holds them cannot be opened.
+        MissingExtraError: what opens them is not installed.
+    """
+    return reader.opened(listing) if isinstance(reader, Opening) else listing

@@ -6,6 +6,7 @@ import json
 import posixpath
 from typing import TYPE_CHECKING
 
+from setwright.formats.reading.classes import SIDECAR
 from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.image_folder import ImageFolder
@@ -13,6 +14,7 @@ from setwright.formats.reading.layernext import LayerNext
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.via import Via
 from setwright.formats.reading.voc import Voc
+from setwright.formats.reading.webdataset import WebDataset
 from setwright.formats.reading.yolo_darknet import YoloDarknet
 from setwright.formats.reading.yolo_ultralytics import YoloUltralytics
 from setwright.model.errors import FormatError, UsageError
@@ -30,12 +32,10 @@ READERS: tuple[Reader, ...] = (
     ImageFolder(),
     YoloUltralytics(),
     YoloDarknet(),
+    WebDataset(),
     Folder(),
 )
 """The plain folder comes last, because it is right wherever there are pictures."""
-
-_SIDECAR = "setwright.json"
-"""What lies beside every export of ours."""
 
 
 def named(name: str) -> Reader:
@@ -89,7 +89,7 @@ def detect(listing: Listing) -> Reader:
 def _export_in(listing: Listing) -> str | None:
     """The name of the export of ours that lies there, if one does."""
     for name in listing.names:
-        if posixpath.basename(name) == _SIDECAR:
+        if posixpath.basename(name) == SIDECAR:
             try:
                 told = json.loads(listing.read(name, MAX_TEXT))
             except (OSError, ValueError, RecursionError, FormatError):

@@ -13,6 +13,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from setwright.formats.reading.classes import PARTS
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _ROW = re.compile(rb"\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
-PARTS = {
-    "train": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "test": "test",
-}
-"""What folders are called, and the split that they stand for."""
 
 
 def read_labels(

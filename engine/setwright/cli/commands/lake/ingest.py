@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from setwright.lake.ingest_report import IngestReport
     from setwright.lake.lake import Lake
 
-FORMATS = ("coco", "folder", "imagefolder", "layernext", "via", "voc", "yolo-darknet", "yolo-ultralytics")
+FORMATS = (
+    "coco",
+    "folder",
+    "imagefolder",
+    "layernext",
+    "via",
+    "voc",
+    "webdataset",
+    "yolo-darknet",
+    "yolo-ultralytics",
+)
 
 _PIXELS = {
     "1": "black or white",

@@ -1,0 +1,103 @@
+"""Objects of a picture as Hugging Face's rows and WebDataset's samples tell them, in COCO's words.
+
+{"bbox": [[x, y, w, h]], "category": [0]}          lists of what is said of each object
+[{"bbox": [x, y, w, h], "category": "cat"}]        or a list of objects
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from setwright.formats.reading.classes import class_called
+from setwright.formats.reading.coco import coco_object
+from setwright.formats.reading.parsing import NotRead
+from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from setwright.formats.reading.protocol import ReadAnnotation
+
+_CATEGORIES = ("category", "categories", "category_id", "label", "labels")
+"""What the class of an object stands under; the first one that is there counts."""
+
+_BOXES = ("bbox", "bboxes", "boxes")
+
+
+def read_objects(
+    told: Any, classes: Sequence[str], place: str, source: str, label: str | None = None
+) -> tuple[tuple[ReadAnnotation, ...], tuple[Problem, ...]]:
+    """The annotations, and what is wrong, of the objects at `place` of the file `source`.
+
+    A class is a name, or a number whose name `classes` has; `label` is the class of what has none.
+    """
+    annotations, problems = [], []
+    try:
+        objects = _objects(told)
+    except NotRead as error:
+        detail = f"{place}: {error}"
+        problem = Problem(ProblemKind.BAD_ANNOTATION, source, detail, labels_of(told, classes))
+        return (), (problem,)
+    for value in objects:
+        try:
+            annotations.append(_annotation(value, classes, label))
+        except NotRead as error:
+            left_out = (_name(_category(value), classes),)
+            problems.append(Problem(ProblemKind.BAD_ANNOTATION, source, f"{place}: {error}", left_out))
+    return tuple(annotations), tuple(problems)
+
+
+def labels_of(told: Any, classes: Sequence[str]) -> tuple[str, ...]:
+    """The classes of all objects, `NO_LABEL` where one has none, however many are in order."""
+    if isinstance(told, dict):
+        return tuple(_name(each, classes) for each in _list(_category(told)))
+    return tuple(_name(_category(each), classes) for each in _list(told))
+
+
+def stated_size(told: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Width and height, where both are told."""
+    width, height = told.get("width"), told.get("height")
+    return (width, height) if type(width) is int and type(height) is int and min(width, height) > 0 else None
+
+
+def _objects(told: Any) -> list[Any]:
+    """The objects one by one.
+
+    Raises:
+        NotRead: there are lists of several lengths.
+    """
+    if not isinstance(told, dict):
+        return _list(told)
+    lists = {key: value for key, value in told.items() if isinstance(value, list)}
+    boxes = next((lists[key] for key in _BOXES if key in lists), [])
+    categories = _category(lists)
+    if categories is not None and len(categories) != len(boxes):
+        raise NotRead(f"{len(boxes)} boxes and {len(categories)} categories")
+    whole = {key: value for key, value in lists.items() if len(value) == len(boxes)}
+    return [{key: value[row] for key, value in whole.items()} for row in range(len(boxes))]
+
+
+def _annotation(value: Any, classes: Sequence[str], label: str | None) -> ReadAnnotation:
+    if not isinstance(value, dict):
+        raise NotRead("it is no object")
+    category = _category(value)
+    called = class_called(label if category is None and label is not None else category, classes)
+    box = next((value[key] for key in _BOXES if key in value), None)
+    return coco_object({**value, "bbox": box}, called)
+
+
+def _category(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return None
+    return next((value[key] for key in _CATEGORIES if value.get(key) is not None), None)
+
+
+def _name(category: Any, classes: Sequence[str]) -> str:
+    try:
+        return class_called(category, classes)
+    except NotRead:
+        return NO_LABEL
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,38 @@
+"""Write a small dataset with a library that is not ours. Run by .venv-oracles.
+
+    python write_with_others.py '[["LIBRARY", "ARGUMENT", …], …]'
+
+Arguments are those of the function below that is named after the library.
+"""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def webdataset(folder: str) -> None:
+    """Two samples with objects in COCO's words, then one with a class alone, in shards of two."""
+    import webdataset as wds
+
+    with wds.ShardWriter(str(Path(folder) / "birds-train-%06d.tar"), maxcount=2, verbose=0) as shards:
+        for key, objects in (
+            ("a", [{"bbox": [1, 2, 10, 20], "category": "kite"}]),
+            ("b", [{"bbox": [0, 0, 9, 9], "category": "owl", "segmentation": [[0, 0, 9, 0, 9, 9]]}]),
+        ):
+            shards.write({"__key__": key, "png": _picture(), "json": {"objects": objects}})
+        shards.write({"__key__": "c", "png": _picture(), "cls": 1})
+
+
+def _picture(width: int = 40, height: int = 30) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((height, width, 3), 127, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    answer, sys.stdout = sys.stdout, sys.stderr
+    json.dump([globals()[library](*arguments) for library, *arguments in json.loads(sys.argv[1])], answer)
