@@ -17,7 +17,7 @@ from setwright.model.events import Listener, silence
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.memory_frames import StoredFrame
 from setwright.remotes.protocol import Remote, RemoteReader
-from setwright.spec.lock import Pin
+from setwright.spec.pin import Pin
 from setwright.spec.project import Project, RemoteSettings, Spec
 from tests.conformance.test_memory import stored
 

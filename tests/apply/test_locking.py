@@ -21,10 +21,11 @@ from setwright.model.frames import Membership
 from setwright.model.membership import membership_digest
 from setwright.plan.changes import Create, Follow, Keep
 from setwright.plan.describe import describe
+from setwright.plan.document import plain
 from setwright.plan.identity import plan_digest
 from setwright.remotes.memory import MemoryRemote
 from setwright.remotes.protocol import Capabilities
-from setwright.spec.lock import Pin
+from setwright.spec.pin import Pin
 from tests.apply.projects import (
     CELLS,
     FRAMES,
@@ -96,7 +97,7 @@ def test_the_plan_of_a_pinned_spec_is_the_same_before_and_after_the_lake_moved_o
     assert plan_digest(now.plan) == plan_digest(then.plan)
     texts = []
     for made in (then, now):
-        whole = describe(made.plan, project="blood", specs={}, losses=made.losses).model_dump()
+        whole = plain(describe(made.plan, project="blood", specs={}, losses=made.losses))
         for change in whole["changes"]:
             del change["pin"]["upgrade"]
         texts.append((whole["changes"], whole["summary"]))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from setwright.apply.planning import replan
 from setwright.model.dataset import DatasetConfig
+from setwright.model.documents import from_document
 from setwright.model.errors import FormatError, StalePlanError
 from setwright.plan.describe import describe
 from setwright.plan.document import PlanDocument
@@ -38,12 +39,12 @@ def read(content: bytes) -> PlanDocument:
 
 
 def unsealed(document: PlanDocument) -> PlanDocument:
-    return document.model_copy(update={"seal": ""})
+    return replace(document, seal="")
 
 
 def sealed_anew(content: bytes) -> bytes:
     """As somebody makes it who knows how."""
-    return plan_text(PlanDocument.model_validate_json(content)).encode()
+    return plan_text(from_document(PlanDocument, json.loads(content))).encode()
 
 
 def altered(document: PlanDocument, change: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ from setwright.cli.finding_pages import codes, page
 from setwright.cli.workspace import Workspace, open_workspace, require_project
 from setwright.lake.lake import Lake
 from setwright.model.diagnostics import FindingKind
+from setwright.model.documents import from_document
 from setwright.model.errors import FindingsError
 from setwright.plan.describe import describe
 from setwright.plan.document import PlanDocument
@@ -266,7 +268,7 @@ def test_what_a_page_shows_before_and_after_is_a_change_of_that_kind(
         opened(Example(example(code, "Before").files | {"setwright.yaml": project}, None), tmp_path)
     else:
         opened(Example(example(code, "After").files | {"setwright.yaml": project}, None), tmp_path)
-    document = PlanDocument.model_validate_json(succeeded(tmp_path, "plan", "--json"))
+    document = from_document(PlanDocument, json.loads(succeeded(tmp_path, "plan", "--json")))
     told = {finding.code for finding in findings(document)}
     assert told == ({code, PLANNED.code} if code == DRIFT.code else {code})
 

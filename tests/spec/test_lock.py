@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 
 from setwright.model.errors import FormatError
 from setwright.spec.json_schema import as_text
-from setwright.spec.lock import Pin, lock_schema, lock_text, read_lock
+from setwright.spec.lock import lock_schema, lock_text, read_lock
+from setwright.spec.pin import Pin
 from tests.conftest import Golden
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "lock.schema.json").read_text())

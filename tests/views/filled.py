@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
 from itertools import count
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
-
+from setwright.model.documents import from_document
 from setwright.plan.document import PlanDocument
 
 PICTURE = "data:image/webp;base64,UklGRhYAAABXRUJQVlA4TAoAAAAvAAAAAEX/I/of"
@@ -17,7 +17,7 @@ CHOSEN = {"happens": "relabelled", "actions": "new-version", "severity": "eval"}
 
 
 class Filler:
-    """Fills models: texts by `text`, numbers with ones that are used nowhere else. `said` is all it wrote, by path."""
+    """Fills parts: texts by `text`, numbers with ones that are used nowhere else. `said` is all it wrote, by path."""
 
     def __init__(self, text: Callable[[str], str] | None = None) -> None:
         self.said: dict[str, str | int | float] = {}
@@ -25,16 +25,14 @@ class Filler:
         self._text = text or (lambda path: f"word{next(self._numbers)}")
 
     def document(self) -> PlanDocument:
-        return PlanDocument.model_validate(self._model(PlanDocument, ""))
+        return from_document(PlanDocument, self._part(PlanDocument, ""))
 
-    def _model(self, model: type[BaseModel], path: str) -> dict[str, Any]:
-        hints = {name: field.annotation for name, field in model.model_fields.items()}
+    def _part(self, part: type, path: str) -> dict[str, Any]:
+        hints = get_type_hints(part)
         return {name: self._value(hint, name, f"{path}.{name}") for name, hint in hints.items()}
 
     def _value(self, hint: Any, name: str, path: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
-        if origin is Annotated:
-            return self._value(args[0], name, path)
         if origin in (Union, types.UnionType):
             return self._value(next(arg for arg in args if arg is not type(None)), name, path)
         if origin is Literal:
@@ -46,8 +44,8 @@ class Filler:
             return [self._value(args[0], name, path) for _ in range(2 if name == "points" else 1)]
         if origin is dict:
             return {self._word(f"{path} key"): self._word(path)}
-        if isinstance(hint, type) and issubclass(hint, BaseModel):
-            return self._model(hint, path)
+        if isinstance(hint, type) and is_dataclass(hint):
+            return self._part(hint, path)
         return self._leaf(hint, name, path)
 
     def _leaf(self, hint: Any, name: str, path: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -39,11 +40,11 @@ PLAIN = named("NAME")
 
 @every_name
 def test_a_terminal_is_given_lines_in_which_nothing_acts(name: str) -> None:
-    for document in (named(name), named(name).model_copy(update={"errored": True})):
+    for document in (named(name), replace(named(name), errored=True)):
         text = render(document, color=False, width=100, explain=True, drift=True)
         assert unseen(text.replace("\n", "")) == []
         plain = render(
-            PLAIN.model_copy(update={"errored": document.errored}),
+            replace(PLAIN, errored=document.errored),
             color=False,
             width=100,
             explain=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -19,9 +20,9 @@ def many(count: int, name: str = "cells") -> PlanDocument:
     (change,) = document.changes
 
     def named(number: int) -> DatasetChange:
-        return change.model_copy(update={"address": f"{name}-{number}"})
+        return replace(change, address=f"{name}-{number}")
 
-    return document.model_copy(update={"changes": tuple(map(named, range(count)))})
+    return replace(document, changes=tuple(map(named, range(count))))
 
 
 @pytest.mark.parametrize("count", [1, 10, 41, 500])
@@ -40,8 +41,8 @@ def test_a_comment_is_never_too_long_and_says_what_it_leaves_out(count: int, nam
 
 @pytest.mark.parametrize("sign", ["#", "&", "_", "\u0351", "é"])
 def test_a_comment_is_never_too_long_because_of_what_stands_at_its_end(sign: str) -> None:
-    update = {"left_out": (sign * 5000,), "remote": sign * 500, "setwright_version": sign * 500}
-    text = render(many(100).model_copy(update=update))
+    long = replace(many(100), left_out=(sign * 5000,), remote=sign * 500, setwright_version=sign * 500)
+    text = render(long)
     assert len(text.encode()) <= MOST_BYTES
     assert "no room for more" in text
 
@@ -49,12 +50,9 @@ def test_a_comment_is_never_too_long_because_of_what_stands_at_its_end(sign: str
 def test_warnings_without_number_leave_room_for_the_datasets() -> None:
     document = many(3)
     (finding,) = document.findings[:1]
-    warnings = [
-        finding.model_copy(update={"severity": "warning", "detail": f"Warning {number}."})
-        for number in range(3000)
-    ]
-    error = finding.model_copy(update={"severity": "error", "detail": "The only error."})
-    text = render(document.model_copy(update={"findings": (*warnings, error)}))
+    warnings = [replace(finding, severity="warning", detail=f"Warning {number}.") for number in range(3000)]
+    error = replace(finding, severity="error", detail="The only error.")
+    text = render(replace(document, findings=(*warnings, error)))
     assert len(text.encode()) <= MOST_BYTES
     assert [text.count(f"<details><summary>cells-{number}") for number in range(3)] == [1, 1, 1]
     assert text.index("The only error.") < text.index("Warning 0.") < text.index("<details>")
@@ -71,9 +69,9 @@ def test_what_there_is_one_of_is_named_and_not_counted() -> None:
 
 def test_the_digest_stands_in_the_comment_as_it_is_for_jobs_that_look_for_it() -> None:
     digest = "plan-1:a0a45d4a9e999bd0ead188712ef7f989f00dacf31ad6489d3e716061f1d93ce7"
-    text = render(many(1).model_copy(update={"digest": digest}))
+    text = render(replace(many(1), digest=digest))
     assert f"`{digest}`" in text.splitlines()[-1]
-    assert "`" not in render(many(1).model_copy(update={"digest": "plan-1:`x"})).splitlines()[-1]
+    assert "`" not in render(replace(many(1), digest="plan-1:`x")).splitlines()[-1]
 
 
 def test_one_dataset_with_more_than_fits_is_shown_without_what_matters_least() -> None:
@@ -81,9 +79,9 @@ def test_one_dataset_with_more_than_fits_is_shown_without_what_matters_least() -
     (change,) = document.changes
     assert change.frames is not None
     entering = change.frames.entering
-    frames = entering.model_copy(update={"count": 5000, "listed": entering.listed * 5000})
-    fuller = change.model_copy(update={"frames": change.frames.model_copy(update={"entering": frames})})
-    text = render(document.model_copy(update={"changes": (fuller,)}))
+    frames = replace(entering, count=5000, listed=entering.listed * 5000)
+    fuller = replace(change, frames=replace(change.frames, entering=frames))
+    text = render(replace(document, changes=(fuller,)))
     assert len(text.encode()) <= MOST_BYTES
     assert "<details>" in text
     assert change.labels[0].label in text
@@ -99,8 +97,8 @@ def test_programs_that_read_atlantis_line_can_read_ours(document: PlanDocument) 
 
 def test_the_mark_is_the_same_for_every_plan_of_a_project_and_of_no_other() -> None:
     assert marker(plans.creating()) == marker(plans.following()) == "<!-- setwright:plan blood -->"
-    staging = plans.creating().model_copy(update={"environment": "staging"})
-    other = plans.creating().model_copy(update={"project": "blood staging"})
+    staging = replace(plans.creating(), environment="staging")
+    other = replace(plans.creating(), project="blood staging")
     assert len({marker(plans.creating()), marker(staging), marker(other)}) == 3
 
 

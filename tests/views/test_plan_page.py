@@ -8,6 +8,7 @@ import html
 import html.parser
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from itertools import pairwise
 
 from setwright.plan.document import Outline, PlanDocument
@@ -74,9 +75,9 @@ def test_annotations_are_drawn_where_they_are() -> None:
         Outline(label="a", shape="line", points=((0, 0), (5, 6))),
         Outline(label="a", shape="points", points=((7, 8), (9, 10))),
     ]
-    drawn = picture.model_copy(update={"outlines": tuple(shapes), "outlines_before": ()})
-    changed = change.model_copy(update={"pictures": (drawn,)})
-    figure = render(document.model_copy(update={"changes": (changed,)})).partition("<figure>")[2]
+    drawn = replace(picture, outlines=tuple(shapes), outlines_before=())
+    changed = replace(change, pictures=(drawn,))
+    figure = render(replace(document, changes=(changed,))).partition("<figure>")[2]
     assert '<rect x="1" y="2" width="10" height="20.5"' in re.sub("<title>a</title>", "", figure)
     assert 'points="0,0 5,0 5,5.5"' in figure
     assert "<polyline" in figure
@@ -132,8 +133,8 @@ def test_a_picture_that_is_none_is_not_put_into_the_page() -> None:
     document = Filler().document()
     (change,) = document.changes
     (picture,) = change.pictures
-    evil = picture.model_copy(update={"data": "https://evil.example/pixel.png"})
-    evil_change = change.model_copy(update={"pictures": (evil,)})
-    text = render(document.model_copy(update={"changes": (evil_change,)}))
+    evil = replace(picture, data="https://evil.example/pixel.png")
+    evil_change = replace(change, pictures=(evil,))
+    text = render(replace(document, changes=(evil_change,)))
     assert "evil.example" not in text
     assert PICTURE in render(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -116,21 +117,21 @@ def test_the_checks_that_forbid_a_plan_come_first_and_those_that_hold_last() -> 
 def test_of_a_thousand_datasets_that_stay_as_they_are_a_few_are_named() -> None:
     kept = plans.keeping()
     (change,) = kept.changes
-    many = tuple(change.model_copy(update={"address": f"cells-{number:03}"}) for number in range(1000))
-    told = text(kept.model_copy(update={"changes": many}))
+    many = tuple(replace(change, address=f"cells-{number:03}") for number in range(1000))
+    told = text(replace(kept, changes=many))
     assert len(told.splitlines()) < 30
     assert "  cells-019  " in told
     assert "  and 980 datasets more; `setwright plan --json` lists all" in told
     (other,) = plans.amending().changes
-    told = text(kept.model_copy(update={"changes": (*many, other)}))
+    told = text(replace(kept, changes=(*many, other)))
     assert "cells-018, cells-019 and 980 datasets more." in told
 
 
 def test_of_many_datasets_that_were_not_chosen_a_few_are_named() -> None:
     addresses = tuple(f"cells-{number:03}" for number in range(300))
-    told = text(plans.growing().model_copy(update={"left_out": addresses}))
+    told = text(replace(plans.growing(), left_out=addresses))
     assert "cells-018, cells-019 and 280 datasets more." in told
-    few = text(plans.growing().model_copy(update={"left_out": addresses[:20]}))
+    few = text(replace(plans.growing(), left_out=addresses[:20]))
     assert "cells-018, cells-019." in few
 
 
@@ -139,10 +140,10 @@ def test_one_long_name_does_not_move_what_stands_behind_the_others() -> None:
     change = document.changes[0]
     assert change.frames is not None
     entering = change.frames.entering
-    longer = (*entering.listed, entering.listed[0].model_copy(update={"name": "x" * 200}))
-    frames = change.frames.model_copy(update={"entering": entering.model_copy(update={"listed": longer})})
-    changed = change.model_copy(update={"frames": frames})
-    told = text(document.model_copy(update={"changes": (changed, *document.changes[1:])}))
+    longer = (*entering.listed, replace(entering.listed[0], name="x" * 200))
+    frames = replace(change.frames, entering=replace(entering, listed=longer))
+    changed = replace(change, frames=frames)
+    told = text(replace(document, changes=(changed, *document.changes[1:])))
     before = [line for line in text(document).splitlines() if "+ " in line and "into" in line]
     assert before
     assert set(before) <= set(told.splitlines())

@@ -13,7 +13,7 @@ from setwright.model.membership import membership_digest, selection_digest
 from setwright.plan.pinning import kept
 from setwright.plan.preflight import too_early
 from setwright.query.about import looks_at_datasets
-from setwright.spec.lock import Pin
+from setwright.spec.pin import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from setwright.plan.document import PlanDocument
     from setwright.plan.survey import Survey
     from setwright.remotes.protocol import RemoteReader
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
     from setwright.spec.project import Project, Spec
     from setwright.state.document import State
 

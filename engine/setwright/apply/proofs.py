@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from setwright.model.versions import Version
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
 
 MOST = 20_000
 """So many are remembered, the newest."""

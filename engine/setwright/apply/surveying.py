@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from setwright.model.versions import ObservedDataset
     from setwright.plan.standing import Standing
     from setwright.remotes.protocol import RemoteReader
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
     from setwright.state.document import State
 
 _TASK = "Selecting frames"

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
 
 
 def lock_name(environment: str | None) -> str:

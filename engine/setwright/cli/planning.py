@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from setwright.plan.document import PlanDocument
     from setwright.remotes.protocol import Remote
     from setwright.spec.choice import Choice
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
     from setwright.spec.project import Project
 
 

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic import BaseModel
 
-
-def described(schema: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+def described(schema: dict[str, Any], model: type) -> dict[str, Any]:
     """`schema`, which pydantic made of `model`, with what is said of each field below it in the model's module."""
     docs = {
         name: dict(fields) for name, fields in _documented(inspect.getsource(sys.modules[model.__module__]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright import __version__
@@ -57,13 +58,12 @@ def describe(
     configs = {spec.address: spec.config for spec in specs.values() if spec.config.source.kind == "datasets"}
     limit = None if all_frames else _SAMPLE
     changes = tuple(
-        dataset_change(change, specs.get(change.address), losses.get(change.address, {}), limit).model_copy(
-            update={
-                "copies": copy_changes(change, copies.get(change.address)),
-                "pictures": shown.get(change.address, ()),
-                "pin": pin_line(plan.pinned.get(change.address)),
-                "dependents": dependents(change.address, configs),
-            }
+        replace(
+            dataset_change(change, specs.get(change.address), losses.get(change.address, {}), limit),
+            copies=copy_changes(change, copies.get(change.address)),
+            pictures=shown.get(change.address, ()),
+            pin=pin_line(plan.pinned.get(change.address)),
+            dependents=dependents(change.address, configs),
         )
         for change in plan.changes
     )

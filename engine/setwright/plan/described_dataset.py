@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from setwright.model.documents import document_digest, to_document
@@ -100,7 +101,7 @@ def _gone(change: GoneChange) -> document.DatasetChange:
         repainted=none,
         relabelled=none,
     )
-    return told.model_copy(update={"follows": change.observed.version.id, "frames": leaving})
+    return replace(told, follows=change.observed.version.id, frames=leaving)
 
 
 def config_field(field: FieldChange, spec: Spec | None) -> document.ConfigField:
@@ -179,7 +180,7 @@ def _splits(
         share = round(100 * frames / after.frames, 1) if after.frames else 0
         yield document.SplitChange(
             split=split.value,
-            target=targets[split] if config.split.divides else share,
+            target=float(targets[split]) if config.split.divides else share,
             quota=frames if official else asked[split],
             before=before.splits[row].frames if before else 0,
             after=frames,

@@ -7,9 +7,10 @@ a key means.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from setwright.plan.bounds import Bounds
 
 FORMAT_VERSION: Final = "1.1"
 
@@ -19,27 +20,31 @@ SplitName: TypeAlias = Literal["train", "validation", "test"]
 PICTURE_DATA: Final = r"^data:image/(jpeg|webp|png);base64,[A-Za-z0-9+/]+={0,2}$"
 """What a picture in the document looks like. It is written into pages, so it can be nothing else."""
 
+Count: TypeAlias = Annotated[int, Bounds(ge=0)]
+Some: TypeAlias = Annotated[int, Bounds(ge=1)]
+"""So many, at least one; also the number of a line, and of a column."""
+Percent: TypeAlias = Annotated[float, Bounds(ge=0, le=100)]
+Actions: TypeAlias = Annotated[tuple[Action, ...], Bounds(min_length=1)]
+PictureData: TypeAlias = Annotated[str, Bounds(pattern=PICTURE_DATA)]
+Seal: TypeAlias = Annotated[str, Bounds(pattern=r"^(seal-1:[0-9a-f]{64})?$")]
 
-class Part(BaseModel):
-    """What all parts of the document share: they are values. What stands below their fields goes into the schema."""
 
-    model_config = ConfigDict(frozen=True)
-
-
-class Place(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
     """Where a spec says something."""
 
     file: str
     """From the project's folder."""
-    line: int = Field(ge=1)
-    column: int = Field(default=1, ge=1)
+    line: Some
+    column: Some = 1
     """In characters, from 1."""
-    end_line: int | None = Field(default=None, ge=1)
-    end_column: int | None = Field(default=None, ge=1)
+    end_line: Some | None = None
+    end_column: Some | None = None
     """The end is exclusive, and unknown where it is absent."""
 
 
-class Finding(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
     """What is worth knowing of a spec beside its change: the warnings of a plan, or the errors that kept it away."""
 
     severity: Literal["error", "warning", "note"]
@@ -54,7 +59,8 @@ class Finding(Part):
     """The text of the place's first line."""
 
 
-class ConfigField(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigField:
     """One field of the resolved configuration that changes."""
 
     path: str
@@ -65,7 +71,8 @@ class ConfigField(Part):
     """Where the spec says so, absent for a field that took its default."""
 
 
-class FrameLine(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameLine:
     """One frame that changes. A split is absent where the frame is not in the version, or where it is not known."""
 
     name: str
@@ -76,36 +83,40 @@ class FrameLine(Part):
     after: SplitName | None = None
 
 
-class FrameList(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameList:
     """Frames to which the same happens: all counted, some or all listed, sorted by name."""
 
-    count: int = Field(ge=0)
+    count: Count
     listed: tuple[FrameLine, ...] = ()
 
 
-class FrameSample(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameSample:
     """Frames by lake-wide unique name, sorted: all counted, some or all listed."""
 
-    count: int = Field(ge=0)
+    count: Count
     listed: tuple[str, ...] = ()
 
 
-class FrameCause(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameCause:
     """So many frames enter and leave because of one thing."""
 
     cause: str
     """A field of the spec; `lake`, `datasets`: what it selects from changed; `joint`: several, none by itself."""
-    entering: int = Field(ge=0)
-    leaving: int = Field(ge=0)
+    entering: Count
+    leaving: Count
     place: Place | None = None
     """Where the spec writes the field."""
 
 
-class FrameChanges(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameChanges:
     """What happens to the frames. A frame may be moving, repainted and relabelled at once."""
 
-    before: int = Field(ge=0)
-    after: int = Field(ge=0)
+    before: Count
+    after: Count
     entering: FrameList
     leaving: FrameList
     moving: FrameList
@@ -118,54 +129,59 @@ class FrameChanges(Part):
     """Why frames enter and leave; together they are all of them, or none is known."""
 
 
-class SplitChange(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitChange:
     """One split, in frames."""
 
     split: SplitName
-    target: float = Field(ge=0, le=100)
+    target: Percent
     """Percent of the frames, as the spec asks."""
-    quota: int = Field(ge=0)
+    quota: Count
     """Frames after, as the percentages make them by largest remainder."""
-    before: int = Field(ge=0)
-    after: int = Field(ge=0)
-    background: int = Field(ge=0)
+    before: Count
+    after: Count
+    background: Count
     """Frames after, without any annotation."""
     official: bool = False
     """Whether frames are in the splits that they came with. Then there is no other quota than what these make, and
     `target` is the share of that, unless the spec divides those that came with none."""
 
 
-class Unmet(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
     """Wishes that pull against each other, so that the splits are not all as asked."""
 
     why: tuple[Literal["kept", "grow", "together", "official"], ...] = ()
     """What makes sizes differ from the quotas, none where they do not: frames that are `kept` in the splits that they
     had, new frames that go only to the splits of `grow`, frames that stay `together`. `official`, with
     `apart`: frames that belong together are in the different splits that they came with."""
-    apart: int = Field(ge=0)
+    apart: Count
     """Groups of frames that belong together and are in several splits, as they were before or came."""
 
 
-class Leak(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
     """Something that is in several splits at once, so that a model is measured on what it was trained on."""
 
     kind: Literal["exact", "near", "group"]
     """The same picture, pictures that are nearly the same, or frames of one group."""
-    divided: int = Field(ge=1)
+    divided: Some
     """So many pictures, clusters of pictures, or groups."""
     frames: FrameSample
     """All frames of these."""
 
 
-class LabelCount(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelCount:
     """Annotations of one class in one split."""
 
     split: SplitName
-    before: int = Field(ge=0)
-    after: int = Field(ge=0)
+    before: Count
+    after: Count
 
 
-class LabelChange(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelChange:
     """One class, in annotations. A class that goes has no id after, one that comes none before."""
 
     label: str
@@ -174,15 +190,17 @@ class LabelChange(Part):
     splits: tuple[LabelCount, ...]
 
 
-class LossLine(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossLine:
     """What a format cannot hold."""
 
     what: str
-    count: int = Field(ge=1)
+    count: Some
     """Annotations that lose it, those of varied copies included."""
 
 
-class ExportChange(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportChange:
     """One export of the version."""
 
     export: str
@@ -190,92 +208,99 @@ class ExportChange(Part):
     losses: tuple[LossLine, ...] = ()
 
 
-class PropertyCopies(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyCopies:
     """The varied copies that one augmentation makes."""
 
     augmentation: str
     """As specs call it: `rotate`, `flip.horizontal`."""
-    copies: int = Field(ge=1)
+    copies: Some
 
 
-class CopyChanges(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyChanges:
     """What happens to the varied copies of the train frames."""
 
-    before: int = Field(ge=0)
-    after: int = Field(ge=0)
-    entering: int = Field(default=0, ge=0)
-    leaving: int = Field(default=0, ge=0)
-    pictures_to_make: int | None = Field(default=None, ge=0)
+    before: Count
+    after: Count
+    entering: Count = 0
+    leaving: Count = 0
+    pictures_to_make: Count | None = None
     """Pictures that apply would make; absent where that is not known."""
-    pictures_there: int | None = Field(default=None, ge=0)
+    pictures_there: Count | None = None
     """Those of the copies that were made before, for this dataset or another."""
-    clipped: int = Field(default=0, ge=0)
+    clipped: Count = 0
     """Objects of the copies that an edge cuts."""
-    dropped: int = Field(default=0, ge=0)
+    dropped: Count = 0
     """Objects of which too little is left in a copy."""
     augmentations: tuple[PropertyCopies, ...] = ()
 
 
-class ByteChanges(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByteChanges:
     """Stored pictures in bytes, a picture counted for each frame that shows it."""
 
-    before: int = Field(ge=0)
-    after: int = Field(ge=0)
+    before: Count
+    after: Count
 
 
-class LabelFlip(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelFlip:
     """So many annotations of one class are of another now."""
 
     before: str
     after: str
-    count: int = Field(ge=1)
+    count: Some
 
 
-class AnnotationChanges(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotationChanges:
     """What happens to the annotations; `before + entering - leaving + added - removed` is `after`.
 
     In frames that stay they are matched by overlap: an annotation that moved, or got another label, is neither added
     nor removed.
     """
 
-    before: int = Field(ge=0)
-    after: int = Field(ge=0)
-    entering: int = Field(ge=0)
+    before: Count
+    after: Count
+    entering: Count
     """With frames that enter."""
-    leaving: int = Field(ge=0)
+    leaving: Count
     """With frames that leave."""
-    added: int = Field(ge=0)
+    added: Count
     """To frames that stay; so are the others below."""
-    removed: int = Field(ge=0)
-    relabelled: int = Field(ge=0)
+    removed: Count
+    relabelled: Count
     """Another label, moved or not."""
-    moved: int = Field(ge=0)
+    moved: Count
     """Another place or shape, with the same label."""
-    retouched: int = Field(ge=0)
+    retouched: Count
     """Another confidence, operation or attribute alone."""
     flips: tuple[LabelFlip, ...] = ()
     """Which labels became which, the most frequent first."""
 
 
-class PinUpgrade(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinUpgrade:
     """What the dataset would become beside what is planned, if its pin were moved; in frames."""
 
-    revision: int = Field(ge=0)
+    revision: Count
     """That the pin would be moved to."""
-    entering: int = Field(ge=0)
-    leaving: int = Field(ge=0)
-    moving: int = Field(ge=0)
-    repainted: int = Field(ge=0)
-    relabelled: int = Field(ge=0)
+    entering: Count
+    leaving: Count
+    moving: Count
+    repainted: Count
+    relabelled: Count
     severity: str
 
 
-class PinLine(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinLine:
     """What the lock file holds a spec to."""
 
     revision: int | None = None
     """Of the lake; absent where it cannot be asked about the past."""
-    frames: int = Field(ge=0)
+    frames: Count
     selection: str
     membership: str
     outdated: bool = False
@@ -286,7 +311,8 @@ class PinLine(Part):
     """Absent where the lake has nothing else for it."""
 
 
-class VersionChange(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionChange:
     """The version's number and content. `before` is absent for a new dataset."""
 
     before: str | None = None
@@ -297,7 +323,8 @@ class VersionChange(Part):
     manifest_after: str
 
 
-class Outline(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
     """One annotation as it is drawn: a rectangle's two corners, or the points of another shape."""
 
     label: str
@@ -307,7 +334,8 @@ class Outline(Part):
     """In pixels of the picture that is shown."""
 
 
-class Picture(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
     """A frame that changes, small, with its annotations."""
 
     name: str
@@ -315,20 +343,21 @@ class Picture(Part):
     happens: Literal["entering", "leaving", "relabelled"]
     split: SplitName
     """After the change, or before it where the frame leaves."""
-    width: int = Field(ge=1)
-    height: int = Field(ge=1)
+    width: Some
+    height: Some
     """Of what is shown, in pixels."""
-    data: str = Field(pattern=PICTURE_DATA)
+    data: PictureData
     """The picture, as a `data:` URI; nothing is fetched to show it."""
     outlines: tuple[Outline, ...] = ()
     """The annotations after the change, or before it where the frame leaves."""
     outlines_before: tuple[Outline, ...] = ()
     """Of a relabelled frame, the annotations before."""
-    outlines_left_out: int = Field(default=0, ge=0)
+    outlines_left_out: Count = 0
     """So many annotations more are not drawn."""
 
 
-class DatasetChange(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetChange:
     """What happens to one dataset. The parts on its content are absent where only the state changes."""
 
     address: str
@@ -338,7 +367,7 @@ class DatasetChange(Part):
     """The address that the dataset had before, where it moves."""
     previous_name: str | None = None
     """What it was called at the remote, where it is renamed; its versions stay."""
-    actions: tuple[Action, ...] = Field(min_length=1)
+    actions: Actions
     reasons: tuple[str, ...] = ()
     """Why; they explain and steer nothing. More may come."""
     place: Place | None = None
@@ -374,7 +403,8 @@ class DatasetChange(Part):
     """Some of the frames that enter, leave or are relabelled, where pictures were asked for."""
 
 
-class Step(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
     """One thing that apply does, in its order."""
 
     address: str
@@ -390,7 +420,8 @@ class Step(Part):
     """Idempotency key: the step is never taken twice. Absent where only the state changes."""
 
 
-class Drift(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
     """What became of a dataset, or of its frames, since this project applied it, and not by it."""
 
     address: str
@@ -407,14 +438,15 @@ class Drift(Part):
     """When, in UTC."""
     fields: tuple[ConfigField, ...] = ()
     """The settings that are others now."""
-    entering: int = Field(default=0, ge=0)
-    leaving: int = Field(default=0, ge=0)
+    entering: Count = 0
+    leaving: Count = 0
     """Frames that the same selection gives now and did not give then, and the other way round."""
-    relabelled: int = Field(default=0, ge=0)
-    repainted: int = Field(default=0, ge=0)
+    relabelled: Count = 0
+    repainted: Count = 0
 
 
-class Check(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
     """An assertion on the planned data, and whether it holds."""
 
     address: str
@@ -438,25 +470,27 @@ class Check(Part):
     """The first line of that."""
 
 
-class Summary(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
     """The plan, counted: datasets, then frames of all of them."""
 
-    add: int = Field(ge=0)
-    change: int = Field(ge=0)
-    destroy: int = Field(ge=0)
-    adopt: int = Field(ge=0)
-    forget: int = Field(ge=0)
-    unchanged: int = Field(ge=0)
-    entering: int = Field(ge=0)
-    leaving: int = Field(ge=0)
-    moving: int = Field(ge=0)
-    relabelled: int = Field(ge=0)
-    calls: int | None = Field(default=None, ge=0)
+    add: Count
+    change: Count
+    destroy: Count
+    adopt: Count
+    forget: Count
+    unchanged: Count
+    entering: Count
+    leaving: Count
+    moving: Count
+    relabelled: Count
+    calls: Count | None = None
     """Calls by which apply changes datasets at the remote: one for each that it makes, updates or deletes, none for one
     of which only the state is told. Absent where the steps are not known."""
 
 
-class PlanDocument(Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument:
     """What `setwright apply` would do, complete: nothing is looked up again when it is applied."""
 
     format_version: Literal["1.1"]
@@ -466,11 +500,11 @@ class PlanDocument(Part):
     """The environment that was laid over the project."""
     remote: str
     """Where the datasets are; holds no credentials."""
-    revision: int = Field(ge=0)
+    revision: Count
     """Of the lake that was read; a pinned spec selects at its pin's."""
     lineage: str
     """Of the state that the plan was made from."""
-    serial: int = Field(ge=0)
+    serial: Count
     digest: str
     """Of what would be done: equal for plans that do the same, whenever and in whatever order they were made."""
     complete: bool
@@ -494,7 +528,7 @@ class PlanDocument(Part):
     steps: tuple[Step, ...] = ()
     """What apply walks, in its order."""
     summary: Summary
-    seal: str = Field(default="", pattern=r"^(seal-1:[0-9a-f]{64})?$")
+    seal: Seal = ""
     """Of all else that stands here, in its canonical spelling, so that no number can be changed unnoticed. Empty before
     the document is written."""
 
@@ -504,11 +538,28 @@ class PlanDocument(Part):
         return any(check.status == "fail" for check in self.checks)
 
 
+def plain(value: Any) -> Any:
+    """The document, or anything that stands in it, as plain JSON values."""
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple or kind is list:
+        return [plain(each) for each in value]
+    if kind is dict:
+        return {key: plain(each) for key, each in value.items()}
+    return {name: plain(getattr(value, name)) for name in kind.__slots__}
+
+
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+
+
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of the document, draft 2020-12."""
+    from pydantic import TypeAdapter
+
     from setwright.model.attribute_docs import described
 
-    schema = described(PlanDocument.model_json_schema(mode="serialization"), PlanDocument)
+    schema = described(TypeAdapter(PlanDocument).json_schema(mode="serialization"), PlanDocument)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **{key: schema[key] for key in sorted(schema, key=lambda key: (key == "$defs", key))},

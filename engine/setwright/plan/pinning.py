@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.plan.changes import MadeChange
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
 
 
 def kept(pin: Pin, membership: Membership) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from setwright.model.vocabulary import Vocabulary
     from setwright.plan.changes import Change
     from setwright.plan.pinning import Pinned
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
     from setwright.spec.project import Spec
 
 _VALUES = 5

@@ -13,8 +13,8 @@ from setwright.model.canonical import digest_of
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import config_digest, from_document
 from setwright.model.errors import FormatError
-from setwright.plan.document import FORMAT_VERSION, PlanDocument
-from setwright.spec.lock import Pin
+from setwright.plan.document import FORMAT_VERSION, PlanDocument, plain
+from setwright.spec.pin import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ _UNSEALED = "1.0"
 
 def plan_text(document: PlanDocument) -> str:
     """The document as it is printed and saved, sealed."""
-    told = document.model_dump(mode="json")
+    told = plain(document)
     return json.dumps({**told, "seal": _seal(told)}, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -68,7 +68,7 @@ def read_plan(content: bytes, where: str, schema: Callable[[], Mapping[str, Any]
         raise FormatError(f"{where} is no saved plan", f"At {place}: {problem.message[:200]}.")
     if not _sealed(document):
         raise _altered(where, "What it tells is not what its seal says.")
-    plan = PlanDocument.model_validate(document)
+    plan = from_document(PlanDocument, document)
     for address, config in configs(plan).items():
         said = next(change.config_digest for change in plan.changes if change.address == address)
         if config_digest(config) != said:

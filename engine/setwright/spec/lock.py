@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import FormatError
 from setwright.spec.file_types import Address  # noqa: TC001 - pydantic reads it
+from setwright.spec.pin import Pin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,22 +28,6 @@ _HEAD = """\
 """
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _HEX = "[0-9a-f]{64}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """What one spec is held to: the revision at which it selects, and what that gives.
-
-    `selection` and `membership` are digests of what was asked and of what was given, `frames` counts the frames.
-    `revision` is None for a remote that cannot be asked about the past. `where` is the block of the lock file that says
-    so, None for a pin that comes from elsewhere; two pins are equal wherever they are written.
-    """
-
-    revision: int | None
-    frames: int
-    selection: str
-    membership: str
-    where: SourceRef | None = field(default=None, compare=False)
 
 
 class PinFile(BaseModel):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from setwright.plan.document import plain
 from setwright.plan.told import diagnostic
 from setwright.views import escape
 from setwright.views import plan_words as words
@@ -126,4 +127,4 @@ def _change(change: DatasetChange) -> Event:
 def _check(check: Check) -> Event:
     levels = {"pass": "info", "warn": "warn", "fail": "error", "unknown": "warn"}
     message = f"{check.address}: check {check.check}: {check.status}. {check.message}"
-    return event("check", message, level=levels[check.status], check=check.model_dump(mode="json"))
+    return event("check", message, level=levels[check.status], check=plain(check))

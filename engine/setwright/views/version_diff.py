@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from setwright.plan.document import plain
 from setwright.views import plan_words as words
 from setwright.views.escape import terminal
 from setwright.views.markup import tag
@@ -38,7 +39,7 @@ def as_document(change: DatasetChange, before: Version, after: Version) -> dict[
         "before": version_document(before),
         "after": version_document(after),
         "same": same(change),
-        "change": change.model_dump(mode="json"),
+        "change": plain(change),
     }
 
 

@@ -18,7 +18,7 @@ from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.errors import FindingsError, RemoteError, SetwrightError, StalePlanError, UnansweredError
 from setwright.plan.changes import Amend, Create, Follow, Keep
 from setwright.remotes.protocol import Remote
-from setwright.spec.lock import Pin
+from setwright.spec.pin import Pin
 from tests.apply.projects import carry_out, locked_now, project
 from tests.remotes.layernext.fake import SECRET, Fake, beside
 from tests.remotes.layernext.recording import Reply, Seen

@@ -47,9 +47,11 @@ def command(
     follows from it. What the specs themselves ask for since is no drift: `setwright plan` shows it.
     """
     import json
+    from dataclasses import replace
 
     from setwright.cli.planning import described, desk, planned
     from setwright.cli.progress import listening
+    from setwright.plan.document import plain
     from setwright.views.plan_text import render_drift
 
     with desk(session, options) as place, listening(session, quiet=True) as listener:
@@ -57,9 +59,11 @@ def command(
     chosen = tuple(
         each for each in document.drift if kind is None or (each.drift == "data") == (kind == "data")
     )
-    document = document.model_copy(update={"drift": chosen})
+    document = replace(document, drift=chosen)
     if as_json:
-        told = document.model_dump(mode="json", include={"format_version", "project", "remote", "drift"})
+        told = {
+            name: plain(getattr(document, name)) for name in ("format_version", "project", "remote", "drift")
+        }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         click.echo(render_drift(document, color=session.color is not False), nl=False, color=session.color)

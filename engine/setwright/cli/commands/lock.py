@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from setwright.apply.locking import PinChange
-    from setwright.spec.lock import Pin
+    from setwright.spec.pin import Pin
 
 
 @click.command()
