@@ -32,7 +32,7 @@ def test_a_shear_is_exactly_what_sums_of_whole_numbers_give(
 ) -> None:
     picture = noise(width, height, channels)
     points = PointMap(*matrix(property, angle, width, height))
-    found = slid(picture, points)
+    found = slid(picture, points.sums())
     assert found is not None
     assert found.shape == picture.shape
     assert (found == reference(picture, *points.rows(0, height))).all()
@@ -40,7 +40,7 @@ def test_a_shear_is_exactly_what_sums_of_whole_numbers_give(
 
 @pytest.mark.parametrize(("property", "angle"), [(ROTATE, 15), (ROTATE, 90), (FLIP_H, 0), (UPSIDE_DOWN, 0)])
 def test_what_does_more_than_to_slide_is_left_to_others(property: str, angle: float) -> None:
-    assert slid(noise(40, 40), PointMap(*matrix(property, angle, 40, 40))) is None
+    assert slid(noise(40, 40), PointMap(*matrix(property, angle, 40, 40)).sums()) is None
 
 
 @pytest.mark.parametrize(("across", "down"), [(1, 0), (0, 1), (0, 1 / 32), (1, 1)])
@@ -48,7 +48,7 @@ def test_a_shear_about_another_point_is_left_to_others_where_its_rows_move_too(
     across: float, down: float
 ) -> None:
     slanted = np.array([[1, 0.3, across], [0, 1, down]])
-    found = slid(noise(40, 30), PointMap(slanted, 40, 30))
+    found = slid(noise(40, 30), PointMap(slanted, 40, 30).sums())
     assert (found is None) == bool(down)
 
 

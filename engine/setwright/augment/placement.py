@@ -110,4 +110,4 @@ def _about_centre(
 
 
 def _stack(*entries: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack(entries, axis=1).reshape(-1, 2, 3)
+    return np.array(entries).T.reshape(-1, 2, 3)

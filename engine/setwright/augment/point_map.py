@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Sums: TypeAlias = "tuple[NDArray[np.uint32], NDArray[np.uint32]]"
+"""What each column adds, and what each row does."""
 
 FRACTION = 32
 """Parts of a pixel that are told apart."""
@@ -45,43 +46,30 @@ class PointMap:
         # What is added for a column and for a row has so many bits behind the point that the sum fits into 32: 15 of
         # them up to 4096 × 4096. No point that is asked for lies further out than twice the picture's sides.
         self._bits = min(15, 30 - (2 * (width + height)).bit_length())
-        entries = np.rint(inverse(matrix) * 2.0**_FINE).astype(np.int64).tolist()
-        self._x, self._y = (_sums(each, width, height, self._bits) for each in entries)
+        entries = np.rint(inverse(matrix) * 2.0**_FINE).astype(np.int64)
+        # Twice as fine, for the centres of pixels are at halves.
+        down = _FINE - self._bits + 1
+        centres = np.arange(1, 2 * max(width, height), 2, dtype=np.int64)
+        self._column = (entries[:, :1] * centres[:width] >> down).astype(np.int32)
+        row = entries[:, 1:2] * centres[:height]
+        row += 2 * entries[:, 2:] - (1 << _FINE)
+        row >>= down
+        # The half that makes cutting bits off a rounding.
+        row += 1 << (self._bits - 6)
+        self._row = row.astype(np.int32)
 
-    def sums(self) -> tuple[Sums, Sums]:
-        """What columns `(W,)` and rows `(H, 1)` add for x, and for y, with 16 bits behind the point, modulo 2³².
+    def sums(self) -> Sums:
+        """What columns `(2, W)` and rows `(2, H)` add for x, and then for y, with 16 bits behind the point, modulo 2³².
 
         So the high half of a sum is a point's whole part, modulo 2¹⁶, and the low half how far it lies beyond.
         """
-        return self._sums(self._x), self._sums(self._y)
-
-    def _sums(self, sums: tuple[NDArray[np.int32], NDArray[np.int32]]) -> Sums:
-        column, row = (each.astype(np.uint32) << np.uint32(16 - self._bits) for each in sums)
-        return column, row[:, None]
+        column, row = self._column.view(np.uint32), self._row.view(np.uint32)
+        return column << np.uint32(16 - self._bits), row << np.uint32(16 - self._bits)
 
     def rows(self, start: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """x and y of the source's points for the rows from `start` to before `end`, each `(end - start, W) int32`,
         in 1/32 of a pixel, counted from the centre of the top-left one.
         """
-        return self._points(self._x, start, end), self._points(self._y, start, end)
-
-    def _points(
-        self, sums: tuple[NDArray[np.int32], NDArray[np.int32]], start: int, end: int
-    ) -> NDArray[np.int32]:
-        column, row = sums
-        points: NDArray[np.int32] = column + row[start:end, None]
+        points: NDArray[np.int32] = self._column[:, None] + self._row[:, start:end, None]
         points >>= self._bits - 5
-        return points
-
-
-def _sums(
-    entries: tuple[int, int, int], width: int, height: int, bits: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """What each column and each row adds; the half that makes cutting bits off a rounding is in the rows."""
-    by_x, by_y, fixed = entries
-    # Twice as fine, for the centres of pixels are at halves.
-    down = _FINE - bits + 1
-    column = (by_x * (2 * np.arange(width, dtype=np.int64) + 1)) >> down
-    row = (by_y * (2 * np.arange(height, dtype=np.int64) + 1) + 2 * fixed - (1 << _FINE)) >> down
-    row += 1 << (bits - 6)
-    return column.astype(np.int32), row.astype(np.int32)
+        return points[0], points[1]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
 _DOUBT = _PERCENT // 10_000  # of a colour
 _SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
+_AHEAD = 1 << 16
+"""Places of noise drawn at most before they are asked for."""
 _BAND = 1 << 16
 """Pixels changed at a time, so that what lies between the old and the new ones stays in the processor's cache."""
 
@@ -105,13 +107,13 @@ def noisy(picture: NDArray[Any], percent: float, seed: int) -> NDArray[Any]:
     height, width = picture.shape[:2]
     count = height * width * round(percent * _PERCENT / 100) // _PERCENT
     colours, rest = _colours(picture)
-    # Colours with all bits set, and with none: by whole planes, for to pick pixels out takes four times as long.
-    planes = [
-        hit.reshape(height, width).astype(picture.dtype) * picture.dtype.type(np.iinfo(picture.dtype).max)
-        for hit in _hit(height * width, count, seed)
-    ]
-    white, black = planes if colours.ndim == 2 else (cv2.merge([plane] * 3) for plane in planes)
-    return _whole(cv2.bitwise_and(cv2.bitwise_or(colours, white), cv2.bitwise_not(black)), rest)
+    # By whole planes, for to pick pixels out takes four times as long.
+    white, black = (
+        plane.reshape(height, width) for plane in _hit(height * width, count, seed, picture.dtype)
+    )
+    if colours.ndim == 3:
+        white, black = (cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR) for plane in (white, black))
+    return _whole(cv2.subtract(cv2.add(colours, white), black), rest)
 
 
 def _colours(picture: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -168,43 +170,62 @@ def _turned_exactly(colours: NDArray[Any], degrees: float) -> NDArray[Any]:
     return found
 
 
-def _hit(pixels: int, count: int, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which pixels turn white, and which black: `count` of them together."""
-    chance = _Chance(seed)
-    white = np.zeros(pixels, bool)
-    chance.choose(white, white, (count + 1) // 2)
-    taken = white.copy()
+def _hit(pixels: int, count: int, seed: int, type: np.dtype[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Which pixels turn white, and which black, `count` of them together: all bits set for each, none for others."""
+    chance = _Chance(seed, pixels)
+    bits = np.iinfo(type).max
+    white, other = np.zeros(pixels, type), np.zeros(pixels, type)
+    chance.choose(white, bits, (count + 1) // 2)
     if count <= pixels // 2:
-        black = np.zeros(pixels, bool)
-        chance.choose(black, taken, count // 2)
-        return white, black
+        chance.choose(other, bits, count // 2)
+        return white, other
     # Of so many it is quicker to choose those that stay.
-    stays = np.zeros(pixels, bool)
-    chance.choose(stays, taken, pixels - count)
-    return white, ~taken
+    chance.choose(other, bits, pixels - count)
+    return white, np.invert(white | other)
 
 
 class _Chance:
     """Numbers by SplitMix64 (Steele, Lea and Flood 2014): whole, and no library's to change."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, pixels: int) -> None:
         self._seed = np.uint64(seed)
-        self._drawn = 0
+        self._pixels = pixels
+        self._taken = np.zeros(pixels, bool)
+        self._count = 0
+        self._places = np.empty(0, np.int64)
+        self._used = self._begin = 0
 
-    def choose(self, chosen: NDArray[np.bool_], taken: NDArray[np.bool_], count: int) -> None:
-        """Set `count` further places of `chosen` that are not `taken`, and take them."""
-        wanted = int(np.count_nonzero(taken)) + count
-        while (missing := wanted - int(np.count_nonzero(taken))) > 0:
+    def choose(self, chosen: NDArray[Any], value: int, count: int) -> None:
+        """Set `count` further places of `chosen`, which were not taken before, to `value`, and take them."""
+        wanted = self._count + count
+        while self._count < wanted:
             # As many as are missing, so never too many; those that were taken already are drawn again.
-            places = self._below(len(chosen), missing)
-            places = places[~taken[places]]
-            chosen[places] = taken[places] = True
+            places = self._next(wanted - self._count)
+            places = places[~self._taken[places]]
+            chosen[places] = value
+            self._taken[places] = True
+            self._count = int(np.count_nonzero(self._taken))
 
-    def _below(self, limit: int, count: int) -> NDArray[np.uint64]:
-        index = np.arange(self._drawn + 1, self._drawn + 1 + count, dtype=np.uint64)
-        self._drawn += count
-        number = self._seed + index * np.uint64(0x9E3779B97F4A7C15)
-        number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    def _next(self, count: int) -> NDArray[np.int64]:
+        """The next `count` places. Some are drawn beyond, for each call of NumPy is one for which threads wait."""
+        if self._used + count > len(self._places):
+            self._begin += self._used
+            self._used = 0
+            self._places = self._below(count + min(count + count // 8, _AHEAD))
+        places = self._places[self._used : self._used + count]
+        self._used += count
+        return places
+
+    def _below(self, count: int) -> NDArray[np.int64]:
+        number = np.arange(self._begin + 1, self._begin + 1 + count, dtype=np.uint64)
+        number *= np.uint64(0x9E3779B97F4A7C15)
+        number += self._seed
+        number ^= number >> np.uint64(30)
+        number *= np.uint64(0xBF58476D1CE4E5B9)
+        number ^= number >> np.uint64(27)
+        number *= np.uint64(0x94D049BB133111EB)
         number ^= number >> np.uint64(31)
-        return np.asarray(((number >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32))
+        number >>= np.uint64(32)
+        number *= np.uint64(self._pixels)
+        number >>= np.uint64(32)
+        return number.view(np.int64)

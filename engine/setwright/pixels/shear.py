@@ -16,18 +16,17 @@ from setwright.augment.point_map import FRACTION
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from setwright.augment.point_map import PointMap, Sums
+    from setwright.augment.point_map import Sums
 
 _BAND = 1 << 15
 """Pixels mixed at a time, so that the sums stay in the processor's cache."""
 
 
-def slid(picture: NDArray[Any], points: PointMap) -> NDArray[Any] | None:
-    """What `points`, of as many pixels as `picture` `(H, W)` or `(H, W, C)`, show of it; None where they do more
-    than to slide rows or columns.
+def slid(picture: NDArray[Any], sums: Sums) -> NDArray[Any] | None:
+    """What the points whose `sums` these are, of as many pixels as `picture` `(H, W)` or `(H, W, C)`, show of it; None
+    where they do more than to slide rows or columns.
     """
-    (x_column, x_row), (y_column, y_row) = points.sums()
-    x_row, y_row = x_row[:, 0], y_row[:, 0]
+    (x_column, y_column), (x_row, y_row) = sums
     offsets = _offsets((x_column, x_row), (y_column, y_row))
     if offsets is not None:
         return _rows(picture, offsets)
@@ -43,6 +42,9 @@ def _offsets(along: Sums, across: Sums) -> NDArray[np.int32] | None:
     The sums are those of the way `along` lines and `across` them: what a place in the line adds, and the line.
     """
     place, line = along
+    last = len(place) - 1
+    if int(place[last]) - int(place[0]) & 0xFFFFFFFF != last << 16 & 0xFFFFFFFF:
+        return None  # as nearly all that are none; so it pays to look there first
     if (place - place[0] != np.arange(len(place), dtype=np.uint32) << np.uint32(16)).any():
         return None
     if (across[0] != across[0][0]).any():
