@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from setwright.formats.reading.copies import varied_copies
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.record import NewFrame
@@ -33,10 +34,16 @@ _TASK = "Reading annotations"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the annotation files say: of each picture one or more things, and what is wrong."""
+    """What the annotation files say: of each picture one or more things, and what is wrong.
+
+    Of `copies`, which are varied copies of other pictures, none is among the rest; `copied` are the labels of what is
+    said of them.
+    """
 
     said: Mapping[str, tuple[ReadFrame, ...]]
     pictures: tuple[str, ...]
+    copies: tuple[str, ...]
+    copied: tuple[str, ...]
     other_files: tuple[str, ...]
     problems: tuple[Problem, ...]
 
@@ -68,12 +75,18 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
             problems.append(item)
         else:
             said[item.picture].append(item)
-    pictures = listing.pictures
+    copies = varied_copies(listing) | {
+        name for name, words in said.items() if any(one.varied for one in words)
+    }
+    copied = [words for name in copies for words in said.pop(name, ())]
+    pictures = tuple(name for name in listing.pictures if name not in copies)
     listener(Finished(_TASK, counted(len(listing.consulted), "file")))
     return Found(
         said={picture: tuple(several) for picture, several in said.items()},
         pictures=pictures,
-        other_files=tuple(sorted(set(listing.names) - set(pictures) - listing.consulted)),
+        copies=tuple(sorted(copies)),
+        copied=tuple(sorted(each.label for words in copied for each in words.annotations or ())),
+        other_files=tuple(sorted(set(listing.names) - set(pictures) - copies - listing.consulted)),
         problems=tuple(problems),
     )
 

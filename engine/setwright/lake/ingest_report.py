@@ -97,7 +97,8 @@ class IngestReport:
     `_removed` is what that changed in the lake, `metadata_changed` how many frames have new tags or metadata.
     `bare_pictures` are those without an annotation in the files, `same_pictures` the files whose very bytes another
     file before them has too, in groups in `repeated`; `pixels` are kinds of pixels as `lake.pictures` calls them, with
-    their numbers of pictures, most first; `other_files` are neither pictures nor annotations.
+    their numbers of pictures, most first; `other_files` are neither pictures nor annotations. `copies` are varied
+    copies of other pictures, which are left out, and `copied` the labels of their annotations.
     """
 
     location: str
@@ -120,6 +121,8 @@ class IngestReport:
     repeated: tuple[tuple[str, ...], ...]
     pixels: tuple[tuple[str, int], ...]
     other_files: tuple[str, ...]
+    copies: tuple[str, ...]
+    copied: tuple[str, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -135,7 +138,8 @@ class IngestReport:
     @property
     def left_out(self) -> dict[str, int]:
         """The annotations that are left out, by label, sorted; those without a label under `NO_LABEL`."""
-        return dict(sorted(Counter(label for problem in self.problems for label in problem.left_out).items()))
+        counts = Counter(label for problem in self.problems for label in problem.left_out)
+        return dict(sorted((counts + Counter(self.copied)).items()))
 
     @property
     def annotations_in_files(self) -> int:
@@ -182,6 +186,7 @@ class IngestReport:
             "pictures_that_repeat": self.same_pictures,
             "repeated": [list(group) for group in self.repeated],
             "pixels": dict(self.pixels),
+            "varied_copies": list(self.copies),
             "other_files": list(self.other_files),
             "problem_counts": {kind.value: count for kind, count in self.problem_counts.items()},
             "problems": [

@@ -218,5 +218,7 @@ def _report(
         repeated=prepared.repeated,
         pixels=prepared.pixels,
         other_files=incoming.found.other_files,
+        copies=incoming.found.copies,
+        copied=incoming.found.copied,
         problems=prepared.problems,
     )

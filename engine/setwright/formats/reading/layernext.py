@@ -105,6 +105,7 @@ def frame_of(
         normalized=options.normalized,
         stated_size=_size(entry),
         metadata={"source_split": split} if isinstance(split, str) else {},
+        varied=entry.get("isAugmentedImage") is True,
     )
 
 

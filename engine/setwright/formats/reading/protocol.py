@@ -80,7 +80,7 @@ class ReadFrame:
     `picture` is a path of the listing; `source` the file that speaks. `annotations` is None where it says nothing
     of annotations, which is not the same as saying that there are none. Coordinates are pixels from the top left
     corner, or fractions of the picture's size where `normalized`. `stated_size` is width and height as the file has
-    them. `metadata` holds fields to set, `tags` tags to add.
+    them. `metadata` holds fields to set, `tags` tags to add. `varied`: the picture is a varied copy of another.
     """
 
     picture: str
@@ -90,6 +90,7 @@ class ReadFrame:
     stated_size: tuple[int, int] | None = None
     metadata: Mapping[str, Any] = field(default_factory=_nothing)
     tags: tuple[str, ...] = ()
+    varied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,9 @@ def _text(report: IngestReport, lake: Lake | None) -> Iterator[str]:
         yield from (f"      {' = '.join(map(terminal, group))}" for group in report.repeated[:_SHOWN])
         if len(report.repeated) > _SHOWN:
             yield f"      … and {len(report.repeated) - _SHOWN:,} more groups"
+    if report.copies:
+        copies = counted(len(report.copies), "varied copy of another", "varied copies of others")
+        yield f"  {copies}, left out with their annotations: specs make them"
     if any(kind != "RGB" for kind, _ in report.pixels):
         yield "  pixels: " + ", ".join(
             f"{count:,} {_PIXELS.get(kind, kind)}" for kind, count in report.pixels
