@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 READERS = {
     "COCO": "coco",
     "Hugging Face ImageFolder": "imagefolder",
+    "Hugging Face Parquet": "parquet",
     "Pascal VOC": "voc",
     "RAW": "layernext",
     "Ultralytics": "yolo-ultralytics",

@@ -27,6 +27,23 @@ def webdataset(folder: str) -> None:
         shards.write({"__key__": "c", "png": _picture(), "cls": 1})
 
 
+def datasets(folder: str) -> None:
+    """Two files of Parquet: of pictures with objects, and of pictures with a class each."""
+    from datasets import ClassLabel, Dataset, Features, Image, List, Value
+
+    names = ClassLabel(names=["kite", "owl"])
+    picture = {"bytes": _picture(), "path": None}
+    objects = {"bbox": List(List(Value("float32"), length=4)), "category": List(names)}
+    found = {"bbox": [[1, 2, 10, 20], [0, 0, 9, 9]], "category": [1, 0]}
+    Dataset.from_dict(
+        {"image": [picture] * 2, "objects": [found, {"bbox": [], "category": []}]},
+        features=Features({"image": Image(), "objects": objects}),
+    ).to_parquet(str(Path(folder) / "objects" / "validation-00000-of-00001.parquet"))
+    Dataset.from_dict(
+        {"img": [picture], "label": [1]}, features=Features({"img": Image(), "label": names})
+    ).to_parquet(str(Path(folder) / "classes" / "train.parquet"))
+
+
 def _picture(width: int = 40, height: int = 30) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.full((height, width, 3), 127, np.uint8)).save(buffer, "PNG")

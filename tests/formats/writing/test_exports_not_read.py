@@ -41,6 +41,9 @@ def test_an_export_that_is_not_read_is_refused_with_its_name(export: str, tmp_pa
         detected(export, tmp_path)
 
 
-@pytest.mark.parametrize("export", ["RAW", "COCO", "Pascal VOC", "Ultralytics", "WebDataset", "YOLO Darknet"])
+@pytest.mark.parametrize(
+    "export",
+    ["RAW", "COCO", "Hugging Face Parquet", "Pascal VOC", "Ultralytics", "WebDataset", "YOLO Darknet"],
+)
 def test_an_export_that_is_read_is_known(export: str, tmp_path: Path) -> None:
     assert detected(export, tmp_path).name != "folder"

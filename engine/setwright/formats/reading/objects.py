@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from setwright.formats.reading.protocol import ReadAnnotation
 
-_CATEGORIES = ("category", "categories", "category_id", "label", "labels")
+CATEGORIES = ("category", "categories", "category_id", "label", "labels")
 """What the class of an object stands under; the first one that is there counts."""
 
-_BOXES = ("bbox", "bboxes", "boxes")
+BOXES = ("bbox", "bboxes", "boxes")
+"""What its box stands under."""
 
 
 def read_objects(
@@ -69,7 +70,7 @@ def _objects(told: Any) -> list[Any]:
     if not isinstance(told, dict):
         return _list(told)
     lists = {key: value for key, value in told.items() if isinstance(value, list)}
-    boxes = next((lists[key] for key in _BOXES if key in lists), [])
+    boxes = next((lists[key] for key in BOXES if key in lists), [])
     categories = _category(lists)
     if categories is not None and len(categories) != len(boxes):
         raise NotRead(f"{len(boxes)} boxes and {len(categories)} categories")
@@ -82,14 +83,14 @@ def _annotation(value: Any, classes: Sequence[str], label: str | None) -> ReadAn
         raise NotRead("it is no object")
     category = _category(value)
     called = class_called(label if category is None and label is not None else category, classes)
-    box = next((value[key] for key in _BOXES if key in value), None)
+    box = next((value[key] for key in BOXES if key in value), None)
     return coco_object({**value, "bbox": box}, called)
 
 
 def _category(value: Any) -> Any:
     if not isinstance(value, dict):
         return None
-    return next((value[key] for key in _CATEGORIES if value.get(key) is not None), None)
+    return next((value[key] for key in CATEGORIES if value.get(key) is not None), None)
 
 
 def _name(category: Any, classes: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.image_folder import ImageFolder
 from setwright.formats.reading.layernext import LayerNext
 from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.parquet import Parquet
 from setwright.formats.reading.via import Via
 from setwright.formats.reading.voc import Voc
 from setwright.formats.reading.webdataset import WebDataset
@@ -32,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     ImageFolder(),
     YoloUltralytics(),
     YoloDarknet(),
+    Parquet(),
     WebDataset(),
     Folder(),
 )

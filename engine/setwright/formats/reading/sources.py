@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from setwright.edge.object_store import SCHEMES
 from setwright.formats.reading.buckets import bucket
-from setwright.formats.reading.listing import FolderListing
+from setwright.formats.reading.listing import FileListing, FolderListing
+from setwright.formats.reading.parquet import MAGIC
 from setwright.model.errors import UsageError
 from setwright.model.suggestions import did_you_mean
 
@@ -37,6 +38,9 @@ def files_at(location: str) -> Listing:
         return bucket(location)
     path = Path(location)
     if path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                return FileListing(path)
         from setwright.formats.reading.archives import archive
 
         return archive(path)

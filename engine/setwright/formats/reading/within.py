@@ -40,6 +40,11 @@ class Within:
         }
 
     @property
+    def inner(self) -> Mapping[str, Listing]:
+        """The listings of the files that hold others."""
+        return self._inner
+
+    @property
     def location(self) -> str:
         return self._outer.location
 

@@ -26,6 +26,7 @@ FORMATS = (
     "folder",
     "imagefolder",
     "layernext",
+    "parquet",
     "via",
     "voc",
     "webdataset",
