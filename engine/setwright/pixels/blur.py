@@ -2,8 +2,9 @@
 
 OpenCV weighs 8-bit colours in 256ths, along rows and then along columns, and rounds once, halves upwards. Its weights
 past three standard deviations are nearly all 0, and it multiplies by them all the same. Here only the others are asked
-for. They are added up in floats of 32 bits, which hold every such sum exactly: it takes 8 bits before the point and 16
-behind it. So neither the order of the sum, nor what a processor offers, changes anything.
+for. They are added up in floats of 32 bits, which hold every such sum exactly: counted from the middle of all colours
+it takes a sign, 7 bits before the point and 17 behind it, the last of which makes the nearest whole number the upper
+one where there are two. So neither the order of the sum, nor how a processor rounds, changes anything.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _PARTS = 256
 """A weight is a whole number of these parts."""
+_MIDDLE = 128
+"""Of all colours. Sums are of what lies beyond it, and so have a bit to spare."""
+_UPWARDS = 2.0**-17
+"""What lifts a half over itself, and nothing else: half of the least that two sums are apart."""
 _SHORT = 11
 """Weights up to which OpenCV's own way takes no longer."""
 
@@ -31,7 +36,10 @@ def blurred(picture: NDArray[Any], radius: float) -> NDArray[Any]:
     if picture.dtype != np.uint8 or side <= _SHORT:
         return cv2.GaussianBlur(picture, (side, side), radius, borderType=cv2.BORDER_REFLECT_101)
     kernel = np.trim_zeros(weights(side, radius)).astype(np.float32) / _PARTS
-    total = cv2.sepFilter2D(picture, cv2.CV_32F, kernel, kernel, delta=0.5, borderType=cv2.BORDER_REFLECT_101)
+    total = cv2.sepFilter2D(
+        picture, cv2.CV_16S, kernel, kernel, delta=_UPWARDS - _MIDDLE, borderType=cv2.BORDER_REFLECT_101
+    )
+    total += _MIDDLE
     return total.astype(np.uint8)
 
 

@@ -6,14 +6,14 @@ which is computed slowly.
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
 _PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
@@ -21,7 +21,7 @@ _DOUBT = _PERCENT // 10_000  # of a colour
 _SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
 _AHEAD = 1 << 16
 """Places of noise drawn at most before they are asked for."""
-_BAND = 1 << 16
+_BAND = 1 << 15
 """Pixels changed at a time, so that what lies between the old and the new ones stays in the processor's cache."""
 
 
@@ -43,7 +43,9 @@ def brightened(picture: NDArray[Any], percent: float) -> NDArray[Any]:
 
 
 def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
-    """Every colour moved from the pixel's grey (luma, ITU-R 601): `factor` 0 leaves the grey, 1 changes nothing."""
+    """Every colour moved from the pixel's grey (luma, ITU-R 601): `factor`, up to 2, leaves the grey
+    where it is 0, and changes nothing where it is 1.
+    """
     colours, rest = _colours(picture)
     if colours.ndim == 2:
         return picture.copy()
@@ -59,18 +61,33 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
     of_colour, of_grey = (
         ((values * part << _SHIFT) + _PERCENT // 2) // _PERCENT for part in (share, _PERCENT - share)
     )
-    table, greys = of_colour.astype(np.int16), (of_grey + (1 << _SHIFT - 1)).astype(np.int16)
+    of_colour += 1 << _SHIFT - 1  # so that cutting bits off rounds
+    stronger = share > _PERCENT
+    table = (of_colour << 1 if stronger else of_colour << 2).astype(np.uint16)
+    greys = (-of_grey << 1 if stronger else of_grey << 2).astype(np.uint16)
 
-    def moved(some: NDArray[Any], into: NDArray[Any]) -> None:
-        from_grey = cv2.LUT(cv2.cvtColor(some, cv2.COLOR_BGR2GRAY), greys)
-        total: Any = cv2.LUT(some, table)
-        # OpenCV repeats numbers without a sign alone, and does not look at what their bits mean.
-        cv2.add(total, cv2.cvtColor(from_grey.view(np.uint16), cv2.COLOR_GRAY2BGR).view(np.int16), dst=total)
-        cv2.threshold(total, 0, 0, cv2.THRESH_TOZERO, dst=total)
-        total >>= _SHIFT
-        cv2.convertScaleAbs(total, dst=into)  # of whole numbers, so all that it does is to cut them at 255
-
-    return _whole(_in_bands(colours, moved), rest)
+    changed = _apart(1, colours.shape)[0]
+    rows, width = _band(colours)
+    greys_of = np.empty((rows, width), np.uint8), np.empty((rows, width), np.uint16)
+    totals, repeated = np.empty((2, rows, width, 3), np.uint16)
+    rest_of = _apart(2, (rows, width * 3))[1]
+    for start in range(0, len(colours), rows):
+        some = colours[start : start + rows]
+        count = len(some)
+        grey, weighed, total, more = (each[:count] for each in (*greys_of, totals, repeated))
+        cv2.cvtColor(some, cv2.COLOR_BGR2GRAY, dst=grey)
+        cv2.cvtColor(cv2.LUT(grey, greys, dst=weighed), cv2.COLOR_GRAY2BGR, dst=more)
+        cv2.LUT(some, table, dst=total)
+        if stronger:
+            cv2.subtract(total, more, dst=total)  # which cuts at 0
+            cv2.add(total, total, dst=total)  # and this at 255 and all that lies behind the point
+        else:
+            cv2.add(total, more, dst=total)
+        # Upper halves are told apart as channels are: in less time than it takes to shift and to shorten.
+        halves = total.view(np.uint8).reshape(count, -1, 2)
+        upper = changed[start : start + count].reshape(count, -1)
+        cv2.split(halves, [rest_of[:count], upper][:: 1 if sys.byteorder == "little" else -1])
+    return _whole(changed, rest)
 
 
 def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
@@ -85,18 +102,29 @@ def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
     if picture.dtype != np.uint8:
         return _whole(_turned_exactly(colours, degrees), rest)
     sixths = (np.arange(256, dtype=np.float64) * 360 / 256 + degrees) / 60
-    missing = [_missing(sixths, place) for place in (1, 3, 5)]  # of blue, green, red
+    # Of blue, green and red, and nothing: a number of 32 bits for a hue.
+    missing = [*(_missing(sixths, place) for place in (1, 3, 5)), np.zeros(256, np.uint8)]
+    table = np.stack(missing, axis=1).view(np.int32)
 
-    def shifted(some: NDArray[Any], into: NDArray[Any]) -> None:
+    changed = _apart(1, colours.shape)[0]
+    rows, width = _band(colours)
+    planes = _apart(10, (rows, width))
+    wheels, packed = np.empty((rows, width, 3), np.uint8), np.empty((rows, width), np.int32)
+    for start in range(0, len(colours), rows):
+        some = colours[start : start + rows]
+        count = len(some)
+        hue, blue, green, red, chroma, most, *lacks = (plane[:count] for plane in planes)
         # OpenCV's way to a hue is one of whole numbers, the way back is not; so the way back is ours.
-        hue, _, _ = _planes(cv2.cvtColor(some, cv2.COLOR_BGR2HSV_FULL))
-        blue, green, red = _planes(some)
-        most = cv2.max(cv2.max(blue, green), red)
-        chroma = cv2.subtract(most, cv2.min(cv2.min(blue, green), red))
-        lacks = [cv2.multiply(chroma, cv2.LUT(hue, table), scale=1 / 255) for table in missing]
-        cv2.merge([cv2.subtract(most, each) for each in lacks], dst=into)
-
-    return _whole(_in_bands(colours, shifted), rest)
+        cv2.split(cv2.cvtColor(some, cv2.COLOR_BGR2HSV_FULL, dst=wheels[:count]), [hue, chroma, most])
+        cv2.split(some, [blue, green, red])
+        cv2.min(cv2.min(blue, green, dst=chroma), red, dst=chroma)
+        cv2.subtract(most, chroma, dst=chroma)
+        cv2.LUT(hue, table, dst=packed[:count])
+        cv2.split(packed[:count].view(np.uint8).reshape(count, width, 4), lacks)
+        for lack in lacks[:3]:
+            cv2.subtract(most, cv2.multiply(chroma, lack, dst=lack, scale=1 / 255), dst=lack)
+        cv2.merge(lacks[:3], dst=changed[start : start + count])
+    return _whole(changed, rest)
 
 
 def noisy(picture: NDArray[Any], percent: float, seed: int) -> NDArray[Any]:
@@ -123,20 +151,22 @@ def _colours(picture: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
     return picture, None
 
 
-def _planes(colours: NDArray[Any]) -> Sequence[NDArray[Any]]:
-    """The three channels. Into planes that are there already OpenCV takes them apart seven times as fast."""
-    return cv2.split(colours, [np.empty(colours.shape[:2], np.uint8) for _ in range(3)])
+def _band(colours: NDArray[Any]) -> tuple[int, int]:
+    """How many rows are changed at a time, always in the same arrays; and how long they are."""
+    height, width = colours.shape[:2]
+    return min(height, max(1, _BAND // width)), width
 
 
-def _in_bands(
-    colours: NDArray[np.uint8], change: Callable[[NDArray[Any], NDArray[Any]], None]
-) -> NDArray[np.uint8]:
-    """What `change` writes for `colours`, some rows at a time."""
-    changed = np.empty_like(colours)
-    rows = max(1, _BAND // colours.shape[1])
-    for start in range(0, len(colours), rows):
-        change(colours[start : start + rows], changed[start : start + rows])
-    return changed
+def _apart(count: int, shape: tuple[int, ...]) -> list[NDArray[np.uint8]]:
+    """So many arrays, each of which begins elsewhere beside the borders of 32 bytes, and none at one.
+
+    Where channels are taken apart or put together at such borders, OpenCV writes past the processor's cache, which
+    takes three times as long, and as long again where they are read.
+    """
+    size = math.prod(shape)
+    step = -(-size // 32) * 32 + 1
+    room = np.empty(count * step + 1, np.uint8)
+    return [room[1 + start : 1 + start + size].reshape(shape) for start in range(0, count * step, step)]
 
 
 def _whole(colours: NDArray[Any], rest: NDArray[Any] | None) -> NDArray[Any]:
