@@ -7,18 +7,16 @@ told in `raster`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from setwright.formats.writing.raster import crossings, runs_cover
+from setwright.formats.writing.ring_points import ring_points
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
-from setwright.model.outline import all_parsed, parsed
+from setwright.model.outline import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from setwright.model.frames import Annotations
@@ -134,22 +132,12 @@ def _edges(annotations: Annotations) -> tuple[NDArray[np.float64], NDArray[np.in
     left, top, right, bottom = annotations.box[boxes].T
     # The edges at the top and the bottom cross no row.
     sides = np.stack([left, top, left, bottom, right, top, right, bottom], axis=1).reshape(-1, 4)
-    polygons = np.flatnonzero(annotations.shape == POLYGON).tolist()
-    outlines = all_parsed(annotations.outline[polygons].tolist())
-    outlined, owner = _ring_edges(
-        [ring for outline in outlines for ring in outline],
-        [place for place, outline in zip(polygons, outlines, strict=True) for _ in outline],
-    )
-    return np.concatenate([sides, outlined]), np.concatenate([np.repeat(boxes, 2), owner])
-
-
-def _ring_edges(
-    rings: Sequence[Sequence[Sequence[float]]], owners: Sequence[int]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    lengths = np.array([len(ring) for ring in rings], np.int64)
-    flat = chain.from_iterable(chain.from_iterable(rings))
-    points = np.fromiter(flat, np.float64).reshape(-1, 2)
+    polygons = np.flatnonzero(annotations.shape == POLYGON)
+    rings = ring_points(annotations.outline[polygons].tolist())
+    points, length = rings.points, rings.length
     before = np.arange(len(points)) - 1
-    first = np.cumsum(lengths) - lengths
-    before[first[lengths > 0]] = (first + lengths - 1)[lengths > 0]
-    return np.concatenate([points[before], points], axis=1), np.repeat(np.array(owners, np.int64), lengths)
+    first = np.cumsum(length) - length
+    before[first[length > 0]] = (first + length - 1)[length > 0]
+    outlined = np.concatenate([points[before], points], axis=1)
+    owner = np.repeat(polygons[rings.outline], length)
+    return np.concatenate([sides, outlined]), np.concatenate([np.repeat(boxes, 2), owner])
