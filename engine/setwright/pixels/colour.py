@@ -21,7 +21,7 @@ _DOUBT = _PERCENT // 10_000  # of a colour
 _SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
 _AHEAD = 1 << 16
 """Places of noise drawn at most before they are asked for."""
-_BAND = 1 << 15
+_BAND = 50 << 10
 """Pixels changed at a time, so that what lies between the old and the new ones stays in the processor's cache."""
 
 
@@ -69,7 +69,7 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
     changed = _apart(1, colours.shape)[0]
     rows, width = _band(colours)
     greys_of = np.empty((rows, width), np.uint8), np.empty((rows, width), np.uint16)
-    totals, repeated = np.empty((2, rows, width, 3), np.uint16)
+    totals, repeated = (np.empty((rows, width, 3), np.uint16) for _ in range(2))
     rest_of = _apart(2, (rows, width * 3))[1]
     for start in range(0, len(colours), rows):
         some = colours[start : start + rows]

@@ -6,6 +6,7 @@ weights everywhere. In whole numbers that is what `warp.reference` makes, and a 
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -61,28 +62,30 @@ def _rows(picture: NDArray[Any], offsets: NDArray[np.int32]) -> NDArray[Any]:
     source = picture.reshape(height, -1)
     colours = source.shape[1] // width
     whole, part = offsets >> 16, (offsets & 0xFFFF) >> 11
-    # By whole pixels first, with one more at the end, for each is mixed with the next.
-    moved = np.zeros((height, source.shape[1] + colours), np.uint8)
-    starts = np.flatnonzero(np.diff(whole, prepend=whole[0] - 1)).tolist()
-    for start, end in zip(starts, [*starts[1:], height], strict=True):
-        by = int(whole[start])
-        left, right = max(0, -by), min(width + 1, width - by)
-        if left < right:
-            moved[start:end, left * colours : right * colours] = source[
-                start:end, (left + by) * colours : (right + by) * colours
-            ]
     of_next = part.astype(np.uint16)[:, None]
     of_it = np.uint16(FRACTION) - of_next
     made = np.empty_like(source)
-    rows = max(1, _BAND // width)
-    total, more = (np.empty((min(rows, height), source.shape[1]), np.uint16) for _ in range(2))
-    for start in range(0, height, rows):
-        end = min(start + rows, height)
-        sums, some = total[: end - start], more[: end - start]
-        np.multiply(moved[start:end, :-colours], of_it[start:end], out=sums)
-        np.multiply(moved[start:end, colours:], of_next[start:end], out=some)
-        sums += some
-        sums += np.uint16(FRACTION // 2)
-        sums >>= 5
-        made[start:end] = sums
+    rows = min(height, max(1, _BAND // width))
+    slides = np.diff(whole, prepend=whole[0]) != 0
+    slides[::rows] = True
+    starts = np.flatnonzero(slides).tolist()
+    runs = zip(starts, [*starts[1:], height], whole[starts].tolist(), strict=True)
+    # Moved by whole pixels first, with one more at the end, for each is mixed with the next.
+    moved = np.empty((rows, source.shape[1] + colours), np.uint16)
+    sums, more = (np.empty((rows, source.shape[1]), np.uint16) for _ in range(2))
+    for band, own in groupby(runs, lambda run: run[0] // rows):
+        top, bottom = band * rows, min((band + 1) * rows, height)
+        moved.fill(0)
+        for start, end, by in own:
+            left, right = max(0, -by), min(width + 1, width - by)
+            if left < right:
+                moved[start - top : end - top, left * colours : right * colours] = source[
+                    start:end, (left + by) * colours : (right + by) * colours
+                ]
+        mixed, some = sums[: bottom - top], moved[: bottom - top]
+        np.multiply(some[:, :-colours], of_it[top:bottom], out=mixed)
+        mixed += np.multiply(some[:, colours:], of_next[top:bottom], out=more[: bottom - top])
+        mixed += np.uint16(FRACTION // 2)
+        mixed >>= 5
+        made[top:bottom] = mixed
     return made.reshape(picture.shape)
