@@ -38,12 +38,13 @@ READERS = {
     "Hugging Face Parquet": "parquet",
     "Pascal VOC": "voc",
     "RAW": "layernext",
+    "Semantic Segmentation": "segmentation",
     "Ultralytics": "yolo-ultralytics",
     "Ultralytics Segmentation": "yolo-ultralytics",
     "WebDataset": "webdataset",
     "YOLO Darknet": "yolo-darknet",
 }
-"""The exports that setwright reads back, each by its reader; the others are written for trainers only."""
+"""Every export, by its reader."""
 
 PARTY = DatasetConfig(
     name="Party",
@@ -98,6 +99,10 @@ def read_back(lake: Lake, folder: Path, export: str) -> IngestReport:
     )
 
 
+def test_every_export_is_read_back() -> None:
+    assert set(READERS) == set(PARTY.exports)
+
+
 @pytest.mark.parametrize("export", READERS)
 def test_an_export_read_back_and_made_again_is_the_same(
     export: str, first: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
@@ -141,8 +146,14 @@ def test_varied_copies_are_not_read_back_but_made_again(
     assert (report.frames, len(report.copies), report.problems) == (12, 7, ())
     assert report.copied
     assert again.keys() == files[export].keys()
-    # YOLO's rows are rounded, so what is computed of them once more may differ in the last digit.
-    rounded = {path for path in again if READERS[export].startswith("yolo") and path.endswith(".txt")}
+    # YOLO's rows are rounded, so what is computed of them once more may differ in the last digit. And an outline turned
+    # over covers other pixels at its edge, where it goes through their centres, than the mask of it turned over.
+    rounded = {
+        path
+        for path in again
+        if (READERS[export].startswith("yolo") and path.endswith(".txt"))
+        or (READERS[export] == "segmentation" and ".flip" in path and path.endswith(".png"))
+    }
     assert {path for path in again if again[path] != files[export][path]} <= rounded
 
 

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
+from setwright.formats.reading.listing import MAX_PIXELS
 from setwright.formats.reading.problems import ProblemKind
 from setwright.lake.lake import Lake
-from setwright.lake.pictures import MAX_PIXELS, inspect
+from setwright.lake.pictures import inspect
 from setwright.model.errors import FormatError
 from tests.lake.hostile_pictures import chunk, png
 from tests.lake.lakes import content, everything, ingest, picture, write

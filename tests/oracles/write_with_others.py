@@ -44,6 +44,23 @@ def datasets(folder: str) -> None:
     ).to_parquet(str(Path(folder) / "classes" / "train.parquet"))
 
 
+def datumaro(folder: str, format: str) -> None:
+    """A picture with a kite, 10 to 20 from the left and 5 to 9 from the top, and an owl that lies over its end."""
+    from datumaro.components.annotation import AnnotationType, LabelCategories, Mask
+    from datumaro.components.dataset import Dataset
+    from datumaro.components.dataset_base import DatasetItem
+    from datumaro.components.media import Image as Media
+
+    kite, owl = np.zeros((2, 30, 40), bool)
+    kite[5:9, 10:20] = True
+    owl[7:12, 15:30] = True
+    masks = [Mask(kite & ~owl, label=1), Mask(owl, label=2)]
+    item = DatasetItem("a", subset="train", media=Media.from_numpy(np.zeros((30, 40, 3))), annotations=masks)
+    labels = LabelCategories.from_iterable(["background", "kite", "owl"])
+    made = Dataset.from_iterable([item], categories={AnnotationType.label: labels})
+    made.export(folder, format, save_media=True, label_map="source")
+
+
 def _picture(width: int = 40, height: int = 30) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.full((height, width, 3), 127, np.uint8)).save(buffer, "PNG")

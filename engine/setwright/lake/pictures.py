@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from setwright.formats.reading.listing import MAX_PIXELS
 from setwright.lake.phash import perceptual_hash
 from setwright.model.errors import FormatError
-
-MAX_PIXELS = 100_000_000
-"""The largest picture. It is compared before anything is decoded, for a small file can claim any size."""
 
 MEDIA_TYPES = {
     "BMP": "image/bmp",

@@ -31,7 +31,7 @@ _WIDE = 60
     type=click.Path(exists=True, file_okay=False),
     help="Propose a spec for the pictures and annotations in this folder.",
 )
-@click.option("--label", metavar="NAME", help="With --from: the label of VIA regions that name none.")
+@click.option("--label", metavar="NAME", help="With --from: the label of what the files give none.")
 @pass_session
 def command(session: Session, folder: str | None, pictures: str | None, label: str | None) -> None:
     """Start a project in DIR, by default this folder.

@@ -23,6 +23,9 @@ MAX_TEXT = 512 * 1024 * 1024
 MAX_PICTURE = 1024 * 1024 * 1024
 """The largest file of a picture, in bytes."""
 
+MAX_PIXELS = 100_000_000
+"""The largest picture. It is compared before anything is decoded, for a small file can claim any size."""
+
 
 class Listing(Protocol):
     """Files by relative path, with `/` between. `location` tells people where they are."""

@@ -13,6 +13,7 @@ from setwright.formats.reading.image_folder import ImageFolder
 from setwright.formats.reading.layernext import LayerNext
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parquet import Parquet
+from setwright.formats.reading.segmentation import Segmentation
 from setwright.formats.reading.via import Via
 from setwright.formats.reading.voc import Voc
 from setwright.formats.reading.webdataset import WebDataset
@@ -35,6 +36,7 @@ READERS: tuple[Reader, ...] = (
     YoloDarknet(),
     Parquet(),
     WebDataset(),
+    Segmentation(),
     Folder(),
 )
 """The plain folder comes last, because it is right wherever there are pictures."""

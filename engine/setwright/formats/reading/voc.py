@@ -50,7 +50,7 @@ class Voc:
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each XML file, in the order of their names."""
         pictures = Pictures(listing.names)
-        splits = dict(_splits(listing))
+        splits = dict(listed_splits(listing, "ImageSets/Main"))
         for each in files_read(listing, filter(_is_xml, listing.names), lambda _, content: _root(content)):
             if isinstance(each, Problem):
                 yield each
@@ -81,7 +81,7 @@ def _frame(
         except NotRead as error:
             left_out = (label_or_none(element.findtext("name")),)
             yield Problem(ProblemKind.BAD_ANNOTATION, name, f"object {place}: {error}", left_out)
-    split = splits.get(_set_key(name))
+    split = splits.get(key_in_lists(name))
     yield ReadFrame(
         picture=picture,
         source=name,
@@ -129,22 +129,22 @@ def _size(root: Element) -> tuple[int, int] | None:
     return (width, height) if width > 0 and height > 0 else None
 
 
-def _splits(listing: Listing) -> Iterator[tuple[str, str]]:
-    """Frames, by the folder that holds `Annotations` and by stem, with the list that they stand in."""
+def listed_splits(listing: Listing, lists: str) -> Iterator[tuple[str, str]]:
+    """Frames, by the dataset's folder and by stem, with the list in the folder `lists` that they stand in."""
     for name in listing.names:
         folder, file = posixpath.split(name)
         split = _SPLITS.get(posixpath.splitext(file)[0])
-        if split is None or not file.endswith(".txt") or not folder.endswith("ImageSets/Main"):
+        if split is None or not file.endswith(".txt") or not folder.endswith(lists):
             continue
-        root = folder.removesuffix("ImageSets/Main")
+        root = folder.removesuffix(lists)
         for line in listing.read(name, MAX_TEXT).decode("utf-8", "replace").splitlines():
             # A name may hold blanks; lists of one class say 1 or -1 behind it.
             if stem := re.sub(r"\s+-?[01]$", "", line.strip()):
                 yield root + stem, split
 
 
-def _set_key(name: str) -> str:
-    """How `_splits` calls the frame of an annotation file."""
+def key_in_lists(name: str) -> str:
+    """How `listed_splits` calls the frame of a file in one of the folders."""
     folder, file = posixpath.split(name)
     root = posixpath.dirname(folder)
     return (root + "/" if root else "") + posixpath.splitext(file)[0]

@@ -27,6 +27,7 @@ FORMATS = (
     "imagefolder",
     "layernext",
     "parquet",
+    "segmentation",
     "via",
     "voc",
     "webdataset",
@@ -81,7 +82,7 @@ _SHOWN = 3
 @click.option(
     "--normalized", is_flag=True, help="LayerNext's coordinates are fractions of the picture's size."
 )
-@click.option("--label", metavar="NAME", help="The label of VIA regions that name none.")
+@click.option("--label", metavar="NAME", help="The label of what the files give none.")
 @click.option("--in-place", is_flag=True, help="Refer to the pictures where they are; do not copy them.")
 @click.option("--strict", is_flag=True, help="Record nothing if there is any problem.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")

@@ -1,0 +1,234 @@
+"""Semantic segmentation: for each picture a mask whose values, or colours, say which class is where.
+
+train/images/x.jpg  train/masks/x.png  train/dataset_meta.json      setwright, datumaro
+train/x.jpg  train/x_mask.png  train/_classes.csv                   Roboflow
+JPEGImages/x.jpg  SegmentationClass/x.png  labelmap.txt             Pascal VOC, CVAT
+train/x.png  trainannot/x.png  label_colors.txt                     CamVid
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from setwright.formats.reading.classes import PARTS
+from setwright.formats.reading.listing import MAX_PICTURE
+from setwright.formats.reading.mask_classes import (
+    BACKGROUND,
+    VOID,
+    MaskClasses,
+    classes_near,
+    lists_classes,
+    packed,
+    voc_classes,
+)
+from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
+from setwright.formats.reading.protocol import ReadAnnotation, ReadFrame
+from setwright.formats.reading.voc import key_in_lists, listed_splits
+from setwright.formats.reading.within import Within
+from setwright.formats.writing.colours import colour
+from setwright.model.counting import counted
+from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from setwright.formats.reading.listing import Listing
+    from setwright.formats.reading.mask_runs import MaskPicture
+    from setwright.formats.reading.protocol import ReadOptions
+
+_VOC = "SegmentationClass"
+_FOLDERS = {"masks": ("images", "imgs", ""), _VOC: ("JPEGImages", "images")}
+"""The folders that hold masks, each with those that its pictures may lie in."""
+
+_DRAWN = frozenset({*_FOLDERS, "SegmentationObject", "colour", "color"})
+"""The folders whose files are drawn of annotations."""
+
+_ENDINGS = (".png", ".bmp", ".tif", ".tiff")
+_ANNOTATIONS = "annot"
+_SUFFIX = "_mask"
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """A mask for each class of each picture: which objects were apart, no such file tells.
+
+    The background and pixels to be passed over are no class. The folder a picture lies in, or VOC's lists, become the
+    metadata field `source_split`.
+    """
+
+    name: Final = "segmentation"
+    title: Final = "Semantic Segmentation"
+
+    def recognises(self, listing: Listing) -> bool:
+        """Whether there are masks of pictures and a list of classes. Beside VOC's boxes its own reader is meant."""
+        folders = {posixpath.dirname(name) for name in listing.names}
+        named = any(map(lists_classes, listing.names)) or _VOC in {
+            posixpath.basename(each) for each in folders
+        }
+        boxes = any("Annotations" in name.split("/") and name.endswith(".xml") for name in listing.names)
+        if not named or boxes:
+            return False
+        files = _Masked(listing)
+        return any(files.picture_of(mask) is not None for mask in files.masks)
+
+    def opened(self, listing: Listing) -> Listing:
+        """The same files, of which masks are no pictures."""
+        return _Masked(listing)
+
+    def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
+        """A frame for each mask.
+
+        Raises:
+            FormatError: nothing names the classes, or what does cannot be read.
+        """
+        files = listing if isinstance(listing, _Masked) else _Masked(listing)
+        splits = dict(listed_splits(files, "ImageSets/Segmentation"))
+        classes: dict[str, MaskClasses] = {}
+        told: dict[str, str] = {}
+        for name in files.masks:
+            picture = files.picture_of(name)
+            if picture is None:
+                yield Problem(ProblemKind.NO_PICTURE, name, "no picture is called as this mask is")
+                continue
+            if (before := told.setdefault(picture, name)) != name:
+                yield Problem(ProblemKind.TWO_FILES, name, f"{before} speaks of {picture} too, and counts")
+                continue
+            folder = posixpath.dirname(name)
+            if folder not in classes:
+                classes[folder] = _classes(files, folder, options)
+            split = splits.get(key_in_lists(picture)) or next(
+                (PARTS[part] for part in reversed(picture.split("/")[:-1]) if part in PARTS), None
+            )
+            try:
+                annotations, unknown = _read(files.read(name, MAX_PICTURE), classes[folder], options)
+            except (FormatError, OSError) as error:
+                detail = error.detail.rstrip(".") if isinstance(error, FormatError) else str(error.strerror)
+                yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
+                annotations, unknown = None, ()
+            for what in unknown:
+                yield Problem(ProblemKind.BAD_ANNOTATION, name, what, (NO_LABEL,))
+            yield ReadFrame(
+                picture=picture,
+                source=name,
+                annotations=annotations,
+                metadata={} if split is None else {"source_split": split},
+            )
+
+
+class _Masked(Within):
+    """The files of a listing, of which masks are no pictures, nor what else is drawn of annotations.
+
+    `masks` are in reading order.
+    """
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__(listing, {})
+        stems = {posixpath.splitext(name)[0]: name for name in listing.pictures if not _is_drawn(name)}
+        self._pictures: dict[str, str | None] = {}
+        for name in listing.pictures:
+            if name.lower().endswith(_ENDINGS):
+                found = next((stems[stem] for stem in _picture_stems(name) if stem in stems), None)
+                if found is not None or _FOLDERS.keys() & set(name.split("/")[:-1]):
+                    self._pictures[name] = found
+        self.masks = tuple(self._pictures)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        return tuple(name for name in super().pictures if name not in self._pictures and not _is_drawn(name))
+
+    def picture_of(self, mask: str) -> str | None:
+        """The picture that a mask is of."""
+        return self._pictures[mask]
+
+
+def _is_drawn(name: str) -> bool:
+    return not _DRAWN.isdisjoint(name.split("/")[:-1])
+
+
+def _picture_stems(mask: str) -> Iterator[str]:
+    """The paths that the picture of a mask may have, without its ending."""
+    stem = posixpath.splitext(mask)[0]
+    plain = stem.removesuffix(_SUFFIX)
+    for each in dict.fromkeys((stem, plain)):
+        *folders, file = each.split("/")
+        for place in reversed(range(len(folders))):
+            for partner in _FOLDERS.get(folders[place], ()):
+                yield "/".join(filter(None, (*folders[:place], partner, *folders[place + 1 :], file)))
+        if folders and folders[-1].endswith(_ANNOTATIONS):
+            yield "/".join(filter(None, (*folders[:-1], folders[-1].removesuffix(_ANNOTATIONS), file)))
+    if plain != stem:
+        yield plain
+
+
+def _classes(listing: Listing, folder: str, options: ReadOptions) -> MaskClasses:
+    """What names the classes of the masks in `folder`; nothing where all of them are the label that was given.
+
+    Raises:
+        FormatError: nothing does, or what does cannot be read.
+    """
+    classes = classes_near(listing, folder)
+    if classes:
+        return classes
+    if _VOC in folder.split("/"):
+        return voc_classes()
+    if options.label is None:
+        raise FormatError(
+            f"Nothing says what the values of the masks in {folder or listing.location} mean",
+            "There is no classes.csv, dataset_meta.json, labelmap.txt, label_colors.txt or class_dict.csv beside them.",
+            "add one; or --label NAME, if all that is not 0 is one thing",
+        )
+    return classes
+
+
+def _read(
+    content: bytes, classes: MaskClasses, options: ReadOptions
+) -> tuple[tuple[ReadAnnotation, ...], tuple[str, ...]]:
+    """The annotations of a mask, and which values have no class.
+
+    Raises:
+        FormatError: the mask cannot be read.
+    """
+    from setwright.formats.reading.mask_runs import mask_picture, masks_of
+
+    mask = mask_picture(content)
+    named = _named(mask, classes, options.label)
+    objects = {value: name for value, name in named.items() if name != BACKGROUND}
+    unknown = (
+        f"{_told(value, coloured=mask.coloured)} has no class, {counted(count, 'pixel')}"
+        for value, count in mask.counts.items()
+        if value not in named
+    )
+    annotations = (ReadAnnotation(label=name, shape=shape) for name, shape in masks_of(mask.values, objects))
+    return tuple(annotations), tuple(unknown)
+
+
+def _named(mask: MaskPicture, classes: MaskClasses, label: str | None) -> dict[int, str]:
+    """The classes of the values that have one, or mean none."""
+    if not classes:
+        return {value: BACKGROUND if value == 0 else label or BACKGROUND for value in mask.counts}
+    names, void = classes.by_value, VOID
+    if mask.coloured and classes.by_colour:
+        names, void = classes.by_colour, packed(colour(VOID))
+    elif mask.coloured:  # values, in each of three channels
+        names = {packed((value, value, value)): name for value, name in names.items() if value <= VOID}
+        void = packed((VOID, VOID, VOID))
+    elif mask.palette and all(
+        value == VOID or mask.palette.get(value) in classes.by_colour for value in mask.counts
+    ):
+        # Tools number classes as they like, and what a palette shows is what is meant.
+        names = {
+            value: classes.by_colour[shown]
+            for value, shown in mask.palette.items()
+            if shown in classes.by_colour
+        }
+    return {
+        value: name
+        for value in mask.counts
+        if (name := names.get(value, BACKGROUND if value == void else None)) is not None
+    }
+
+
+def _told(value: int, *, coloured: bool) -> str:
+    return f"colour {value >> 16}, {value >> 8 & 255}, {value & 255}" if coloured else f"value {value}"

@@ -1,0 +1,274 @@
+"""Masks as others write them: by value, by palette, by colour, beside lists of all sorts, and with mistakes."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+
+from setwright.formats.reading.fit import Canvas, fit
+from setwright.formats.reading.folder import Folder
+from setwright.formats.reading.listing import FolderListing
+from setwright.formats.reading.mask_runs import masks_of
+from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.formats.reading.protocol import Mask, ReadFrame, ReadOptions
+from setwright.formats.reading.registry import detect
+from setwright.formats.reading.segmentation import Segmentation
+from setwright.formats.reading.voc import Voc
+from setwright.formats.writing.colours import colour
+from setwright.lake.ingest import Found, find
+from setwright.model.errors import FormatError
+from setwright.model.events import silence
+from tests.formats.reading.files import MemoryListing
+from tests.oracles.others import write_with
+
+READER = Segmentation()
+CSV = "Pixel Value, Class\n0, background\n1, kite\n2, owl\n"
+VALUES = np.array([[0, 0, 1, 1], [0, 2, 2, 1], [255, 2, 2, 0]], np.uint8)
+"""A mask of 4 x 3: a kite, an owl, and a pixel to be passed over."""
+
+KITE, OWL = (Mask(3, 4, counts) for counts in ((6, 1, 2, 2, 1), (4, 2, 1, 2, 3)))
+
+
+def png(pixels: Any, mode: str | None = None) -> bytes:
+    buffer = io.BytesIO()
+    image = Image.fromarray(np.asarray(pixels))
+    if mode == "P":
+        image = image.convert("L")
+        image.putpalette([part for value in range(256) for part in colour(value)])
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def colours(values: Any = VALUES) -> bytes:
+    return png(np.array([colour(value) for value in range(256)], np.uint8)[values])
+
+
+def ours(mask: bytes = png(VALUES), **more: Any) -> dict[str, Any]:
+    return {"classes.csv": CSV, "train/images/a.jpg": "", "train/masks/a.png": mask, **more}
+
+
+def found(files: Mapping[str, Any], **options: Any) -> Found:
+    return find(READER.opened(MemoryListing(files)), READER, ReadOptions(**options), silence)
+
+
+def frames(found: Found) -> dict[str, ReadFrame]:
+    return {frame.picture: frame for said in found.said.values() for frame in said}
+
+
+def shapes(frame: ReadFrame) -> dict[str, Any]:
+    return {each.label: each.shape for each in frame.annotations or ()}
+
+
+META = {
+    "label_map": {"0": "nothing", "1": "kite", "2": "owl"},
+    "segmentation_colors": [[0, 0, 0], [128, 0, 0], [0, 128, 0]],
+    "background_label": "0",
+}
+LABEL_MAP = "# label:color_rgb:parts:actions\nbackground:0,0,0::\nkite:128,0,0::\nowl:0,128,0::\n"
+COLOURS = "0 0 0 background\n128 0 0 kite\n0 128 0 owl\n"
+VOC_MASK = {"JPEGImages/a.jpg": "", "ImageSets/Segmentation/val.txt": "a\n"}
+
+LAYOUTS: dict[str, tuple[dict[str, Any], str | None]] = {
+    "ours": (ours(), "train"),
+    "with other pictures of it": (
+        ours() | {"train/colour/a.png": colours(), "valid/images/a.jpg": ""},
+        "train",
+    ),
+    "datumaro": (
+        {"dataset_meta.json": json.dumps(META), "images/a.jpg": "", "masks/a.png": png(VALUES)},
+        None,
+    ),
+    "Roboflow": (
+        {"valid/_classes.csv": CSV, "valid/a.jpg": "", "valid/a_mask.png": png(VALUES)},
+        "validation",
+    ),
+    "CVAT, by colour": (
+        {"labelmap.txt": LABEL_MAP, "SegmentationClass/a.png": colours(), **VOC_MASK},
+        "validation",
+    ),
+    "VOC, by palette": (
+        {"labelmap.txt": LABEL_MAP, "SegmentationClass/a.png": png(VALUES, "P"), **VOC_MASK},
+        "validation",
+    ),
+    "a palette that numbers them otherwise": (
+        {
+            "labelmap.txt": "owl:0,128,0::\nbackground:0,0,0::\nkite:128,0,0::\n",
+            "SegmentationClass/a.png": png(VALUES, "P"),
+            **VOC_MASK,
+        },
+        "validation",
+    ),
+    "CamVid": ({"label_colors.txt": COLOURS, "train/a.png": "", "trainannot/a.png": colours()}, "train"),
+    "Kaggle": (
+        {
+            "class_dict.csv": "name,r,g,b\nbackground,0,0,0\nkite,128,0,0\nowl,0,128,0\n",
+            "images/a.png": "",
+            "masks/a.png": colours(),
+        },
+        None,
+    ),
+    "values in each of three channels": (
+        {"classes.csv": CSV, "images/a.jpg": "", "masks/a.png": png(np.stack([VALUES] * 3, axis=-1))},
+        None,
+    ),
+    "grey and opaque": (
+        {
+            "classes.csv": CSV,
+            "images/a.jpg": "",
+            "masks/a.png": png(np.stack([VALUES, np.full_like(VALUES, 255)], axis=-1)),
+        },
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_masks_are_found_and_read_whoever_wrote_them(layout: str) -> None:
+    files, split = LAYOUTS[layout]
+    assert detect(MemoryListing(files)) == READER
+    all = found(files)
+    assert (all.problems, all.other_files) == ((), tuple(name for name in files if "colour/" in name))
+    (frame,) = frames(all).values()
+    assert shapes(frame) == {"kite": KITE, "owl": OWL}
+    assert frame.metadata == ({} if split is None else {"source_split": split})
+    assert frame.picture in all.pictures
+    assert not any("mask" in name or "annot" in name or "Class" in name for name in all.pictures)
+
+
+def test_masks_of_voc_itself_need_no_list() -> None:
+    mask = png(np.where(VALUES == 2, 15, VALUES).astype(np.uint8), "P")
+    files = {"SegmentationClass/a.png": mask, **VOC_MASK}
+    assert detect(MemoryListing(files)) == READER
+    assert shapes(*frames(found(files)).values()) == {"aeroplane": KITE, "person": OWL}
+
+
+def test_voc_with_boxes_is_read_by_its_own_reader_unless_masks_are_asked_for() -> None:
+    files = {"Annotations/a.xml": "<annotation/>", "SegmentationClass/a.png": png(VALUES, "P"), **VOC_MASK}
+    assert detect(MemoryListing(files)) == Voc()
+    assert list(shapes(*frames(found(files)).values())) == ["aeroplane", "bicycle"]
+
+
+def test_masks_without_a_list_are_no_masks_until_a_label_says_what_they_show() -> None:
+    files = {"images/a.jpg": "", "masks/a.png": png(np.where(VALUES == 1, 255, 0).astype(np.uint8))}
+    assert detect(MemoryListing(files)) == Folder()
+    with pytest.raises(FormatError, match="Nothing says what the values of the masks in masks mean") as asked:
+        found(files)
+    assert asked.value.hint is not None
+    assert "--label NAME" in asked.value.hint
+    assert shapes(*frames(found(files, label="kite")).values()) == {"kite": KITE}
+
+
+def test_a_picture_of_nothing_says_that_there_are_none_and_one_without_a_mask_says_nothing() -> None:
+    all = found(ours(png(np.zeros((3, 4), np.uint8)), **{"train/images/b.jpg": ""}))
+    assert frames(all)["train/images/a.jpg"].annotations == ()
+    assert list(frames(all)) == ["train/images/a.jpg"]
+    assert all.pictures == ("train/images/a.jpg", "train/images/b.jpg")
+
+
+@pytest.mark.parametrize("written", [png, colours])
+def test_values_without_a_class_are_told_and_the_others_are_read(written: Any) -> None:
+    mask = written(np.where(VALUES == 2, 7, VALUES).astype(np.uint8))
+    all = found(ours(mask, **{"train/dataset_meta.json": json.dumps(META)}))
+    assert [(each.kind, each.left_out) for each in all.problems] == [(ProblemKind.BAD_ANNOTATION, ("",))]
+    assert all.problems[0].detail in (
+        "value 7 has no class, 4 pixels",
+        "colour 128, 128, 128 has no class, 4 pixels",
+    )
+    assert shapes(*frames(all).values()) == {"kite": KITE}
+
+
+def test_a_mask_of_another_size_than_its_picture_is_told_with_its_classes() -> None:
+    (frame,) = frames(found(ours())).values()
+    problems = list(fit(frame, Canvas(40, 30)))
+    assert all(isinstance(each, Problem) for each in problems)
+    assert [each.left_out for each in problems if isinstance(each, Problem)] == [("kite",), ("owl",)]
+
+
+def claimed(width: int, height: int) -> bytes:
+    """A PNG that says it is so large."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [b"", b"no picture", png(VALUES)[:-30], claimed(100_000, 100_000)],
+    ids=["empty", "text", "cut", "bomb"],
+)
+def test_a_mask_that_cannot_be_read_is_told_and_the_others_are_read(mask: bytes) -> None:
+    all = found(ours(mask, **{"train/images/b.jpg": "", "train/masks/b.png": png(VALUES)}))
+    assert [(each.kind, each.file) for each in all.problems] == [
+        (ProblemKind.UNREADABLE_FILE, "train/masks/a.png")
+    ]
+    assert shapes(frames(all)["train/images/b.jpg"]) == {"kite": KITE, "owl": OWL}
+    assert frames(all)["train/images/a.jpg"].annotations is None
+
+
+def test_masks_without_a_picture_and_second_masks_are_told() -> None:
+    all = found(ours(**{"train/masks/gone.png": png(VALUES), "train/masks/a_mask.png": png(VALUES)}))
+    assert sorted((each.kind.value, each.file) for each in all.problems) == [
+        ("annotations-without-picture", "train/masks/gone.png"),
+        ("second-annotation-file", "train/masks/a_mask.png"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("classes.csv", "Pixel Value, Class\nx, kite\n"),
+        ("label_colors.txt", "300 0 0 kite\n"),
+        ("labelmap.txt", "kite:1,2::\n"),
+        ("dataset_meta.json", "[]"),
+        ("dataset_meta.json", '{"label_map": []}'),
+        ("classes.csv", b"\xff\xfe"),
+    ],
+)
+def test_a_list_that_cannot_be_read_ends_it_with_its_name(name: str, content: Any) -> None:
+    with pytest.raises(FormatError, match=f"masks/{name}"):
+        found(ours(**{f"train/masks/{name}": content}))
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 4)))
+def test_run_lengths_cover_just_the_pixels_of_their_class(values: Any) -> None:
+    named = {1: "kite", 2: "owl", 3: "kite"}
+    made = dict(masks_of(values.astype(np.int64), named))
+    for name in ("kite", "owl"):
+        meant = np.isin(values, [value for value, each in named.items() if each == name])
+        assert (name in made) == meant.any()
+        if name in made:
+            counts = made[name].counts
+            assert all(counts[1:])
+            covered = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+            assert np.array_equal(covered.reshape(values.shape[::-1]).T, meant)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("format", "split"), [("voc_segmentation", "train"), ("camvid", "train")])
+def test_what_datumaro_writes_is_read(format: str, split: str, tmp_path: Path) -> None:
+    write_with("datumaro", tmp_path, format)
+    listing = FolderListing(tmp_path)
+    assert detect(listing) == READER
+    all = find(READER.opened(listing), READER, ReadOptions(), silence)
+    assert all.problems == ()
+    (frame,) = frames(all).values()
+    assert frame.metadata == {"source_split": split}
+    covered = {}
+    for label, mask in shapes(frame).items():
+        inside = (
+            np.repeat(np.arange(len(mask.counts)) % 2 == 1, mask.counts).reshape(mask.width, mask.height).T
+        )
+        covered[label] = inside
+    assert {label: int(inside.sum()) for label, inside in covered.items()} == {"kite": 30, "owl": 75}
+    assert covered["owl"][7:12, 15:30].all()
