@@ -98,4 +98,5 @@ def test_help_loads_the_front_door_and_no_other_room() -> None:
         "setwright.model",
         "setwright.model.counting",
         "setwright.model.errors",
+        "setwright.model.values",
     }

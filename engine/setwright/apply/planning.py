@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from setwright.apply.surveying import survey
@@ -11,6 +11,7 @@ from setwright.model.diagnostics import Severity, in_reading_order
 from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import require
+from setwright.model.values import dataclass
 from setwright.plan.changes import Adopt, Amend, Create, Follow, Keep
 from setwright.plan.document import LossLine
 from setwright.plan.identity import plan_digest

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from setwright.apply.order import in_order
 from setwright.model.canonical import digest_of
 from setwright.model.documents import config_digest
+from setwright.model.values import dataclass
 from setwright.model.versions import ChangeSeverity
 from setwright.plan import document
 from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Keep, digest_after

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from setwright.augment.vocabulary import Property

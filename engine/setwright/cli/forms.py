@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -16,13 +16,13 @@ import secrets
 import stat
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from setwright.edge.files import write_whole
 from setwright.model.canonical import canonical_json
 from setwright.model.errors import UsageError
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from setwright.cli.kept import kept_file, makers
+from setwright.model.values import dataclass
 from setwright.spec.recollection import Recollection, UnreadableError
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,6 +10,7 @@ import click
 from setwright.cli import completing
 from setwright.cli.environment_option import environment_option
 from setwright.cli.workspace import Workspace, open_workspace
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

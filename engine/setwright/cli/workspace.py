@@ -8,10 +8,10 @@ from __future__ import annotations
 import functools
 import gc
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import FindingsError, UsageError
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

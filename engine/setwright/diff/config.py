@@ -6,10 +6,11 @@ sorted already, so DeepDiff is never asked to ignore order, which would cost it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from setwright.model.documents import LATER, to_document
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, desc, func, select
@@ -14,6 +13,7 @@ from setwright.lake.catalogue import newest_revision
 from setwright.lake.identity import DELETED
 from setwright.lake.index.read import Index, union
 from setwright.lake.label_groups import groups_at
+from setwright.model.values import dataclass
 from setwright.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -15,6 +14,7 @@ from setwright.lake.identity import checked_name, outward_id, unknown_name
 from setwright.lake.schema import FOREVER
 from setwright.model.counting import counted
 from setwright.model.errors import RemoteError
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from setwright.edge.heartbeat import beating
 from setwright.edge.processes import has_ended, this_system
 from setwright.lake.schema import leases
 from setwright.model.errors import LakeError, LockHeldError
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

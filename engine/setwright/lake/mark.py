@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from setwright.edge.files import write_whole
 from setwright.model.errors import LakeError, UsageError
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

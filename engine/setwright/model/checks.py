@@ -7,10 +7,10 @@ The union is tagged by `kind`, the field of `checks` that asks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from setwright.model.splits import Split  # noqa: TC001 - pydantic reads the annotations
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,11 +6,11 @@ tagged by `kind`, which is what stands on disk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - pydantic reads the annotations when it encodes a configuration
 from typing import Literal, TypeAlias
 
 from setwright.model.splits import SplitWish
+from setwright.model.values import dataclass
 
 ItemType: TypeAlias = Literal["image", "image_collection", "dataset"]
 AnnotationState: TypeAlias = Literal["raw", "human", "machine"]

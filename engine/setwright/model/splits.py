@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import Literal, TypeAlias
+
+from setwright.model.values import dataclass
 
 
 class Split(Enum):

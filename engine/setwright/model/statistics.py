@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright.model.splits import SPLITS
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from setwright.model.manifest import Manifest

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - pydantic reads the annotations where versions are written down
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import UsageError
 from setwright.model.statistics import Statistics  # noqa: TC001 - the same
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from setwright.model.dataset import DatasetConfig

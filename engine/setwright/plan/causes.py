@@ -6,10 +6,11 @@ of the first that makes it so by itself; what nothing makes so by itself, severa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright.model.dataset import DatasetsSource, Filter
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from setwright.model.statistics import count
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from setwright.diff.annotations import AnnotationDiff

@@ -7,9 +7,9 @@ a key means.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
+from setwright.model.values import dataclass
 from setwright.plan.bounds import Bounds
 
 FORMAT_VERSION: Final = "1.1"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from setwright.diff.config import changed_fields
+from setwright.model.values import dataclass
 from setwright.plan.causes import LAKE
 from setwright.plan.changes import Follow
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.model.membership import membership_digest
+from setwright.model.values import dataclass
 from setwright.model.versions import ChangeSeverity
 from setwright.plan.changes import Create, Follow
 from setwright.plan.severity import content_severity

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from setwright.diff.config import changed_fields
+from setwright.model.values import dataclass
 from setwright.model.versions import FIRST_VERSION, UNNUMBERED, ChangeSeverity
 from setwright.plan.causes import causes, causes_of_others, variants
 from setwright.plan.changes import (

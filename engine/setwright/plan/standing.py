@@ -6,10 +6,10 @@ gives it another name, or when its address changes and the spec says what it was
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import UsageError
+from setwright.model.values import dataclass
 from setwright.plan.upstream import made_of
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from setwright.model.dataset import LakeSource
 from setwright.model.errors import QueryError
 from setwright.model.suggestions import did_you_mean
+from setwright.model.values import dataclass
 from setwright.query.keys import Field, Operator
 from setwright.query.parse import MAX_BYTES, parse
 from setwright.query.quick import texts_in

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from setwright.model.shapes import SHAPES
 from setwright.model.splits import SPLITS
+from setwright.model.values import dataclass
 
 
 class Operator(Enum):

@@ -7,7 +7,8 @@ this module's business: the grammar (`grammar.lark`) reads it, and tells of mist
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from setwright.model.values import dataclass
 
 _SPACE = r"\s*"
 _WORD = r"(?![\w.-])"

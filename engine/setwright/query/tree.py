@@ -6,11 +6,12 @@ cannot be built wrong: what no text can say raises `ValueError`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from math import isfinite
 from typing import TypeAlias
 
+from setwright.model.values import dataclass
 from setwright.query.keys import Field, Key, Operator, Subject, ValueType
 
 

@@ -6,10 +6,10 @@ Who only plans is given a `RemoteReader`; apply gets a `Remote`. Every remote pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.model.events import silence
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -8,13 +8,13 @@ with `+` behind it for all that is made of it. Several terms add up.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from setwright.model.dataset import DatasetsSource
 from setwright.model.errors import UsageError
 from setwright.model.suggestions import did_you_mean
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

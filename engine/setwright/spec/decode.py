@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.augment.decode import decode as decode_augmentations
@@ -18,6 +17,7 @@ from setwright.model.dataset import (
     Source,
 )
 from setwright.model.suggestions import did_you_mean
+from setwright.model.values import dataclass
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
 from setwright.spec.dataset_models import OperationsFile

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from setwright.model.values import dataclass
 from setwright.spec import findings
 from setwright.spec.shortening import short
 

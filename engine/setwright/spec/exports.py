@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

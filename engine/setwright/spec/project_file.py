@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setwright.model.suggestions import did_you_mean
+from setwright.model.values import dataclass
 from setwright.spec import findings
 from setwright.spec.dataset_models import DatasetFields
 from setwright.spec.lists import leads_out

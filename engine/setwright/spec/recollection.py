@@ -7,11 +7,12 @@ Configurations and checks, which cost most to make, are made of it when somebody
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from setwright.model.diagnostics import Diagnostic, Severity, SourceRef
+from setwright.model.values import dataclass
 from setwright.spec.draft import Draft
 from setwright.spec.project import RemoteSettings, Spec, StateSettings
 from setwright.spec.source_text import decode_text

@@ -7,10 +7,10 @@ a variable stands for is not read again: a value that looks like a reference sta
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from setwright.model.suggestions import did_you_mean
+from setwright.model.values import dataclass
 from setwright.spec import findings
 from setwright.spec.shortening import short
 

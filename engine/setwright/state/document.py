@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations when it decodes a state
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime  # noqa: TC003 - the same
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from setwright.model.dataset import DatasetConfig  # noqa: TC001 - the same
 from setwright.model.documents import from_document, to_document
 from setwright.model.errors import FormatError, StalePlanError
+from setwright.model.values import dataclass
 
 FORMAT_VERSION = 1
 
