@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_BLOCK = 1 << 18
-"""Pixels mapped at a time: so few that the map takes 3 MB, and so many that NumPy, for whose each call threads wait for
-each other, is called seldom. Of a quarter as many it takes no less of the processor, and two threads do 5 % less."""
+_BLOCK = 1 << 17
+"""Pixels mapped at a time at most: so few that the map, of 8 bytes for each, stays in the processor's cache, and so
+many that NumPy, for whose each call threads wait for each other, is called seldom."""
+_DOWN = np.array([6, 11], np.uint16)[:, None, None]
+"""Bits by which how far a point lies beyond a pixel, y and x, goes down to the 10 that OpenCV takes."""
 _LONGEST = 1 << 15
 """Width and height together from which on OpenCV's maps, of 16 bits, may not reach everywhere."""
 
@@ -39,7 +41,8 @@ def warp(picture: NDArray[Any], matrix: NDArray[np.float64], width: int, height:
         if found is not None:
             return found
     out = np.empty((height, width, *picture.shape[2:]), picture.dtype)
-    rows = max(1, _BLOCK // width)
+    parts = -(-height * width // _BLOCK)
+    rows = -(-height // parts) if _BLOCK >= width else 1
     if short:
         maps = _Maps(points, rows)
         for start in range(0, height, rows):
@@ -66,37 +69,31 @@ class _Maps:
 
     def __init__(self, points: PointMap, rows: int) -> None:
         column, row = points.sums()
-        row = row[..., None]
-        x, y = (column[0], row[0]), (column[1], row[1])
+        column, row = column[:, None], row[..., None]
         # A pixel's x and y are the halves of a word, x that which comes first in memory.
-        self._low, self._high = (x, y) if sys.byteorder == "little" else (y, x)
+        order = -1 if sys.byteorder == "little" else 1
+        self._sums_of = column[::order], row[::order]
         # Parts of a pixel are in low halves, and sums of low halves are all that it takes to know them.
-        column_part, row_part = column.astype(np.uint16), row.astype(np.uint16)
-        self._part_x, self._part_y = (column_part[0], row_part[0]), (column_part[1], row_part[1])
-        shape = rows, column.shape[1]
-        self._whole, self._whole_low = np.empty(shape, np.uint32), np.empty(shape, np.uint32)
-        self._part, self._part_low = np.empty(shape, np.uint16), np.empty(shape, np.uint16)
+        self._parts_of = column[::-1].astype(np.uint16), row[::-1].astype(np.uint16)
+        self._sums = np.empty((2, rows, column.shape[2]), np.uint32)
 
     def rows(self, start: int, end: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
         """Of each pixel's point x and y `(end - start, W, 2)`, and how far it lies beyond, 5 bits for y and 5 for x.
 
         They hold until others are asked for.
         """
-        count = end - start
-        whole, low = self._whole[:count], self._whole_low[:count]
-        np.add(self._high[0], self._high[1][start:end], out=whole)
-        np.add(self._low[0], self._low[1][start:end], out=low)
+        whole, low = sums = self._sums[:, : end - start]
+        np.add(self._sums_of[0], self._sums_of[1][:, start:end], out=sums)
         whole &= 0xFFFF0000
         low >>= 16
         whole |= low
-        part, part_low = self._part[:count], self._part_low[:count]
-        np.add(self._part_y[0], self._part_y[1][start:end], out=part)
-        np.add(self._part_x[0], self._part_x[1][start:end], out=part_low)
-        part >>= 6  # to the upper 5 of 10 bits
+        # Where those were that are not needed any more: so more is mapped at a time within the cache.
+        part, part_x = parts = low.reshape(-1).view(np.uint16).reshape(2, *low.shape)
+        np.add(self._parts_of[0], self._parts_of[1][:, start:end], out=parts)
+        parts >>= _DOWN
         part &= (FRACTION - 1) << 5
-        part_low >>= 11
-        part |= part_low
-        return whole.view(np.int16).reshape(count, -1, 2), part
+        part |= part_x
+        return whole.view(np.int16).reshape(*whole.shape, 2), part
 
 
 def reference(picture: NDArray[Any], x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[Any]:
