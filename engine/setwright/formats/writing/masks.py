@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from setwright.edge.allocator import keep_freed_buffers
 from setwright.formats.ahead import ahead
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.writing.colours import colour
@@ -112,6 +113,7 @@ def _check(classes: Sequence[str]) -> None:
 
 def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
     """The PNG of each frame, in their order; counts in `changes` what became of objects."""
+    keep_freed_buffers()  # columns of some 100 KB come and go
     for made, became in ahead(partial(_some_masks, manifest), pairwise(_together(manifest))):
         changes.update(became)
         yield from made
