@@ -83,15 +83,19 @@ def test_another_operation_adds_to_what_the_first_one_said(lake: Lake, tmp_path:
     assert lake.vocabulary().operations == ("model-7", "project")
 
 
-@pytest.mark.parametrize(("first", "then"), [("human", "machine"), ("machine", "human")])
+@pytest.mark.parametrize(
+    ("first", "then", "hint"),
+    [("human", "machine", "leave out --model-run"), ("machine", "human", "say --model-run")],
+)
 def test_an_operation_of_people_does_not_become_one_of_a_model(
-    lake: Lake, tmp_path: Path, first: str, then: str
+    lake: Lake, tmp_path: Path, first: str, then: str, hint: str
 ) -> None:
-    folder = write(tmp_path / "in", {"a.png": ["RBC"]})
-    ingest(lake, folder, mode=first)
-    with pytest.raises(UsageError, match="known as one of"):
-        ingest(lake, folder, mode=then)
+    ingest(lake, write(tmp_path / "in", {"a.png": ["RBC"]}), mode=first)
+    with pytest.raises(UsageError, match="known as one of") as refused:
+        ingest(lake, write(tmp_path / "more", {"b.png": ["RBC"]}), mode=then)
+    assert refused.value.hint == f"{hint}, or give another --operation"
     assert lake.revision() == 1
+    assert len(stored_files(lake)) == 1, "it is told before pictures are read"
 
 
 def test_a_picture_that_changed_replaces_the_frame_s_and_keeps_its_number(lake: Lake, tmp_path: Path) -> None:

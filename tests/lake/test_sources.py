@@ -186,6 +186,6 @@ def test_files_of_two_formats_are_not_guessed_at(lake: Lake, folder: Path) -> No
     (folder / "a.xml").write_text("<annotation><filename>a.png</filename></annotation>")
     with pytest.raises(FormatError, match="several formats") as found:
         ingest(lake, folder, format=None)
-    assert found.value.detail == "They look like Pascal VOC and like VIA."
-    assert found.value.hint == "say which to read: --format voc or --format via"
+    assert found.value.detail == "They look like Pascal VOC and VIA."
+    assert found.value.hint == "name the folder of one of them, or say which to read: --format voc or via"
     assert ingest(lake, folder, format="voc").frames_new == 3

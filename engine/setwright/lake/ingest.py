@@ -47,6 +47,11 @@ class Found:
     other_files: tuple[str, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def speaks_of_annotations(self) -> bool:
+        """Whether any file says which annotations a picture has, be it that it has none."""
+        return any(words.annotations is not None for several in self.said.values() for words in several)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:

@@ -63,6 +63,10 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
         "annotation file that speaks of another picture size, taken as it is",
         "annotation files that speak of another picture size, taken as they are",
     ),
+    ProblemKind.FRACTIONS: (
+        "annotation file whose numbers look like fractions, taken as pixels",
+        "annotation files whose numbers look like fractions, taken as pixels",
+    ),
     ProblemKind.LABEL_CASE: (
         "label that differs from another by case only, taken as it is",
         "labels that differ from others by case only, taken as they are",

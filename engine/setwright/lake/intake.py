@@ -88,10 +88,13 @@ class Intake(Opened):
         Raises:
             UsageError: the operation is of the other mode, or pictures cannot stay in place.
         """
-        from setwright.lake.record import Recorded, Recorder
+        from setwright.lake.record import Recorded, Recorder, operation_of_mode
 
         if incoming.in_place:
             self._blobs.check_references()
+        if incoming.found.speaks_of_annotations:  # now, not after all pictures were read
+            with self._catalogue.reading() as connection:
+                operation_of_mode(connection, incoming.operation, mode)
 
         def looked_at(dry: bool) -> Prepared:
             return _looked_at(incoming, self._blobs, self._known_picture, self._labels(), listener, dry=dry)

@@ -242,23 +242,12 @@ class Recorder:
         return came, gone
 
     def _operation(self, name: str, mode: str, *, make: bool) -> int | None:
-        table = schema.operations
-        row = self._connection.execute(
-            select(table.c.id, table.c.mode).where(table.c.name == name)
-        ).one_or_none()
-        code = HUMAN if mode == "human" else MACHINE
-        if row is None:
-            if not make:
-                return None
-            return self._insert_one(table, name=name, folded=folded(name), mode=code, added=self._revision)
-        if row.mode != code:
-            known = "people" if row.mode == HUMAN else "a model"
-            raise UsageError(
-                f"The operation {name} is known as one of {known}",
-                "An operation is an annotation project of people or a run of a model, and stays what it was.",
-                "give another --operation, or leave out " + ("--model-run" if code == MACHINE else "--human"),
-            )
-        return int(row.id)
+        key = operation_of_mode(self._connection, name, mode)
+        if key is not None or not make:
+            return key
+        return self._insert_one(
+            schema.operations, name=name, folded=folded(name), mode=_MODES[mode], added=self._revision
+        )
 
     def _labels(self, names: Iterable[str]) -> dict[str, int]:
         table = schema.labels
@@ -374,6 +363,30 @@ class Recorder:
         self.rows[table.name] += 1
         return insert_one(self._connection, table, **values)
 
+
+def operation_of_mode(connection: Connection, name: str, mode: str) -> int | None:
+    """The key of the operation that is called so, None where there is none yet.
+
+    Raises:
+        UsageError: it is known as of the other mode.
+    """
+    table = schema.operations
+    row = connection.execute(select(table.c.id, table.c.mode).where(table.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    if row.mode != _MODES[mode]:
+        known, option = (
+            ("people", "leave out --model-run") if row.mode == HUMAN else ("a model", "say --model-run")
+        )
+        raise UsageError(
+            f"The operation {name} is known as one of {known}",
+            "An operation is an annotation project of people or a run of a model, and stays what it was.",
+            f"{option}, or give another --operation",
+        )
+    return int(row.id)
+
+
+_MODES = {"human": HUMAN, "machine": MACHINE}
 
 _ANNOTATION_COLUMNS = (
     "label",

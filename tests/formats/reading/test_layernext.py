@@ -46,6 +46,25 @@ def test_shapes(value: Any, shape: Shape) -> None:
     assert [each.shape for each in frames[0].annotations or ()] == [shape]
 
 
+@pytest.mark.parametrize(
+    ("boxes", "normalized", "told"),
+    [
+        ([[0.1, 0.2, 0.3, 0.4], [0, 0, 1, 1]], False, True),
+        ([[0.1, 0.2, 0.3, 0.4], [0, 0, 1, 1]], True, False),
+        ([[0.1, 0.2, 0.3, 0.4], [0, 0, 2, 1]], False, False),
+        ([[0, 0, 2, 1], [0.1, 0.2, 0.3, 0.4]], False, False),
+        ([], False, False),
+    ],
+)
+def test_numbers_that_are_all_fractions_are_told_unless_they_are_said_to_be(
+    boxes: list[Any], normalized: bool, told: bool
+) -> None:
+    file = images(*({"bbox": box, "label": "L"} for box in boxes))
+    frames, problems = read(LayerNext(), {"a.png": b"", "x.json": file}, normalized=normalized)
+    assert len(frames[0].annotations or ()) == len(boxes), "they are taken in any case"
+    assert [each.kind for each in problems] == [ProblemKind.FRACTIONS] * told
+
+
 def test_confidence_attributes_and_metadata_are_kept() -> None:
     value = {
         "bbox": [1, 2, 3, 4],

@@ -79,6 +79,20 @@ def test_the_label_is_the_attribute_that_is_called_like_one_or_the_only_one(
     assert (annotation.label, dict(annotation.attributes)) == (label, kept)
 
 
+def test_what_is_said_of_a_whole_file_is_metadata() -> None:
+    said = {
+        "caption": "a party",
+        "weather": {"sun": True, "rain": False, "wind": True},
+        "empty": "",
+        "none": {},
+    }
+    file = json.loads(via([region(label="RBC")]))
+    file["a.jpg123"]["file_attributes"] = said
+    frames, problems = read(Via(), {"a.jpg": b"", "via.json": json.dumps(file)})
+    assert dict(frames[0].metadata) == {"caption": "a party", "weather": ["sun", "wind"]}
+    assert problems == []
+
+
 def test_regions_that_name_no_label_need_one_from_the_user() -> None:
     files = {"a.jpg": b"", "via.json": via([region(), region()])}
     with pytest.raises(FormatError, match="does not say what its regions show") as refused:

@@ -61,8 +61,16 @@ class LayerNext:
                 yield each
                 continue
             name, document = each
+            pixels = fractions = False
             for entry in _list(document.get("images")):
-                yield from _image(entry, name, pictures, options)
+                for item in _image(entry, name, pictures, options):
+                    if isinstance(item, ReadFrame) and not pixels:
+                        pixels = any(number > 1 for number in _coordinates(item))
+                        fractions = fractions or any(number % 1 for number in _coordinates(item))
+                    yield item
+            if fractions and not pixels and not options.normalized:
+                detail = "no coordinate is larger than 1; with --normalized they are fractions of the picture's size"
+                yield Problem(ProblemKind.FRACTIONS, name, detail)
             for entry in _list(document.get("files")):
                 yield from _file(entry, name, pictures)
 
@@ -185,6 +193,20 @@ def _points(value: Any, name: str) -> Ring:
     if not points:
         raise NotRead(f"{name} has no points")
     return tuple(points)
+
+
+def _coordinates(frame: ReadFrame) -> Iterator[float]:
+    """Each x and y of the frame's shapes; of a mask its size, which is in pixels always."""
+    for annotation in frame.annotations or ():
+        match annotation.shape:
+            case Rectangle(edges):
+                yield from edges
+            case Polygon(rings):
+                yield from (value for ring in rings for point in ring for value in point)
+            case Line(points) | Points(points):
+                yield from (value for point in points for value in point)
+            case Mask(height, width):
+                yield from (height, width)
 
 
 def _mask(value: Any, name: str) -> Mask:

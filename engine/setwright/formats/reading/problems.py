@@ -26,6 +26,7 @@ class ProblemKind(Enum):
     OUTSIDE = "outside-the-picture"
     CLIPPED = "clipped-at-the-edge"
     OTHER_SIZE = "other-picture-size"
+    FRACTIONS = "fractions-taken-as-pixels"
     LABEL_CASE = "labels-differ-by-case"
 
 

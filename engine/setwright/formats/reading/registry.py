@@ -23,6 +23,8 @@ from setwright.model.errors import FormatError, UsageError
 from setwright.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import Reader
 
@@ -69,8 +71,9 @@ def detect(listing: Listing) -> Reader:
         # Taking one would leave out in silence what stands in the files of the other.
         raise FormatError(
             f"The files in {listing.location} are of several formats",
-            f"They look like {' and like '.join(reader.title for reader in found)}.",
-            f"say which to read: --format {' or --format '.join(reader.name for reader in found)}",
+            f"They look like {_listed([reader.title for reader in found], 'and')}.",
+            "name the folder of one of them, or say which to read: --format"
+            f" {_listed([reader.name for reader in found], 'or')}",
         )
     if found:
         return found[0]
@@ -88,6 +91,10 @@ def detect(listing: Listing) -> Reader:
         "Nor does anything there look like annotations.",
         "name the folder that holds both pictures and annotations",
     )
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def _export_in(listing: Listing) -> str | None:

@@ -37,7 +37,8 @@ _CLASS_NAMES = ("label", "class", "name", "type", "category", "object")
 
 @dataclass(frozen=True, slots=True)
 class Via:
-    """Rectangles, polygons, lines and points. The other attributes of a region are kept as attributes.
+    """Rectangles, polygons, lines and points. The other attributes of a region are kept as attributes, and those of a
+    file as metadata.
 
     The label is the region's attribute called label, class, name, type, category or object (case does not count),
     else its only attribute, else what `ReadOptions.label` says.
@@ -86,7 +87,13 @@ def _frame(
         except NotRead as error:
             detail = f"region {place} of {called}: {error}"
             yield Problem(ProblemKind.BAD_ANNOTATION, name, detail, _labels([region], options))
-    yield ReadFrame(picture=picture, source=name, annotations=tuple(annotations))
+    fields = entry.get("file_attributes")
+    yield ReadFrame(
+        picture=picture,
+        source=name,
+        annotations=tuple(annotations),
+        metadata=_fields(fields) if isinstance(fields, dict) else {},
+    )
 
 
 def _annotation(region: Any, options: ReadOptions) -> ReadAnnotation:
@@ -105,6 +112,16 @@ def _annotation(region: Any, options: ReadOptions) -> ReadAnnotation:
             if other != key and _chosen(value)
         },
     )
+
+
+def _fields(attributes: dict[str, Any]) -> dict[str, Any]:
+    """What is said of the whole picture; of check boxes the names of those that are ticked."""
+    found = {
+        name: [key for key, on in value.items() if on is True] if isinstance(value, dict) else value
+        for name, value in attributes.items()
+        if name.strip()
+    }
+    return {name: value for name, value in found.items() if value not in ("", [], None)}
 
 
 def _label_text(attributes: dict[str, Any], key: str | None, options: ReadOptions) -> str:
@@ -134,7 +151,7 @@ def _shape(shape: dict[str, Any], name: str) -> Shape:
         case "point":
             return Points(((at("cx"), at("cy")),))
         case other:
-            raise NotRead(f"{name} is a shape that is not read: {shown(other)}")
+            raise NotRead(f"{name} has a shape that is not read: {shown(other)}")
 
 
 def _points(shape: dict[str, Any], name: str) -> Ring:

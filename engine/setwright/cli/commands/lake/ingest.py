@@ -267,6 +267,8 @@ def _outcome(report: IngestReport, lake: Lake | None) -> Iterator[str]:
     if report.refused or lake is None:
         count = len(report.problems)
         yield f"Refused: {counted(count, 'problem')}, and --strict allows none. Nothing was recorded."
+        if any(number > _SHOWN for number in report.problem_counts.values()):
+            yield "With --json all of them are listed."
     elif report.revision is None:
         yield f"Nothing is new; the lake stays at revision {lake.revision()}."
     else:
