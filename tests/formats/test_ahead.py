@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -35,8 +36,17 @@ def test_no_more_is_begun_than_is_asked_for_soon(threads: int) -> None:
     for asked in range(1, 20):
         next(made)
         assert len(begun) <= asked + threads
-    made.close()  # type: ignore[attr-defined]
+    made.close()
     assert len(begun) <= 19 + threads
+
+
+def test_more_may_be_held_than_threads_work_on() -> None:
+    begun: list[int] = []
+    with closing(ahead(begun.append, range(100), 2, held=10)) as made:
+        next(made)
+        assert len(begun) <= 11
+    assert begun == sorted(begun)
+    assert len(begun) < 100
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -45,4 +55,4 @@ def test_a_piece_that_fails_fails_in_its_place_and_no_thread_is_left(threads: in
     assert [next(made) for _ in range(3)] == [0, 0, 1]
     with pytest.raises(ZeroDivisionError):
         next(made)
-    assert not [each for each in threading.enumerate() if each.name.startswith("export")]
+    assert not [each for each in threading.enumerate() if each.name.startswith("ahead")]

@@ -12,12 +12,23 @@ import pytest
 from PIL import ExifTags, Image
 
 from setwright.formats.reading.problems import ProblemKind
+from setwright.lake.incoming import incoming
 from setwright.lake.ingest_report import summary
 from setwright.lake.lake import Lake
 from setwright.model.dataset import CollectionSource
 from setwright.model.errors import FormatError, NotYetError, RemoteError, UsageError
 from setwright.model.events import Advanced, Finished, Started
-from tests.lake.lakes import content, everything, ingest, labels_of, picture, rectangle, stored_files, write
+from tests.lake.lakes import (
+    NOON,
+    content,
+    everything,
+    ingest,
+    labels_of,
+    picture,
+    rectangle,
+    stored_files,
+    write,
+)
 
 
 def test_pictures_become_frames_with_their_annotations(lake: Lake, tmp_path: Path) -> None:
@@ -96,6 +107,14 @@ def test_an_operation_of_people_does_not_become_one_of_a_model(
     assert refused.value.hint == f"{hint}, or give another --operation"
     assert lake.revision() == 1
     assert len(stored_files(lake)) == 1, "it is told before pictures are read"
+
+
+def test_what_files_said_is_let_go_as_it_is_fitted(lake: Lake, tmp_path: Path) -> None:
+    """Of a million frames it would be in memory twice."""
+    ready = incoming(write(tmp_path / "in", {"a.png": ["RBC"], "b.png": []}), collection="cells")
+    assert len(ready.found.said) == 2
+    assert lake.take(ready, author="test", at=NOON, strict=True).annotations == 1
+    assert ready.found.said == {}
 
 
 def test_a_picture_that_changed_replaces_the_frame_s_and_keeps_its_number(lake: Lake, tmp_path: Path) -> None:

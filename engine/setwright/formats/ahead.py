@@ -1,4 +1,4 @@
-"""Pieces of an export made ahead of who takes them, in their order, by as many threads as pay."""
+"""Pieces of an export or an ingest made ahead of who takes them, in their order, by as many threads as pay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from setwright.edge.processes import processors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -19,23 +19,27 @@ _MOST = 2
 
 
 def ahead(
-    work: Callable[[Piece], Result], pieces: Iterable[Piece], threads: int | None = None
-) -> Iterator[Result]:
+    work: Callable[[Piece], Result],
+    pieces: Iterable[Piece],
+    threads: int | None = None,
+    held: int | None = None,
+) -> Generator[Result]:
     """What `work` makes of each of `pieces`, in their order.
 
-    At most one more than there are `threads` is made before it is asked for; None stands for two where there are two
-    processors. Who closes the iterator, and a piece that fails, wait for those under way; no others are begun.
+    At most one more than `held`, by default as many as there are `threads`, is made before it is asked for; None
+    stands for two threads where there are two processors. Who closes the iterator, and a piece that fails, wait for
+    those under way; no others are begun.
     """
     count = threads or min(_MOST, processors())
     if count == 1:
         yield from map(work, pieces)
         return
-    pool = ThreadPoolExecutor(count, thread_name_prefix="export")
+    pool = ThreadPoolExecutor(count, thread_name_prefix="ahead")
     waiting: deque[Future[Result]] = deque()
     try:
         for piece in pieces:
             waiting.append(pool.submit(work, piece))
-            if len(waiting) > count:
+            if len(waiting) > (held or count):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -40,7 +40,7 @@ class Found:
     said of them.
     """
 
-    said: Mapping[str, tuple[ReadFrame, ...]]
+    said: dict[str, tuple[ReadFrame, ...]]
     pictures: tuple[str, ...]
     copies: tuple[str, ...]
     copied: tuple[str, ...]
@@ -74,12 +74,12 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
     """
     listener(Started(_TASK, None, "files"))
     problems = list(listing.problems)
-    said: dict[str, list[ReadFrame]] = defaultdict(list)
+    said: dict[str, tuple[ReadFrame, ...]] = {}
     for item in reader.read(listing, options):
         if isinstance(item, Problem):
             problems.append(item)
         else:
-            said[item.picture].append(item)
+            said[item.picture] = (*said.get(item.picture, ()), item)
     copies = varied_copies(listing) | {
         name for name, words in said.items() if any(one.varied for one in words)
     }
@@ -87,7 +87,7 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
     pictures = tuple(name for name in listing.pictures if name not in copies)
     listener(Finished(_TASK, counted(len(listing.consulted), "file")))
     return Found(
-        said={picture: tuple(several) for picture, several in said.items()},
+        said=said,
         pictures=pictures,
         copies=tuple(sorted(copies)),
         copied=tuple(sorted(each.label for words in copied for each in words.annotations or ())),
@@ -97,15 +97,23 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
 
 
 def prepare(
-    found: Found, stored: Mapping[str, StoredPicture | Problem], known_labels: Iterable[str]
+    found: Found,
+    stored: Mapping[str, StoredPicture | Problem],
+    known_labels: Iterable[str],
+    *,
+    keep: bool = False,
 ) -> Prepared:
-    """Bring what the files say together with their pictures; `known_labels` are those that the lake has."""
+    """Bring what the files say together with their pictures; `known_labels` are those that the lake has.
+
+    What was said is taken out of `found`, lest all of it be in memory twice, unless it is to be kept for another time.
+    """
+    taken = found.said.get if keep else found.said.pop
     problems = list(found.problems)
     pictures: dict[str, StoredPicture] = {}
     for path in found.pictures:
         match stored[path]:
             case Problem() as problem:
-                said = found.said.get(path, ())
+                said = taken(path, ())
                 left_out = tuple(each.label for words in said for each in words.annotations or ())
                 problems.append(replace(problem, left_out=left_out))
             case StoredPicture() as picture:
@@ -117,7 +125,7 @@ def prepare(
     for path, name in _frame_names(found.pictures, problems):
         if path not in pictures:
             continue
-        picture, said = pictures[path], found.said.get(path, ())
+        picture, said = pictures[path], taken(path, ())
         annotations: list[FittedAnnotation] | None = None
         for words in said:
             if words.annotations is None:

@@ -186,7 +186,8 @@ def _looked_at(
         in_place=incoming.in_place,
         dry=dry,
     )
-    return prepare(incoming.found, pictures, known_labels)
+    # What was only looked at is looked at again, or refused.
+    return prepare(incoming.found, pictures, known_labels, keep=dry)
 
 
 def _report(

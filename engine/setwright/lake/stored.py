@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
+from setwright.formats.ahead import ahead
 from setwright.formats.reading.listing import MAX_PICTURE
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.lake.blobs import has, sha256
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
 
 TASK = "Reading pictures"
+
+_HELD = 1_000
+"""Pictures that may be stored while one before them still is under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +105,10 @@ def store_pictures(
     # more, and no more of them decode at a time: a decoded picture may be a hundred times as large as its file.
     few = 2 * (os.cpu_count() or 1)
     decoding = BoundedSemaphore(few)
-    pool = ThreadPoolExecutor(max(few, blobs.at_once), thread_name_prefix="ingest")
-    try:
-        stored = dict(zip(names, _told(pool.map(store, names), listener), strict=True))
-    finally:
-        # On Ctrl-C too: what runs is soon done, what waits is dropped.
-        pool.shutdown(wait=True, cancel_futures=True)
+    # What waits for a thread or for its turn takes more memory than what is known of a picture in the end.
+    made = ahead(store, names, max(few, blobs.at_once), held=_HELD)
+    with closing(made):  # on Ctrl-C too: what runs is soon done, nothing else is begun
+        stored = dict(zip(names, _told(made, listener), strict=True))
     listener(Finished(TASK, counted(len(names), "picture")))
     return stored
 

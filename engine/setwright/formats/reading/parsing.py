@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from math import isfinite
 from typing import Any
 
@@ -58,7 +59,7 @@ def label(value: Any) -> str:
         raise NotRead(f"the label is longer than {MAX_LABEL} characters: {shown(text)}")
     if _CONTROL.search(text):
         raise NotRead(f"the label holds a character that cannot be printed: {shown(text)}")
-    return text
+    return sys.intern(text)  # one object, however many annotations have it
 
 
 def label_or_none(value: Any) -> str:

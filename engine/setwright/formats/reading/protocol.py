@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,8 +58,12 @@ class Mask:
 Shape: TypeAlias = Rectangle | Polygon | Line | Points | Mask
 
 
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""No attributes, no metadata: one object for all who have none, of whom there may be millions."""
+
+
 def _nothing() -> Mapping[str, Any]:
-    return MappingProxyType({})
+    return _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,12 @@ class ReadAnnotation:
     confidence: float | None = None
     attributes: Mapping[str, Any] = field(default_factory=_nothing)
     metadata: Mapping[str, Any] = field(default_factory=_nothing)
+
+    def __post_init__(self) -> None:
+        if not self.attributes:
+            object.__setattr__(self, "attributes", _NOTHING)
+        if not self.metadata:
+            object.__setattr__(self, "metadata", _NOTHING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
