@@ -6,11 +6,11 @@ weights everywhere. In whole numbers that is what `warp.reference` makes, and a 
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from setwright.augment.point_map import FRACTION
 
@@ -66,25 +66,23 @@ def _rows(picture: NDArray[Any], offsets: NDArray[np.int32]) -> NDArray[Any]:
     of_it = np.uint16(FRACTION) - of_next
     made = np.empty_like(source)
     rows = min(height, max(1, _BAND // width))
-    slides = np.diff(whole, prepend=whole[0]) != 0
-    slides[::rows] = True
-    starts = np.flatnonzero(slides).tolist()
-    runs = zip(starts, [*starts[1:], height], whole[starts].tolist(), strict=True)
-    # Moved by whole pixels first, with one more at the end, for each is mixed with the next.
-    moved = np.empty((rows, source.shape[1] + colours), np.uint16)
+    # Rows stand between so much of nothing that wherever they slide to, what they show is one part of them: with one
+    # pixel more at the end, for each is mixed with the next.
+    whole = np.clip(whole, -width - 1, width + 1)
+    margin = int(np.abs(whole).max())
+    wide = np.zeros((rows, (width + 2 * margin + 1) * colours), np.uint8)
+    parts = sliding_window_view(wide.reshape(-1), (width + 1) * colours)
+    begins = (whole + margin) * colours + np.arange(height) % rows * wide.shape[1]
+    moved = np.empty((rows, parts.shape[1]), np.uint16)
     sums, more = (np.empty((rows, source.shape[1]), np.uint16) for _ in range(2))
-    for band, own in groupby(runs, lambda run: run[0] // rows):
-        top, bottom = band * rows, min((band + 1) * rows, height)
-        moved.fill(0)
-        for start, end, by in own:
-            left, right = max(0, -by), min(width + 1, width - by)
-            if left < right:
-                moved[start - top : end - top, left * colours : right * colours] = source[
-                    start:end, (left + by) * colours : (right + by) * colours
-                ]
-        mixed, some = sums[: bottom - top], moved[: bottom - top]
-        np.multiply(some[:, :-colours], of_it[top:bottom], out=mixed)
-        mixed += np.multiply(some[:, colours:], of_next[top:bottom], out=more[: bottom - top])
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        count = bottom - top
+        wide[:count, margin * colours : (margin + width) * colours] = source[top:bottom]
+        moved[:count] = parts[begins[top:bottom]]
+        mixed = sums[:count]
+        np.multiply(moved[:count, :-colours], of_it[top:bottom], out=mixed)
+        mixed += np.multiply(moved[:count, colours:], of_next[top:bottom], out=more[:count])
         mixed += np.uint16(FRACTION // 2)
         mixed >>= 5
         made[top:bottom] = mixed
