@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 import setwright
 from setwright.lake import stamp as stamps
 from setwright.lake.lake import Lake
+from setwright.lake.schema import SCHEMA_VERSION
 from setwright.lake.stamp import settled, stamp
+from setwright.model.versions import Deletion
+from setwright.server.keys import Role
 from tests.cli.inside import setwright as run
 from tests.cli.inside import succeeded
 from tests.cli.project_folder import BALLOONS, ingest, project_at
+from tests.lake.older import make_older
 from tests.laws import examples
+from tests.server.serving import serving
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/sys/kernel/random/boot_id").exists(), reason="answers are remembered on Linux"
@@ -160,12 +171,98 @@ def _rename(project: Path) -> None:
 WRITES = [_ingest, _apply, _describe, _delete, _collect, _lease, _state, _rename]
 
 
-@pytest.mark.parametrize("write", WRITES, ids=lambda each: each.__name__.strip("_"))
+def _group_labels(project: Path) -> None:
+    succeeded(project, "lake", "labels", "define", "Balloon", "--description", f"at {time.time_ns()}")
+    succeeded(project, "lake", "labels", "group", f"round {time.time_ns()}", "Balloon")
+
+
+def _import_catalog(project: Path) -> None:
+    """The catalogue of another day, in place of the one that is there."""
+    exported = project.parent / f"catalog-{time.time_ns()}.jsonl"
+    succeeded(project, "lake", "export-catalog", str(exported))
+    _ingest(project)
+    plan(project)
+    for file in lake_of(project).iterdir():
+        if file.name != "blobs":
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+    succeeded(project, "lake", "import-catalog", str(exported))
+
+
+def _migrate(project: Path) -> None:
+    make_older(lake_of(project), SCHEMA_VERSION - 1)
+
+
+def _upload(project: Path) -> None:
+    """A picture sent to a server of the same lake, and plans while it runs."""
+    with serving(lake_of(project)) as server:
+        ask = partial(_asked, server.url, server.keys[Role.ADMIN])
+        wanted = {"collectionName": "party", "collectionType": 5, "metaDataObject": {}}
+        upload = ask("uploadMetadataInCollection", wanted)["uploadId"]
+        file = ask("fileUpload/initializeMultipartUpload", {"fileName": "sent.png", "uploadId": upload})
+        told = {"fileId": file["fileId"], "fileKey": file["fileKey"]}
+        (part,) = ask("fileUpload/getMultipartPreSignedUrls", {**told, "parts": 1})["parts"]
+        picture = io.BytesIO()
+        Image.new("RGB", (9, 7)).save(picture, "PNG")
+        requests.put(part["signedUrl"], data=picture.getvalue(), timeout=10).raise_for_status()
+        finished = {**told, "uploadId": upload, "parts": [{"PartNumber": 1}]}
+        ask("fileUpload/finalizeMultipartUpload", finished)
+        plan(project)
+        ask(f"collectionUploadingStatus/{upload}/complete")
+        assert "sent.png" in plan(project)
+    assert "sent.png" in plan(project)
+
+
+def _asked(url: str, key: tuple[str, str], path: str, said: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a server answers to one of LayerNext's calls."""
+    answer = requests.request(
+        "GET" if said is None else "POST",
+        f"{url}/datalake/api/client/{path}",
+        json=said,
+        auth=key,
+        timeout=10,
+    )
+    assert answer.ok, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _let_the_version_go(project: Path) -> None:
+    """Somebody deletes what the state says is there, by the lake itself."""
+    with Lake.open(lake_of(project)) as lake:
+        for name, found in lake.observe(["balloons"]).items():
+            at = datetime.now(UTC)
+            lake.delete(
+                Deletion(key=str(time.time_ns()), name=name, version=found.version.id, author="ada", at=at)
+            )
+
+
+def _lock(project: Path) -> None:
+    """The pins move, in the project and not in the lake."""
+    succeeded(project, "lock")
+    plan(project)
+    _ingest(project)
+    plan(project)
+    succeeded(project, "lock", "--upgrade")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [*WRITES, _group_labels, _import_catalog, _migrate, _upload, _let_the_version_go, _lock],
+    ids=lambda each: each.__name__.strip("_"),
+)
 def test_a_plan_sees_what_was_written(write: Callable[[Path], None], project: Path) -> None:
     plan(project)
     write(project)
     plan(project)
     plan(project)
+
+
+def test_two_plans_at_the_same_time_are_those_of_one_alone(project: Path, opened: list[Path]) -> None:
+    command = [sys.executable, "-m", "setwright", "-C", str(project), "plan", "--json"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = {each.communicate()[0] for each in both}
+    assert told == {plan(project)}
+    assert is_remembered(project, opened)
 
 
 @settings(
