@@ -83,6 +83,24 @@ def test_appending_a_class_is_additive_and_reordering_or_removing_one_is_not(
     assert severity(with_classes(empty, ("a", "b")), with_classes(empty, classes)) is expected
 
 
+@pytest.mark.parametrize(
+    ("classes", "ids", "expected"),
+    [
+        (("Red", "WBC"), [0, 1], ChangeSeverity.SCHEMA),
+        (("Red", "White", "new"), [0, 1], ChangeSeverity.SCHEMA),
+        (("WBC", "Red"), [1, 0], ChangeSeverity.EVAL),
+        (("Red", "WBC"), [0, 0], ChangeSeverity.EVAL),
+    ],
+    ids=["one", "all, and one is new", "its id moves", "an annotation changes"],
+)
+def test_what_is_only_called_otherwise_breaks_no_evaluation(
+    classes: tuple[str, ...], ids: list[int], expected: ChangeSeverity
+) -> None:
+    before = with_classes(content({"t": ["RBC", "WBC"]}, {"t": TEST}), ("RBC", "WBC"))
+    annotations = replace(before.annotations, labels=classes, label=np.array(ids, np.int32))
+    assert severity(before, replace(before, annotations=annotations)) is expected
+
+
 @given(members=memberships)
 def test_the_same_content_is_no_change(members: Membership) -> None:
     same = Manifest(

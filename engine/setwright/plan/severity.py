@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright.diff.config import asks_alike
@@ -57,11 +58,28 @@ def settings_severity(before: DatasetConfig, after: DatasetConfig) -> ChangeSeve
 def _test_changes(before: Manifest, after: Manifest, diff: DataDiff) -> bool:
     import numpy as np
 
+    from setwright.diff.annotations import frames_differ
+
     test = Split.TEST.code
-    altered = np.concatenate([diff.moving, diff.repainted, diff.relabelled])
+    relabelled = diff.relabelled
+    classes = _names_before(before.classes, after.classes)
+    if classes != after.classes:
+        same_names = replace(after, annotations=replace(after.annotations, labels=classes))
+        relabelled = relabelled[frames_differ(before, same_names, relabelled)]
+    altered = np.concatenate([diff.moving, diff.repainted, relabelled])
     return bool(
         np.any(after.split[diff.entering] == test)
         or np.any(before.split[diff.leaving] == test)
         or np.any(before.split[altered[:, 0]] == test)
         or np.any(after.split[altered[:, 1]] == test)
     )
+
+
+def _names_before(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    """The classes `after`, those that another name took the place of by the name that they had.
+
+    What is only called otherwise keeps its id, so results before and after can be compared.
+    """
+    gone, new = set(before) - set(after), set(after) - set(before)
+    renamed = {other: one for one, other in zip(before, after, strict=False) if one in gone and other in new}
+    return tuple(renamed.get(name, name) for name in after)

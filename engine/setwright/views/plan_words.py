@@ -47,14 +47,14 @@ SEVERITIES = {
     "additive": "train and validation only gain",
     "relabel": "annotations change",
     "removal": "frames leave train or validation",
-    "schema": "class ids move",
+    "schema": "classes are removed, are called otherwise or get other ids",
     "eval": "the test split changes, so results before and after cannot be compared",
 }
 """What a severity means for those who train."""
 
 _AT_WORST = {
     "eval": "the remote divides the frames, so the test split may change and results may not compare",
-    "schema": "class ids move, and frames may change their splits",
+    "schema": "classes are removed, are called otherwise or get other ids, and frames may change their splits",
     "removal": "the remote divides the frames, so they may change between train and validation",
 }
 """The same, where the remote does not tell what becomes of the frames that stay."""
