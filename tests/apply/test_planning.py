@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from setwright.model.dataset import (
     AugmentationWish,
     CollectionSource,
     DatasetConfig,
+    Filter,
     HumanOverMachine,
     LabelClass,
 )
@@ -273,6 +275,17 @@ def test_labels_make_frames_come_and_go_where_background_is_dropped(tmp_path: Pa
     dropping = replace(CELLS, background="drop")
     carry_out(remote, planned(remote, project({"cells": dropping})), tmp_path)
     assert reasons(remote, replace(dropping, labels=CELLS.labels[1:])) == {"labels": (0, 1)}
+
+
+def test_each_field_of_a_filter_is_a_cause_of_its_own(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, project({"cells": CELLS})), tmp_path)
+    none = replace(CELLS, filter=Filter(annotation_types=("raw",), to_date=date(2001, 1, 1)))
+    bare = sum(not labels for labels in FRAMES.values())
+    assert reasons(remote, none) == {
+        "filter.annotation_types": (0, len(FRAMES) - bare),
+        "filter.to_date": (0, bare),
+    }
 
 
 @given(before=configs, after=configs, background=st.sampled_from(["keep", "drop"]), came=new_frames)

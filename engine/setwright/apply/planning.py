@@ -140,7 +140,7 @@ def make_plan(
             for change in made.changes
             if isinstance(change, Create | Follow)
         },
-        left_out=tuple(sorted((addresses | gone) - within)),
+        left_out=tuple(sorted((addresses | gone) - within - set(previously.values()))),  # moved, not left
         verdicts=_verdicts(made, specs, remote),
     )
 

@@ -6,8 +6,8 @@ of the first that makes it so by itself; what nothing makes so by itself, severa
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 from setwright.model.dataset import DatasetsSource, Filter
 from setwright.model.values import dataclass
@@ -29,7 +29,7 @@ DATASETS = "datasets"
 JOINT = "joint"
 """No single one of the others."""
 
-_OF_FRAMES = ("source", "query", "filter", "background")
+_OF_FRAMES = ("source", "query", *(f"filter.{field.name}" for field in fields(Filter)), "background")
 _OF_ANNOTATIONS = ("operations", "labels")
 
 
@@ -65,7 +65,7 @@ def variants(known: DatasetConfig, config: DatasetConfig, *, lake_moved: bool) -
     return (
         *lake,
         *(
-            Variant(cause=field, config=replace(known, **{field: getattr(config, field)}), now=False)
+            Variant(cause=field, config=_with(known, config, field), now=False)
             for field in _changed(known, config)
         ),
     )
@@ -73,10 +73,26 @@ def variants(known: DatasetConfig, config: DatasetConfig, *, lake_moved: bool) -
 
 def _changed(known: DatasetConfig, config: DatasetConfig) -> list[str]:
     """The fields that decide which frames there are, as far as the two differ in them."""
-    fields: tuple[str, ...] = _OF_FRAMES
+    decide: tuple[str, ...] = _OF_FRAMES
     if "drop" in (known.background, config.background):
-        fields += _OF_ANNOTATIONS  # they decide which frames are background
-    return [field for field in fields if getattr(known, field) != getattr(config, field)]
+        decide += _OF_ANNOTATIONS  # they decide which frames are background
+    return [field for field in decide if _value(known, field) != _value(config, field)]
+
+
+def _value(config: DatasetConfig, field: str) -> Any:
+    """What stands at `field`, which may be one of the filter's."""
+    outer, _, inner = field.partition(".")
+    value = getattr(config, outer)
+    return getattr(value, inner) if inner else value
+
+
+def _with(known: DatasetConfig, config: DatasetConfig, field: str) -> DatasetConfig:
+    """`known` with one thing as it is in `config`."""
+    outer, _, inner = field.partition(".")
+    changed: dict[str, Any] = {outer: _value(config, field)}
+    if inner:
+        changed = {outer: replace(getattr(known, outer), **{inner: changed[outer]})}
+    return replace(known, **changed)
 
 
 def causes_of_others(
