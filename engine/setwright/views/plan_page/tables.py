@@ -13,15 +13,30 @@ if TYPE_CHECKING:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Child]], *, class_: str | None = None) -> Markup:
-    """A table that scrolls by itself where it is wider than the page."""
+    """A table that scrolls by itself where it is wider than the page.
+
+    On a phone's width each row is a paragraph: one of `words` as it reads, any other with the heads between.
+    """
     return tag(
         "div",
         tag(
             "table",
             tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-            tag("tbody", *(tag("tr", *(tag("td", cell) for cell in row)) for row in rows)),
+            tag(
+                "tbody",
+                *(
+                    tag(
+                        "tr",
+                        *(
+                            tag("td", cell, data_head=None if class_ else head or None)
+                            for head, cell in zip(heads, row, strict=True)
+                        ),
+                    )
+                    for row in rows
+                ),
+            ),
         ),
-        class_=f"table {class_}" if class_ else "table",
+        class_=f"table {class_ or 'numbers'}",
         tabindex="0",
         role="region",
         aria_label=heads[0],
