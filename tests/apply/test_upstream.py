@@ -69,6 +69,17 @@ def test_what_others_wait_for_comes_first() -> None:
     assert [change.address for change in changes] == ["bare", "white", "a-joined"]
 
 
+def test_what_stays_as_it_is_does_not_follow(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, project({"joined": of("white"), "white": WHITE}), tmp_path)
+    wanted = project({"joined": of("white"), "white": replace(WHITE, description="cells that defend")})
+    made = planned(remote, wanted)
+    document = describe(
+        made.plan, project="blood", specs={spec.address: spec for spec in wanted.specs}, losses={}
+    )
+    assert {change.address: change.dependents for change in document.changes} == {"joined": (), "white": ()}
+
+
 def test_its_own_query_labels_and_operations_select_among_them(tmp_path: Path) -> None:
     remote = lake_in_memory()
     red = of("white", query="annotation.label=RBC", labels=(LabelClass(name="red", sources=("RBC",)),))

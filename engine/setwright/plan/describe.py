@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from setwright import __version__
 from setwright.plan import document
+from setwright.plan.changes import Keep
 from setwright.plan.copies import copy_changes
 from setwright.plan.described_dataset import config_field, dataset_change, pin_line
 from setwright.plan.findings import NOT_EVALUATED
@@ -57,13 +58,14 @@ def describe(
     shown, copies = pictures or {}, varied or {}
     configs = {spec.address: spec.config for spec in specs.values() if spec.config.source.kind == "datasets"}
     limit = None if all_frames else _SAMPLE
+    stays = {change.address for change in plan.changes if isinstance(change, Keep)}
     changes = tuple(
         replace(
             dataset_change(change, specs.get(change.address), losses.get(change.address, {}), limit),
             copies=copy_changes(change, copies.get(change.address)),
             pictures=shown.get(change.address, ()),
             pin=pin_line(plan.pinned.get(change.address)),
-            dependents=dependents(change.address, configs),
+            dependents=tuple(each for each in dependents(change.address, configs) if each not in stays),
         )
         for change in plan.changes
     )

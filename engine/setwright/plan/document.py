@@ -395,7 +395,7 @@ class DatasetChange:
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()
     dependents: tuple[str, ...] = ()
-    """Addresses of datasets that are made of this one, and follow it."""
+    """Addresses of datasets that are made of this one, and follow it: those that stay as they are do not."""
     bytes: ByteChanges | None = None
     copies: CopyChanges | None = None
     """Absent where there are none, before and after."""
