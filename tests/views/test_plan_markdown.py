@@ -11,7 +11,7 @@ from setwright.plan.document import DatasetChange, PlanDocument
 from setwright.views.plan_markdown import MOST_BYTES, marker, render
 from tests.views import plans
 from tests.views.filled import Filler
-from tests.views.test_plan_text import SUMMARY, every_document
+from tests.views.test_plan_text import DOCUMENTS, SUMMARY, every_document
 
 
 def many(count: int, name: str = "cells") -> PlanDocument:
@@ -107,3 +107,10 @@ def test_mistakes_are_what_a_comment_says_where_there_is_no_plan() -> None:
     assert "**No plan could be made: the specs hold mistakes.**" in text
     assert "SW214" in text
     assert SUMMARY.search(text) is None
+
+
+@pytest.mark.parametrize("status", ["pass", "fail"])
+def test_checks_are_folded_away_where_some_hold(status: str) -> None:
+    denied = DOCUMENTS["denied"]
+    checks = tuple(check for check in denied.checks if check.status == status)
+    assert ("checks hold" in render(replace(denied, checks=(*checks, *checks)))) == (status == "pass")

@@ -108,7 +108,7 @@ def _blocks(document: PlanDocument) -> Iterator[tuple[str, _Choices]]:
         yield "finding", lambda finding=finding: [_finding(finding)]  # type: ignore[misc]
     for change in changing:
         yield "dataset", lambda change=change: _details(change)  # type: ignore[misc]
-    if document.checks:
+    if any(check.status == "pass" for check in document.checks):
         yield "the checks that hold", lambda: [_checks(document)]
     if any(change.pin is not None and change.pin.upgrade is not None for change in document.changes):
         yield "the upgrades of pins", lambda: [_upgrades(document)]

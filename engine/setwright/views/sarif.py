@@ -98,9 +98,9 @@ def _rule(finding: Diagnostic, page: str | None) -> dict[str, Any]:
 
 
 def _meaning(page: str | None) -> str | None:
-    """The first paragraph after the heading of a page, which says what the finding means, on one line."""
+    """The first paragraph after the heading of a page, which says what the finding means, on one line and plain."""
     paragraphs = (page or "").split("\n\n")
-    return " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else None
+    return " ".join(paragraphs[1].replace("**", "").split()) if len(paragraphs) > 1 else None
 
 
 def _result(finding: Diagnostic, rule: int, fingerprint: str, folder: str) -> dict[str, Any]:

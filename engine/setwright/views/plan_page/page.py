@@ -181,7 +181,7 @@ def _check(check: Check) -> list[Child]:
                 "div",
                 placed(check.place),
                 " ",
-                tag("code", check.excerpt) if check.excerpt.strip(" \t") else None,
+                tag("code", check.excerpt, class_="excerpt") if check.excerpt.strip(" \t") else None,
             ),
         ),
     ]
