@@ -57,6 +57,7 @@ FLIPPED = replace(
     PARTY,
     augmentations=AugmentationWish(recipes=(Augmentation(type="FLIP_IMAGE", property="FLIP_HORIZONTAL"),)),
 )
+DOTTED = "party_0001_jpg.rf.1f2e.JPG"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -79,9 +80,12 @@ def exported(
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, bytes]]]:
-    """Every export of some drawn pictures with boxes and outlines, in a folder for each."""
+    """Every export of some drawn pictures with boxes and outlines, in a folder for each; one has dots in its name."""
     folder = tmp_path_factory.mktemp("first")
     draw(folder / "party", frames=12)
+    (folder / "party" / "party_0001.jpg").rename(folder / "party" / DOTTED)
+    for file in (folder / "party").glob("*.json"):
+        file.write_text(file.read_text().replace("party_0001.jpg", DOTTED))
     with Lake.create(folder / "lake") as lake:
         lake.ingest(folder / "party", collection="party", author="test", at=NOON)
         return folder, exported(lake, folder, PARTY.exports)

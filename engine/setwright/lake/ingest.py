@@ -21,7 +21,7 @@ from setwright.model.counting import counted
 from setwright.model.events import Finished, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import Reader, ReadFrame, ReadOptions
@@ -122,7 +122,7 @@ def prepare(
     first_file: dict[str, str] = {}
     labels: Counter[str] = Counter()
     # Of all pictures, also those that cannot be stored: a name must not move to another file once one is mended.
-    for path, name in _frame_names(found.pictures, problems):
+    for path, name in _frame_names(found, problems):
         if path not in pictures:
             continue
         picture, said = pictures[path], taken(path, ())
@@ -162,12 +162,14 @@ def prepare(
     )
 
 
-def _frame_names(paths: Sequence[str], problems: list[Problem]) -> Iterable[tuple[str, str]]:
+def _frame_names(found: Found, problems: list[Problem]) -> Iterable[tuple[str, str]]:
     """A name for the frame of each path: the file's, or for the second one of a name, with its folder before it."""
     taken: dict[str, str] = {}
-    for path in paths:
+    for path in found.pictures:
+        folder, file = posixpath.split(path)
+        called = next((words.name for words in found.said.get(path, ()) if words.name is not None), file)
         # Composed, for a name that came by way of a Mac must not differ from the same name typed elsewhere.
-        parts = unicodedata.normalize("NFC", path).split("/")
+        parts = unicodedata.normalize("NFC", posixpath.join(folder, called)).split("/")
         name = parts[-1]
         for depth in range(2, len(parts) + 1):
             if name not in taken:

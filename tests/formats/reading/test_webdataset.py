@@ -149,6 +149,25 @@ def test_what_names_no_class_takes_the_label_that_is_given(tmp_path: Path) -> No
     assert labels(frame) == ["cat"]
 
 
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("a.b.jpg", "a.b.jpg"),
+        ("a_b.JPG", "a_b.JPG"),
+        ("c.jpg", None),
+        ("../a_b.jpg", None),
+        ("a/b.jpg", None),
+        (7, None),
+    ],
+)
+def test_a_frame_gets_back_the_dots_of_its_name_and_no_other_name(
+    called: Any, name: str | None, tmp_path: Path
+) -> None:
+    told = {"image": "a_b.jpg", "file_name": called, "annotations": []}
+    (tmp_path / "x.tar").write_bytes(tarred(*sample("a_b", told)))
+    assert [frame.name for frame in frames(found(tmp_path)).values()] == [name]
+
+
 def test_members_that_lead_elsewhere_are_refused_and_told(tmp_path: Path) -> None:
     (tmp_path / "x.tar").write_bytes(
         tarred(
@@ -188,8 +207,10 @@ def test_a_shard_that_cannot_be_read_is_told_and_the_others_are_read(content: by
 
 
 def test_a_zip_archive_of_shards_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    large = [("a.jpg", bytes(100_000)), *sample("a", boxes("cat"))[1:]]
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        archive.writestr("train-0.tar", tarred(*sample("a", boxes("cat"))))
+        archive.writestr("train-0.tar", tarred(*large))
+    assert detect(files_at(str(tmp_path / "all.zip"))) == READER
     with pytest.raises(FormatError, match="within a zip archive") as refused:
         found(tmp_path / "all.zip")
     assert refused.value.hint == "unpack it, and ingest the folder"
@@ -201,7 +222,7 @@ def test_nothing_stays_open_however_many_shards_there_are(tmp_path: Path) -> Non
     before = len(list(Path("/dev/fd").iterdir()))
     listing = READER.opened(FolderListing(tmp_path))
     assert [listing.read(name, 100) for name in listing.pictures] == [b"picture a"] * 20
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    assert len(list(Path("/dev/fd").iterdir())) <= before
 
 
 @pytest.mark.oracle

@@ -91,6 +91,7 @@ class ReadFrame:
     of annotations, which is not the same as saying that there are none. Coordinates are pixels from the top left
     corner, or fractions of the picture's size where `normalized`. `stated_size` is width and height as the file has
     them. `metadata` holds fields to set, `tags` tags to add. `varied`: the picture is a varied copy of another.
+    `name` is what the frame is called where that is not as its file.
     """
 
     picture: str
@@ -101,6 +102,7 @@ class ReadFrame:
     metadata: Mapping[str, Any] = field(default_factory=_nothing)
     tags: tuple[str, ...] = ()
     varied: bool = False
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

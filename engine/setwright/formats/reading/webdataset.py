@@ -11,12 +11,14 @@ from __future__ import annotations
 import posixpath
 import re
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from setwright.formats.reading.archives import BROKEN, TarListing
+from setwright.edge.files import safe_parts
+from setwright.formats.reading.archives import BROKEN, TarListing, ZipListing
 from setwright.formats.reading.classes import SIDECAR, class_called, class_names, split_of
 from setwright.formats.reading.layernext import frame_of
 from setwright.formats.reading.listing import MAX_TEXT, FileListing, is_picture
@@ -25,7 +27,7 @@ from setwright.formats.reading.parsing import NotRead, json_value
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import ReadFrame
 from setwright.formats.reading.within import Within, opened, refuse_zip
-from setwright.model.errors import FormatError
+from setwright.model.errors import FormatError, UnsafeNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,10 +160,11 @@ def _frame(
         if metadata:
             yield ReadFrame(picture=sample.picture, source=sample.cls or sample.picture, metadata=metadata)
     elif "image" in told and "annotations" in told:
+        name = _name(told, sample.picture)
         for each in frame_of(told, said, sample.picture, options):
-            yield (
-                replace(each, metadata={**metadata, **each.metadata}) if isinstance(each, ReadFrame) else each
-            )
+            if isinstance(each, ReadFrame):
+                each = replace(each, metadata={**metadata, **each.metadata}, name=name)
+            yield each
     else:
         annotations, problems = read_objects(objects, classes, "the sample", said, options.label)
         yield from problems
@@ -172,6 +175,18 @@ def _frame(
             stated_size=stated_size(told),
             metadata=metadata,
         )
+
+
+def _name(told: dict[str, Any], picture: str) -> str | None:
+    """What the frame was called, if only the dots that no key can have tell it from its member."""
+    called = told.get("file_name")
+    if isinstance(called, str):
+        stem, ending = posixpath.splitext(called)
+        if stem.replace(".", "_") + ending.lower() == posixpath.basename(picture):
+            with suppress(UnsafeNameError):
+                safe_parts(called)
+                return called
+    return None
 
 
 def _class(content: bytes, classes: Sequence[str]) -> str:
@@ -189,8 +204,10 @@ def _begins_with_a_sample(listing: Listing, name: str) -> bool:
     try:
         with tarfile.open(fileobj=opened(listing, name), mode="r:") as members:
             first = list(islice((member.name for member in members if member.isreg()), 2))
-    except (*BROKEN, FormatError):
+    except BROKEN:
         return False
+    except FormatError:  # within a zip archive, of which `opened` tells
+        return isinstance(listing, ZipListing)
     keys = {_parts(each)[0] for each in first}
     return len(keys) == 1 and len(first) == 2 and any(map(is_picture, first))
 
