@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from setwright.cli.kept import KeptFile
 
-_FORM = "answers-1"
+_FORM = "answers-2"
 
 # What answers are made by. Another state of any of it, a release or an edit, has files of its own.
 _PARTS = ("lake", "lake/index", "lake/migrations", "model", "query", "remotes", "state")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from setwright.spec.recollection import Document
     from setwright.spec.variables import GivenValue
 
-_FORM = "specs-1"
+_FORM = "specs-2"
 
 # What the meaning of specs is made by. Another state of any of it, a release or an edit, has files of its own.
 _PARTS = ("augment", "model", "query", "spec", "split")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from setwright.model.canonical import digest_of
 from setwright.model.dataset import MIN_SIZE
 from setwright.model.errors import FormatError
 from setwright.model.splits import SPLITS, Split
+from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -118,11 +120,26 @@ def from_document(kind: type[T], document: Any) -> T:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class ToldConfig:
+    """A configuration's document as JSON text, and what identifies its meaning. Equal configurations are told alike."""
+
+    text: str
+    digest: str
+
+    @property
+    def document(self) -> Any:
+        """Plain JSON values, new ones each time."""
+        return json.loads(self.text)
+
+
+@lru_cache(maxsize=4096)
+def told_config(config: DatasetConfig) -> ToldConfig:
+    """`config`, told. One plan tells the same configuration up to four times: kept, observed, applied and described."""
+    document = to_document(config)
+    return ToldConfig(json.dumps(document, separators=(",", ":")), digest_of(CONFIG_ALGORITHM, document))
+
+
 def config_digest(config: DatasetConfig) -> str:
     """Identifies the meaning of a configuration."""
-    return document_digest(to_document(config))
-
-
-def document_digest(document: Any) -> str:
-    """The same, of the document that tells the configuration."""
-    return digest_of(CONFIG_ALGORITHM, document)
+    return told_config(config).digest

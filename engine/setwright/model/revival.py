@@ -6,15 +6,33 @@ long, besides what the library takes to load.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
+from setwright.model.dataset import DatasetConfig
+from setwright.model.statistics import Statistics
+
 Revive: TypeAlias = Callable[[Any], Any]
+
+
+@lru_cache(maxsize=4096)
+def config_of(text: str) -> DatasetConfig:
+    """The configuration that `documents.told_config` told so; one for all that are told alike."""
+    config: DatasetConfig = reviver(DatasetConfig)(json.loads(text))
+    return config
+
+
+@lru_cache(maxsize=4096)
+def statistics_of(text: str) -> Statistics:
+    """The statistics whose document is `text`; one for all that are the same."""
+    statistics: Statistics = reviver(Statistics)(json.loads(text))
+    return statistics
 
 
 @cache

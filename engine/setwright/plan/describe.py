@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright import __version__
 from setwright.plan import document
 from setwright.plan.changes import Keep
 from setwright.plan.copies import copy_changes
-from setwright.plan.described_dataset import config_field, dataset_change, pin_line
+from setwright.plan.described_dataset import config_field, dataset_change
 from setwright.plan.findings import NOT_EVALUATED
 from setwright.plan.identity import plan_digest
 from setwright.plan.told import finding, place
@@ -60,11 +59,14 @@ def describe(
     limit = None if all_frames else _SAMPLE
     stays = {change.address for change in plan.changes if isinstance(change, Keep)}
     changes = tuple(
-        replace(
-            dataset_change(change, specs.get(change.address), losses.get(change.address, {}), limit),
+        dataset_change(
+            change,
+            specs.get(change.address),
+            losses.get(change.address, {}),
+            limit,
             copies=copy_changes(change, copies.get(change.address)),
             pictures=shown.get(change.address, ()),
-            pin=pin_line(plan.pinned.get(change.address)),
+            pinned=plan.pinned.get(change.address),
             dependents=tuple(each for each in dependents(change.address, configs) if each not in stays),
         )
         for change in plan.changes

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from setwright.model.documents import document_digest, to_document
+from setwright.model.documents import told_config
 from setwright.model.splits import SPLITS
+from setwright.model.values import dataclass
 from setwright.plan import document
 from setwright.plan.changes import (
     Adopt,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from setwright.diff.config import FieldChange
     from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import SourceRef
+    from setwright.model.documents import ToldConfig
+    from setwright.model.splits import SplitWish
     from setwright.model.statistics import Statistics
     from setwright.model.versions import VersionNumber
     from setwright.plan.changes import Change, GoneChange, MadeChange
@@ -44,19 +48,26 @@ def dataset_change(
     spec: Spec | None,
     losses: Mapping[str, tuple[document.LossLine, ...]],
     limit: int | None,
+    *,
+    copies: document.CopyChanges | None,
+    pictures: tuple[document.Picture, ...],
+    pinned: Pinned | None,
+    dependents: tuple[str, ...],
 ) -> document.DatasetChange:
     """What becomes of one dataset; of frames of a kind at most `limit` are listed, for None all.
 
-    `losses` are, by export, what its format cannot hold.
+    `losses` are, by export, what its format cannot hold. `copies`, `pictures` and `dependents` go into it as they are,
+    `pinned` is what the lock file holds it to.
     """
     if isinstance(change, Forget | Delete | Guard):
-        return _gone(change)
+        return _gone(change, dependents)
     fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
     before = None if isinstance(change, Create) else change.observed.version.statistics
     after = statistics_of(change)
     unmet, leaks = _divided(change, limit)
-    config = to_document(change.config)
+    config = _told(change.config, spec)
     told = not after.undivided
+    splits = _splits(_sizes(change.config.split, after.frames), before, after) if told else ()
     return document.DatasetChange(
         address=change.address,
         name=change.config.name,
@@ -66,28 +77,40 @@ def dataset_change(
         reasons=() if isinstance(change, Keep) else tuple(reason.value for reason in change.reasons),
         place=None if spec is None else place(spec.where),
         severity=change.severity.value if isinstance(change, Follow | Amend) else None,
-        config=config,
-        config_digest=document_digest(config),
+        config=config.document,
+        config_digest=config.digest,
         version=_version(change),
         fields=tuple(config_field(field, spec) for field in fields),
         frames=frame_changes(change, after.frames, spec, limit),
         content="all" if told else "frames",
         annotations=annotation_changes(change, before, after) if told else None,
-        splits=tuple(_splits(change.config, before, after)) if told else (),
+        splits=splits,
         unmet=unmet,
         leakage=leaks,
-        labels=tuple(_labels(before, after)) if told else (),
+        labels=_labels(before, after) if told else (),
         exports=tuple(_exports(change, losses)),
         bytes=document.ByteChanges(before=before.bytes if before else 0, after=after.bytes) if told else None,
+        copies=copies,
+        pictures=pictures,
+        pin=_pin_line(pinned),
+        dependents=dependents,
     )
 
 
-def _gone(change: GoneChange) -> document.DatasetChange:
+def _told(config: DatasetConfig, spec: Spec | None) -> ToldConfig:
+    """`config`, told as it was kept if that is the spec's."""
+    if spec is not None and spec.told is not None and config is spec.config:
+        return spec.told
+    return told_config(config)
+
+
+def _gone(change: GoneChange, dependents: tuple[str, ...]) -> document.DatasetChange:
     told = document.DatasetChange(
         address=change.address,
         name=change.observed.name if isinstance(change, Delete) else change.name,
         actions=(action(change),),
         reasons=tuple(reason.value for reason in change.reasons),
+        dependents=dependents,
     )
     if not isinstance(change, Delete):
         return told
@@ -122,7 +145,7 @@ def _written(spec: Spec, path: str) -> SourceRef | None:
     return spec.fields.get(path)
 
 
-def pin_line(pinned: Pinned | None) -> document.PinLine | None:
+def _pin_line(pinned: Pinned | None) -> document.PinLine | None:
     """What the lock file holds the dataset to, None where it is not pinned."""
     if pinned is None:
         return None
@@ -169,24 +192,43 @@ def _version(change: MadeChange) -> document.VersionChange:
     )
 
 
-def _splits(
-    config: DatasetConfig, before: Statistics | None, after: Statistics
-) -> Iterator[document.SplitChange]:
-    targets = config.split.percent
-    asked = quotas(after.frames, config.split)
-    official = config.split.official is not None
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """What a spec asks of the sizes of the splits; neither is there where frames are in the splits they came with.
+
+    `quotas` are in frames, `targets` in percent, also there for frames that came with none.
+    """
+
+    targets: tuple[float, ...] | None
+    quotas: tuple[int, ...] | None
+
+
+def _sizes(wish: SplitWish, frames: int) -> _Sizes:
+    return _Sizes(
+        targets=tuple(map(float, wish.percent.values())) if wish.divides else None,
+        quotas=tuple(quotas(frames, wish).values()) if wish.official is None else None,
+    )
+
+
+# Of a thousand datasets that stay as they are, most are like another in this. Equal parts of a document may be one.
+@lru_cache(maxsize=256)
+def _splits(asked: _Sizes, before: Statistics | None, after: Statistics) -> tuple[document.SplitChange, ...]:
+    told = []
     for row, split in enumerate(SPLITS):
         frames = after.splits[row].frames
-        share = round(100 * frames / after.frames, 1) if after.frames else 0
-        yield document.SplitChange(
-            split=split.value,
-            target=float(targets[split]) if config.split.divides else share,
-            quota=frames if official else asked[split],
-            before=before.splits[row].frames if before else 0,
-            after=frames,
-            background=after.splits[row].background,
-            official=official,
+        share = round(100 * frames / after.frames, 1) if after.frames else 0.0
+        told.append(
+            document.SplitChange(
+                split=split.value,
+                target=share if asked.targets is None else asked.targets[row],
+                quota=frames if asked.quotas is None else asked.quotas[row],
+                before=before.splits[row].frames if before else 0,
+                after=frames,
+                background=after.splits[row].background,
+                official=asked.quotas is None,
+            )
         )
+    return tuple(told)
 
 
 def _divided(
@@ -225,23 +267,29 @@ def _divided(
     )
 
 
-def _labels(before: Statistics | None, after: Statistics) -> Iterator[document.LabelChange]:
+@lru_cache(maxsize=256)
+def _labels(before: Statistics | None, after: Statistics) -> tuple[document.LabelChange, ...]:
     """The classes after, in the order of their ids, then those that go."""
     was = _histogram(before) if before else {}
     becomes = _histogram(after)
     ids_before = {label: id_ for id_, label in enumerate(was)}
     ids_after = {label: id_ for id_, label in enumerate(becomes)}
     zeros = (0,) * len(SPLITS)
+    told = []
     for label in [*becomes, *(label for label in was if label not in becomes)]:
         counts = zip(SPLITS, was.get(label, zeros), becomes.get(label, zeros), strict=True)
-        yield document.LabelChange(
-            label=label,
-            id_before=ids_before.get(label),
-            id_after=ids_after.get(label),
-            splits=tuple(
-                document.LabelCount(split=split.value, before=old, after=new) for split, old, new in counts
-            ),
+        told.append(
+            document.LabelChange(
+                label=label,
+                id_before=ids_before.get(label),
+                id_after=ids_after.get(label),
+                splits=tuple(
+                    document.LabelCount(split=split.value, before=old, after=new)
+                    for split, old, new in counts
+                ),
+            )
         )
+    return tuple(told)
 
 
 def _histogram(statistics: Statistics) -> dict[str, tuple[int, ...]]:

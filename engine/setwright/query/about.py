@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 def looks_at_datasets(config: DatasetConfig) -> bool:
     """Whether what `config` selects depends on what datasets hold, by its source or by its query."""
-    return config.source == LakeSource(items="dataset") or asks_datasets(config.query)
+    source = config.source
+    return (isinstance(source, LakeSource) and source.items == "dataset") or asks_datasets(config.query)
 
 
 def asks_datasets(text: str) -> bool:

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from setwright.lake.stamp import settled, stamp
 from setwright.model.canonical import digest_of
-from setwright.model.dataset import DatasetConfig
-from setwright.model.documents import to_document
-from setwright.model.revival import reviver
-from setwright.model.statistics import Statistics
+from setwright.model.documents import to_document, told_config
+from setwright.model.revival import config_of, statistics_of
 from setwright.model.versions import ObservedDataset, Version, VersionNumber
 from setwright.model.vocabulary import Vocabulary
 from setwright.remotes.lake import lake_capabilities
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from setwright.lake.stamp import Stamp
+    from setwright.model.dataset import DatasetConfig
     from setwright.model.remarks import Remark
     from setwright.remotes.lake import LakeRemote
     from setwright.remotes.protocol import Capabilities, Remote
@@ -143,7 +142,7 @@ class RememberedLake:
 _MISTAKES = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 
-def _answers(content: bytes, now: Stamp) -> tuple[dict[str, Any], list[Any]]:
+def _answers(content: bytes, now: Stamp) -> tuple[dict[str, Any], list[str]]:
     """What is kept, if it was answered by the lake as it is now, and the configurations in it."""
     try:
         document = json.loads(content)
@@ -170,23 +169,19 @@ def _vocabulary(told: dict[str, Any]) -> Vocabulary:
 class _Configs:
     """Configurations by number: what was applied last is mostly what is observed, and stands here once."""
 
-    def __init__(self, told: list[Any]) -> None:
+    def __init__(self, told: list[str]) -> None:
         self.told = told
         self._numbers: dict[DatasetConfig, int] = {}
-        self._revived: dict[int, DatasetConfig] = {}
 
     def number(self, config: DatasetConfig) -> int:
         number = self._numbers.get(config)
         if number is None:
             number = self._numbers[config] = len(self.told)
-            self.told.append(to_document(config))
+            self.told.append(told_config(config).text)
         return number
 
     def of(self, number: int) -> DatasetConfig:
-        found = self._revived.get(number)
-        if found is None:
-            found = self._revived[number] = reviver(DatasetConfig)(self.told[number])
-        return found
+        return config_of(self.told[number])
 
     def told_state(self, state: State | None) -> Any:
         if state is None:
@@ -257,7 +252,7 @@ def _told_version(version: Version) -> list[Any]:
         version.revision,
         version.manifest_digest,
         version.exports,
-        to_document(version.statistics),
+        json.dumps(to_document(version.statistics)),
         version.created_at.isoformat(),
         version.author,
     ]
@@ -271,7 +266,7 @@ def _version(
     revision: int,
     manifest_digest: str,
     exports: list[str],
-    statistics: Any,
+    statistics: str,
     created_at: str,
     author: str,
 ) -> Version:
@@ -283,7 +278,7 @@ def _version(
         revision=revision,
         manifest_digest=manifest_digest,
         exports=tuple(exports),
-        statistics=reviver(Statistics)(statistics),
+        statistics=statistics_of(statistics),
         created_at=datetime.fromisoformat(created_at),
         author=author,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from setwright.model.checks import Check
     from setwright.model.dataset import DatasetConfig
     from setwright.model.diagnostics import SourceRef
+    from setwright.model.documents import ToldConfig
 
 DEFAULT_LAKE = ".setwright/lake"
 """Where the embedded lake is unless the project says otherwise, from the project's folder."""
@@ -30,7 +31,8 @@ class Spec:
     `previously` the address that the dataset had before.
 
     `checks` are what must hold of the planned data, each with the place that asks for it, in the order in which they
-    are shown; `project_checks` those that hold of every dataset of the project.
+    are shown; `project_checks` those that hold of every dataset of the project. `told` tells `config`, where that was
+    kept.
     """
 
     address: str
@@ -40,6 +42,7 @@ class Spec:
     previously: str | None = None
     checks: Mapping[Check, SourceRef] = field(default_factory=dict)
     project_checks: Mapping[Check, SourceRef] = field(default_factory=dict)
+    told: ToldConfig | None = field(default=None, compare=False)
 
     @property
     def all_checks(self) -> dict[Check, SourceRef]:

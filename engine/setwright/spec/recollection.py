@@ -121,18 +121,19 @@ class Recollection:
         )
         return draft
 
-    def _spec(self, draft: Draft, config: Any, own: int, project: int) -> Spec:
-        from setwright.model.dataset import DatasetConfig
-        from setwright.model.revival import reviver
+    def _spec(self, draft: Draft, text: str, digest: str, own: int, project: int) -> Spec:
+        from setwright.model.documents import ToldConfig
+        from setwright.model.revival import config_of
 
         return Spec(
             address=draft.address,
-            config=reviver(DatasetConfig)(config),
+            config=config_of(text),
             where=draft.where,
             fields=draft.fields,
             previously=draft.previously,
             checks=self._checks[own],
             project_checks=self._checks[project],
+            told=ToldConfig(text, digest),
         )
 
     @cached_property
@@ -191,7 +192,6 @@ class Writer:
         self._files[file] = [digest, written, [_told(finding) for finding in told]]
 
     def _draft(self, file: str, draft: Draft) -> list[Any]:
-        from setwright.model.documents import to_document
         from setwright.spec.field_places import FieldPlaces
 
         spec = draft.spec()
@@ -207,7 +207,7 @@ class Writer:
                 path: (start, end, *which[source.file])
                 for path, (source, start, end) in draft.fields.spans.items()
             },
-            spec and [to_document(spec.config), self._number(spec.checks), self._number(spec.project_checks)],
+            spec and [*_told_config(spec), self._number(spec.checks), self._number(spec.project_checks)],
         ]
 
     def _number(self, checks: Mapping[Check, SourceRef]) -> int:
@@ -218,8 +218,8 @@ class Writer:
         return self._table([[to_document(check), _written(where)] for check, where in checks.items()])
 
     def _moved(self, rest: list[Any], past: Recollection) -> list[Any]:
-        config, own, project = rest
-        return [config, self._table(past.tables[own]), self._table(past.tables[project])]
+        text, digest, own, project = rest
+        return [text, digest, self._table(past.tables[own]), self._table(past.tables[project])]
 
     def _table(self, table: list[Any]) -> int:
         number = self._numbers.setdefault(repr(table), len(self._tables))
@@ -261,6 +261,13 @@ def _text(file: str, content: bytes) -> SourceText:
     source, _ = decode_text(file, content)
     assert source is not None
     return source
+
+
+def _told_config(spec: Spec) -> tuple[str, str]:
+    from setwright.model.documents import told_config
+
+    told = told_config(spec.config)
+    return told.text, told.digest
 
 
 def _plain(settings: RemoteSettings | StateSettings) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from setwright.model.splits import SPLITS, Split
@@ -32,11 +33,17 @@ def grown(total: int, wish: SplitWish, held: Sequence[int]) -> dict[Split, int]:
 
 
 def _divided(total: int, wish: SplitWish, among: Sequence[Split]) -> dict[Split, int]:
-    percent = {split: Decimal(str(wish.percent[split])) for split in among}
+    percent = wish.percent
+    return dict(zip(among, _whole(total, tuple((split, percent[split]) for split in among)), strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _whole(total: int, shares: tuple[tuple[Split, float], ...]) -> tuple[int, ...]:
+    percent = {split: Decimal(str(share)) for split, share in shares}
     exact = {split: total * share / sum(percent.values()) for split, share in percent.items()}
     whole = {split: int(share) for split, share in exact.items()}
     # `sorted` is stable, and SPLITS stand in the order in which ties are settled.
-    by_remainder = sorted(among, key=lambda split: whole[split] - exact[split])
+    by_remainder = sorted(percent, key=lambda split: whole[split] - exact[split])
     for split in by_remainder[: total - sum(whole.values())]:
         whole[split] += 1
-    return whole
+    return tuple(whole.values())
