@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from PIL import Image
 from setwright.formats.reading.fit import Canvas, fit
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.listing import FolderListing
-from setwright.formats.reading.mask_runs import masks_of
+from setwright.formats.reading.mask_runs import Runs, masks_of
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import Mask, ReadFrame, ReadOptions
 from setwright.formats.reading.registry import detect
@@ -170,6 +171,18 @@ def test_masks_without_a_list_are_no_masks_until_a_label_says_what_they_show() -
     assert shapes(*frames(found(files, label="kite")).values()) == {"kite": KITE}
 
 
+def test_masks_of_one_bit_have_the_values_0_and_1() -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(VALUES == 1).save(buffer, "PNG")
+    assert shapes(*frames(found(ours(buffer.getvalue()))).values()) == {"kite": KITE}
+
+
+def test_masks_of_sixteen_bits_may_have_many_classes() -> None:
+    mask = png(np.where(VALUES == 1, 1000, 0).astype(np.uint16))
+    files = ours(mask, **{"classes.csv": "Pixel Value, Class\n0, background\n1000, kite\n"})
+    assert shapes(*frames(found(files)).values()) == {"kite": KITE}
+
+
 def test_a_picture_of_nothing_says_that_there_are_none_and_one_without_a_mask_says_nothing() -> None:
     all = found(ours(png(np.zeros((3, 4), np.uint8)), **{"train/images/b.jpg": ""}))
     assert frames(all)["train/images/a.jpg"].annotations == ()
@@ -243,7 +256,8 @@ def test_a_list_that_cannot_be_read_ends_it_with_its_name(name: str, content: An
 @given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 4)))
 def test_run_lengths_cover_just_the_pixels_of_their_class(values: Any) -> None:
     named = {1: "kite", 2: "owl", 3: "kite"}
-    made = dict(masks_of(values.astype(np.int64), named))
+    assert Runs.of(values).counts() == dict(sorted(Counter(values.ravel().tolist()).items()))
+    made = dict(masks_of(Runs.of(values), named))
     for name in ("kite", "owl"):
         meant = np.isin(values, [value for value, each in named.items() if each == name])
         assert (name in made) == meant.any()

@@ -200,7 +200,7 @@ def _read(
         for value, count in mask.counts.items()
         if value not in named
     )
-    annotations = (ReadAnnotation(label=name, shape=shape) for name, shape in masks_of(mask.values, objects))
+    annotations = (ReadAnnotation(label=name, shape=shape) for name, shape in masks_of(mask.runs, objects))
     return tuple(annotations), tuple(unknown)
 
 
