@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 
 from setwright.lake.lake import Lake
 from setwright.lake.postgresql import _in_password_file, checked_url, shown
@@ -61,6 +63,34 @@ def test_bitmaps_do_not_travel_as_text(postgresql: str, tmp_path: Path) -> None:
         with lake.answers("annotation.label=RBC") as answers:
             assert answers.count() == 1
     assert formats == {True: True, False: False}
+
+
+@pytest.mark.parametrize("rested", [True, False])
+def test_a_connection_that_the_server_ended_is_made_anew_once_it_has_rested(
+    postgresql: str, tmp_path: Path, rested: bool
+) -> None:
+    with Lake.create(tmp_path / "lake", postgresql) as lake, Lake.open(tmp_path / "lake") as other:
+        with other._catalogue.reading() as connection:
+            ended = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with lake._catalogue.writing() as connection:
+            asked = connection.execute(select(func.pg_terminate_backend(ended, 10_000)))
+            assert asked.scalar_one() is True, "it is gone"
+        if rested:
+            sleep(1.1)
+            assert other.revision() == 0
+        else:
+            with pytest.raises(LakeError, match="cannot be reached"):
+                other.revision()
+            assert other.revision() == 0, "it is told once"
+
+
+@pytest.mark.parametrize("url", [str, with_pg8000])
+def test_who_only_reads_there_cannot_write(
+    postgresql: str, tmp_path: Path, url: Callable[[str], str]
+) -> None:
+    with Lake.create(tmp_path / "lake", url(postgresql)) as lake:
+        with pytest.raises(LakeError, match="cannot be written"), lake._catalogue.reading() as connection:
+            connection.exec_driver_sql("DELETE FROM frames")
 
 
 def test_two_lakes_in_one_database_know_nothing_of_each_other(postgresql: str, tmp_path: Path) -> None:

@@ -7,15 +7,17 @@ take it: `PGPASSWORD`, or a password file.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
 from setwright.lake.database import BYTES, WRITES, took_too_long
 from setwright.model.errors import LakeAwayError, LakeBusyError, LakeError, UsageError
@@ -34,6 +36,12 @@ _WRITE_HINTS = {
     "42501": "let the owner of the database grant the user what is missing",
     "53100": "make room on the disk of the database's server, then run the same command again",
 }
+_RESTED = 1.0
+"""Seconds without use after which a connection is asked whether it still answers: each time would take a third of the
+processor's time of a question whose bitmaps are known."""
+
+_RESTING = "setwright_resting_since"
+
 _SECRET = ("password", "sslpassword", "passfile")
 
 
@@ -85,10 +93,11 @@ class PostgresqlDatabase:
         self.engine = create_engine(
             _with_password(url),
             isolation_level="REPEATABLE READ",
-            pool_pre_ping=True,
             connect_args=_connect_args(url, patience),
         )
         event.listen(self.engine, "connect", self._prepare)
+        event.listen(self.engine, "checkin", _rest)
+        event.listen(self.engine, "checkout", self._wake)
         event.listen(self.engine, "begin", self._begin)
         if url.get_driver_name() == "psycopg":
             event.listen(self.engine, "before_cursor_execute", _in_binary)
@@ -164,19 +173,29 @@ class PostgresqlDatabase:
             f'search_path = "{self._schema}"',
             "timezone = 'UTC'",
             f"lock_timeout = {max(1, int(self._patience * 1000))}",
+            "default_transaction_read_only = on",  # spares each reader a round trip; who writes says so
         ):
             cursor.execute(f"SET {setting}")
         cursor.close()
         connection.autocommit = False
 
+    def _wake(self, connection: Any, record: Any, _proxy: Any) -> None:
+        """Look whether a connection that nobody used for a while still answers, else have it made anew."""
+        if monotonic() - record.info.get(_RESTING, math.inf) < _RESTED:
+            return
+        dialect = self.engine.dialect
+        assert dialect.dbapi is not None
+        try:
+            dialect.do_ping(connection)
+        except dialect.dbapi.Error as error:
+            raise InvalidatePoolError from error
+
     def _begin(self, connection: Connection) -> None:
         if connection.get_execution_options().get(WRITES, False):
             # A repeatable read would go on to see what there was before it waited for the lock. Only one writes at a
             # time, so reading what is committed is as steady.
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
             connection.execute(select(func.pg_advisory_xact_lock(self._lock)))
-        else:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 def drop_schema(database: PostgresqlDatabase) -> None:
@@ -184,6 +203,10 @@ def drop_schema(database: PostgresqlDatabase) -> None:
     with database.engine.connect() as connection:
         with connection.execution_options(**{WRITES: True}).begin():
             connection.execute(text(f'DROP SCHEMA IF EXISTS "{database._schema}" CASCADE'))
+
+
+def _rest(_connection: Any, record: Any) -> None:
+    record.info[_RESTING] = monotonic()
 
 
 def _in_binary(
