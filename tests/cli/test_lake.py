@@ -153,7 +153,7 @@ def test_diff_tells_what_changed_between_two_revisions(project: Path, golden: Go
     found = json.loads(lake(project, "diff", "1", "2", "--json").stdout)
     assert (len(found["added"]), found["annotated"]) == (12, ["cells_a.png"])
     assert found["labels"]["RBC"] == {"added": 12, "removed": 1}
-    assert "No frame and no annotation differs." in lake(project, "diff", "2", "2").stdout
+    assert "No frame, no annotation, no tag and no field differs." in lake(project, "diff", "2", "2").stdout
     assert "The lake has no revision 9" in lake(project, "diff", "1", "9").stderr
 
 
@@ -336,6 +336,8 @@ def test_names_that_the_lake_does_not_have_are_told(asked: Path) -> None:
     found = lake(asked, "query", "annotation.label in (RBCs, WBC) and collection.name=cells", "--count")
     assert found.stdout == "4\n"
     assert found.stderr == 'No label of the lake is called "RBCs"; did you mean "RBC"?\n'
+    found = lake(asked, "query", "metadata.Site=A", "--count")
+    assert (found.stdout, found.stderr) == ("0\n", 'No metadata field in the lake is called "Site".\n')
 
 
 def test_pictures_that_repeat_are_listed(project: Path, golden: Golden) -> None:

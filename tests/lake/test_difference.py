@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -29,6 +30,23 @@ def test_what_an_ingest_changed_is_told(lake: Lake, tmp_path: Path) -> None:
     assert (found.added, found.removed) == (("cells_d.png",), ())
     assert (found.replaced, found.annotated) == (("cells_b.png",), ("cells_a.png",))
     assert found.labels == (("RBC", 1, 1), ("WBC", 2, 0))
+
+
+def test_tags_and_fields_that_came_are_told(lake: Lake, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", {"a.png": [], "b.png": [], "c.png": []})
+    ingest(lake, folder)
+
+    def describe(**said: dict[str, object]) -> None:
+        files = [{"file": f"{name}.png", "metadata": fields} for name, fields in said.items()]
+        (folder / "said.json").write_text(json.dumps({"files": files}))
+        ingest(lake, folder, format="layernext")
+
+    describe(a={"Site": "A"}, b={"Tags": ["wet"]})
+    describe(a={"Site": "B"}, b={"Tags": ["wet"]})
+    assert lake.diff(1, 2).described == lake.diff(2, 1).described == ("cells_a.png", "cells_b.png")
+    assert lake.diff(2, 3).described == ("cells_a.png",)
+    assert lake.diff(0, 3).described == (), "they are new"
+    assert lake.diff(1, 3).annotated == ()
 
 
 def test_the_other_way_round_everything_is_the_other_way_round(lake: Lake, tmp_path: Path) -> None:

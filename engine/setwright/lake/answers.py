@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from setwright.lake import schema
 from setwright.lake.among import MOST, among
 from setwright.lake.as_of import held_at
+from setwright.lake.free_names import unknown_free_names
 from setwright.lake.select import Selector
 from setwright.query.format import format_query
 from setwright.query.tree import And, AnnotationMatch, Comparison, DatasetMatch, Everything, Not, OneOf, Or
@@ -93,6 +94,13 @@ class Answers:
             asked = asked.where(among(self._connection, numbers)(_frames.c.number))
         asked = asked.order_by(_frames.c.unique_name).execution_options(yield_per=1000)
         yield from (name for number, name in self._connection.execute(asked) if number in numbers)
+
+    def unknown_free_names(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Fields of metadata, attributes and tags in the query that nothing in the lake ever had.
+
+        What kind of name, the name, and others of the kind.
+        """
+        return tuple(unknown_free_names(self._connection, self.query))
 
     def numbers(self) -> BitMap:
         """Their numbers in this lake. Not to be changed."""

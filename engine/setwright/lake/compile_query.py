@@ -152,7 +152,7 @@ class _Compiler:
         found = select(documents.c.frame).join(values, values.c.document == documents.c.id)
         condition = and_(
             self._held(documents),
-            _same(values.c.path, metadata_path(key.path)),
+            equal_text(values.c.path, metadata_path(key.path)),
             _compare_any(values, operator, value),
         )
         return _frames.c.number.in_(found.where(condition))
@@ -204,7 +204,7 @@ def _annotation_value(key: Key, operator: Operator, value: Value) -> Condition:
             return _compare(area, operator, value)
         case Field.ATTRIBUTE:
             values = schema.attribute_values
-            condition = and_(_same(values.c.name, key.path[0]), _compare_any(values, operator, value))
+            condition = and_(equal_text(values.c.name, key.path[0]), _compare_any(values, operator, value))
             return columns.id.in_(select(values.c.annotation).where(condition))
         case _:
             raise AssertionError(f"{key} does not ask annotations")
@@ -239,7 +239,7 @@ def _compare_text(stored: Any, stored_folded: Any, operator: Operator, value: Va
     return _compare(stored, operator, value)
 
 
-def _same(stored: Any, wanted: str) -> Condition:
+def equal_text(stored: Any, wanted: str) -> Condition:
     """Equality, told so that the index of short texts can be used; a parameter would not prove that a text is one."""
     if len(wanted) > schema.SHORT:
         return stored == wanted  # type: ignore[no-any-return]
@@ -256,7 +256,9 @@ def _compare_any(values: FromClause, operator: Operator, value: Value) -> Condit
         case Operator.EQUAL:
             flag = values.c.flag == (wanted == "true") if wanted in ("true", "false") else false()
             return or_(
-                _same(values.c.text, wanted), flag, false() if number is None else values.c.number == number
+                equal_text(values.c.text, wanted),
+                flag,
+                false() if number is None else values.c.number == number,
             )
         case _:
             column, against = (values.c.text, wanted) if number is None else (values.c.number, number)

@@ -27,8 +27,8 @@ _ROWS = 10_000
 class LakeDifference:
     """From `before` to `after`. Frames are unique names, sorted.
 
-    `annotated` are frames of both revisions whose annotations differ. `labels` says of each label how many of its
-    annotations came and how many went; one that was changed did both.
+    `annotated` are frames of both revisions whose annotations differ, `described` those whose tags or fields do.
+    `labels` says of each label how many of its annotations came and how many went; one that was changed did both.
     """
 
     before: int
@@ -37,6 +37,7 @@ class LakeDifference:
     removed: tuple[str, ...]
     replaced: tuple[str, ...]
     annotated: tuple[str, ...]
+    described: tuple[str, ...]
     labels: tuple[tuple[str, int, int], ...]
 
 
@@ -53,6 +54,7 @@ def difference(connection: Connection, before: int, after: int) -> LakeDifferenc
     lost, frames_lost = _annotations_only_in(connection, before, after)
     won, frames_won = _annotations_only_in(connection, after, before)
     touched = frames_lost | frames_won
+    not_in_both = gone.keys() ^ came.keys()
     return LakeDifference(
         before=before,
         after=after,
@@ -60,7 +62,10 @@ def difference(connection: Connection, before: int, after: int) -> LakeDifferenc
         removed=tuple(sorted(gone[number][0] for number in gone.keys() - both)),
         # One that got another picture and then its first again has a new row, and is what it was.
         replaced=tuple(sorted(came[number][0] for number in both if came[number] != gone[number])),
-        annotated=tuple(sorted(_names(connection, touched - (gone.keys() ^ came.keys()), after))),
+        annotated=tuple(sorted(_names(connection, touched - not_in_both, after))),
+        described=tuple(
+            sorted(_names(connection, _described(connection, before, after) - not_in_both, after))
+        ),
         labels=tuple((label, won[label], lost[label]) for label in sorted(won.keys() | lost.keys())),
     )
 
@@ -96,6 +101,27 @@ def _annotations_only_in(connection: Connection, one: int, other: int) -> tuple[
     known = connection.execute(select(schema.labels.c.id, schema.labels.c.name))
     names: dict[int, str] = {row.id: row.name for row in known}
     return Counter({names[label]: count for label, count in labels.items()}), frames
+
+
+def _described(connection: Connection, before: int, after: int) -> set[int]:
+    """The frames of which rows of tags or metadata came or went.
+
+    No index tells such rows, as few revisions have any; those that have say so.
+    """
+    older, newer = sorted((before, after))
+    revisions = schema.revisions.c
+    between = revisions.number > older, revisions.number <= newer
+    changed: set[str] = set()
+    for rows in connection.execute(select(revisions.rows).where(*between)).scalars():
+        changed.update(rows)
+    found: set[int] = set()
+    for table in (schema.tags, schema.frame_metadata):
+        if table.name in changed:
+            for one, other in ((before, after), (after, before)):
+                found.update(
+                    connection.execute(select(table.c.frame).where(_only_in(table, one, other))).scalars()
+                )
+    return found
 
 
 def _names(connection: Connection, numbers: set[int], revision: int) -> Iterator[str]:

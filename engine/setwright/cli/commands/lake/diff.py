@@ -1,4 +1,4 @@
-"""`setwright lake diff`: which frames and labels differ between two revisions."""
+"""`setwright lake diff`: what differs between two revisions."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def _text(found: LakeDifference) -> Iterator[str]:
         ("-", found.removed, "gone"),
         ("~", found.replaced, "with another picture"),
         ("~", found.annotated, "with other annotations"),
+        ("~", found.described, "with other tags or fields"),
     )
     for sign, names, what in kinds:
         if names:
@@ -70,6 +71,6 @@ def _text(found: LakeDifference) -> Iterator[str]:
         yield "  Annotations that came and went, by label"
         width = max(len(terminal(label)) for label, _, _ in found.labels)
         for label, came, gone in found.labels:
-            yield f"    {terminal(label):{width}}  {came:>+9,}  {-gone:>9,}"
+            yield f"    {terminal(label):{width}}  {came:>{'+' if came else ''}9,}  {-gone:>9,}"
     if not any(names for _, names, _ in kinds) and not found.labels:
-        yield "No frame and no annotation differs."
+        yield "No frame, no annotation, no tag and no field differs."

@@ -178,6 +178,9 @@ def _unknown_names(answers: Answers, lake: Lake) -> Iterator[str]:
                 yield f'No {kind} of the lake is called "{terminal(name)}"' + (
                     f"; {terminal(hint)}" if hint else "."
                 )
+    for kind, name, names in answers.unknown_free_names():
+        hint = did_you_mean(name, names)
+        yield f'No {kind} in the lake is called "{terminal(name)}"' + (f"; {terminal(hint)}" if hint else ".")
     for unknown in unknown_datasets(answers.query, known.versions or {}):
         yield terminal(str(unknown)) + (f"; {terminal(unknown.hint)}" if unknown.hint else ".")
 

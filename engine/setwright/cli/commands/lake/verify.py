@@ -79,10 +79,14 @@ def _text(found: Verification) -> Iterator[str]:
             belong = "belongs" if found.unreferenced == 1 else "belong"
             yield f"{counted(found.unreferenced, 'blob')} {belong} to nothing, which does no harm."
     elif any(damage.what != INDEX for damage in found.damages):
-        yield (
-            f"{len(found.damages):,} damaged or missing among {counts}."
-            " Restore what the lake holds from a backup."
-        )
+        yield f"{len(found.damages):,} damaged or missing among {counts}."
+        if any(not damage.digest for damage in found.damages):
+            yield "Restore what the lake holds from a backup."
+        if any(damage.digest for damage in found.damages):
+            yield (
+                "Put the files outside of it back as they were. Those that were moved are found again by"
+                " `setwright lake ingest --in-place` of the folder where they are now."
+            )
     else:
         yield f"{counts} are whole."
         yield (
