@@ -14,7 +14,7 @@ from setwright.apply.steps import PublishStep, steps
 from setwright.model.dataset import DatasetConfig
 from setwright.model.diagnostics import SourceRef
 from setwright.model.errors import StalePlanError, UsageError
-from setwright.model.versions import Publication
+from setwright.model.versions import Deletion, Publication
 from setwright.plan.changes import Adopt, Amend, Create, Delete, Follow, Forget, Guard, Keep, Reason
 from setwright.plan.describe import describe
 from setwright.plan.identity import plan_digest
@@ -34,6 +34,14 @@ class Rigid(MemoryRemote):
     @property
     def capabilities(self) -> Capabilities:
         return replace(super().capabilities, renames=False, deletes=False)
+
+
+class Unrenaming(MemoryRemote):
+    """A remote that deletes and cannot rename."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, renames=False)
 
 
 def moved(configs: Mapping[str, DatasetConfig], previously: Mapping[str, str]) -> Project:
@@ -187,6 +195,35 @@ def test_where_the_remote_cannot_rename_a_dataset_is_made_and_the_plan_says_so(t
     applied(remote, made, tmp_path)
     assert (numbers(remote, "Cells"), numbers(remote, "Blood Cells")) == (["1.0.0"], ["1.0.0"])
     assert planned(remote, renamed).plan.empty
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_where_it_cannot_move_to_another_address_the_old_one_is_forgotten_in_the_same_plan(
+    tmp_path: Path, prune: bool
+) -> None:
+    remote = Unrenaming()
+    remote.put(frames({"a.png": ["WBC"]}))
+    applied(remote, planned(remote, ONE), tmp_path)
+    wanted = moved({"blood": replace(CELLS, name="Blood Cells")}, {"blood": "cells"})
+    made = pruned(remote, wanted) if prune else planned(remote, wanted)
+    assert [(change.address, type(change)) for change in made.plan.changes] == [
+        ("blood", Create),
+        ("cells", Forget),
+    ]
+    applied(remote, made, tmp_path)
+    assert (numbers(remote, "Cells"), numbers(remote, "Blood Cells")) == (["1.0.0"], ["1.0.0"])
+    assert planned(remote, wanted).plan.empty
+
+
+def test_what_moves_and_was_deleted_by_somebody_else_leaves_nothing_for_a_second_plan(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    applied(remote, planned(remote, ONE), tmp_path)
+    (version,) = remote.versions("Cells")
+    remote.delete(Deletion(key="theirs", name="Cells", version=version.id, author="ada", at=NOON))
+    wanted = moved({"blood": CELLS}, {"blood": "cells"})
+    applied(remote, planned(remote, wanted), tmp_path)
+    assert list(bound(remote)) == ["blood"]
+    assert planned(remote, wanted).plan.empty
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

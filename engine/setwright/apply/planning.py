@@ -123,6 +123,7 @@ def make_plan(
     if refused:
         raise FindingsError(in_reading_order([*found, *refused]))
     made = plan(desired, surveyed, within=within, prune=prune)
+    moved = {change.moved_from for change in made.changes if isinstance(change, Follow | Amend | Adopt)}
     # A label that no annotation has makes a class without annotations; to say it once is enough.
     said = {finding.source for finding in found}
     if pins is not None:
@@ -140,7 +141,7 @@ def make_plan(
             for change in made.changes
             if isinstance(change, Create | Follow)
         },
-        left_out=tuple(sorted((addresses | gone) - within - set(previously.values()))),  # moved, not left
+        left_out=tuple(sorted((addresses | gone) - within - moved)),
         verdicts=_verdicts(made, specs, remote),
     )
 

@@ -84,15 +84,23 @@ def plan(
     """The plan that makes every dataset of `desired`, by address, what its configuration asks for.
 
     Addresses that the state knows and nobody desires are forgotten, and with `prune` their datasets are deleted; those
-    that are not `within` are left alone. None stands for all addresses.
+    that are not `within` are left alone. None stands for all addresses. What could not move to the address that a spec
+    gives it is forgotten and never deleted, for nobody asked to lose its versions.
     """
     stands = standing(desired, survey.state, survey.observed, survey.previously, renames=survey.renames)
     planned = _following_others(
         [_planned(address, config, stands[address], survey) for address, config in desired.items()], survey
     )
-    moved = moved_addresses(survey.state, {a: b for a, b in survey.previously.items() if a in desired})
+    moved = {change.moved_from for change in planned if isinstance(change, Follow | Amend | Adopt)}
+    left = moved_addresses(survey.state, {a: b for a, b in survey.previously.items() if a in desired})
     gone = [
-        _gone(address, applied, survey.observed.get(applied.config.name), prune=prune, deletes=survey.deletes)
+        _gone(
+            address,
+            applied,
+            survey.observed.get(applied.config.name),
+            prune=prune and address not in left,
+            deletes=survey.deletes,
+        )
         for address, applied in survey.state.datasets.items()
         if address not in desired and address not in moved and (within is None or address in within)
     ]
