@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from setwright.formats.reading.buckets import BucketListing, bucket
+from setwright.formats.reading.parquet import Parquet
 from setwright.formats.reading.problems import ProblemKind
+from setwright.formats.reading.protocol import opened_by
+from setwright.formats.reading.registry import detect
 from setwright.formats.reading.sources import files_at
+from setwright.formats.reading.webdataset import WebDataset
 from setwright.model.errors import FormatError, SetwrightError, UsageError
+from tests.formats.reading.test_archives import tarred
+from tests.formats.reading.test_parquet import table
 
 obstore = pytest.importorskip("obstore", reason="the extra `objectstore` is not installed")
 
@@ -33,6 +39,27 @@ def test_objects_are_files() -> None:
     assert files.head("a.png") == b"picture"
     with pytest.raises(FormatError, match="too large"):
         files.read("a.png", 3)
+
+
+def test_parts_of_objects_are_read_without_the_rest() -> None:
+    files = listing(OBJECTS)
+    assert (files.part("a.png", 2, 3), files.part("a.png", 5, 99), files.part("a.png", 9, 1)) == (
+        b"ctu",
+        b"re",
+        b"",
+    )
+    assert [files.size(name) for name in files.names] == [len(OBJECTS[name]) for name in files.names]
+
+
+def test_pictures_within_objects_are_read() -> None:
+    shard = tarred(("a.jpg", b"picture"), ("a.json", b'{"objects": []}'))
+    rows = table([{"image": {"bytes": b"picture", "path": "a.jpg"}}])
+    for name, content, reader in (("x.tar", shard, WebDataset()), ("x.parquet", rows, Parquet())):
+        files = listing({name: content})
+        assert detect(files) == reader
+        inside = opened_by(reader, files)
+        assert inside.pictures == (f"{name}/a.jpg",)
+        assert inside.read(f"{name}/a.jpg", 100) == b"picture"
 
 
 def test_objects_of_local_files_are_relative_to_the_prefix(tmp_path: Path) -> None:

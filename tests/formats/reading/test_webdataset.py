@@ -116,7 +116,7 @@ def test_a_class_of_the_whole_picture_is_metadata_and_says_nothing_of_annotation
     [
         ([("a.json", json.dumps(boxes("cat", "dog")).encode())], ProblemKind.NO_PICTURE, ("cat", "dog")),
         ([("a.cls", b"3")], ProblemKind.NO_PICTURE, ()),
-        ([("a.mask.png", b"p"), *sample("a", boxes("cat"))], ProblemKind.SECOND_PICTURE, ()),
+        ([("a.depth.png", b"p"), *sample("a", boxes("cat"))], ProblemKind.SECOND_PICTURE, ()),
         ([("a.jpg", b"p"), ("a.json", b'{"objects": [')], ProblemKind.UNREADABLE_FILE, ()),
         (sample("a", boxes(7)), ProblemKind.BAD_ANNOTATION, ("",)),
         (
@@ -134,7 +134,7 @@ def test_what_is_no_whole_sample_is_counted_and_the_rest_is_read(
     all = found(tmp_path)
     assert [(problem.kind, problem.left_out) for problem in all.problems] == [(kind, left_out)]
     assert labels(frames(all)["x.tar/good.jpg"]) == ["cat"]
-    assert "x.tar/a.mask.png" not in all.pictures
+    assert "x.tar/a.depth.png" not in all.pictures
 
 
 def test_json_that_tells_of_no_objects_is_not_read_and_told_so(tmp_path: Path) -> None:
