@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from setwright.model.documents import to_document
 from setwright.model.splits import OfficialSplits
 from setwright.views import plan_words as words
+from tests.views.test_plan_text import DOCUMENTS
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,10 @@ def test_official_splits_are_said_with_the_values_that_are_not_the_usual_ones() 
 
 def test_another_field_without_a_value_has_none() -> None:
     assert words.value(None, "filter.from_date") == "none"
+
+
+@pytest.mark.parametrize("beside", ["deleting", "forgetting"])
+def test_a_dataset_that_goes_hides_nothing_of_what_a_remote_does_not_tell(beside: str) -> None:
+    told = DOCUMENTS["names-only"]
+    both = replace(told, changes=(*told.changes, *DOCUMENTS[beside].changes))
+    assert "of labels and splits this remote tells nothing" in words.data_summary(both)

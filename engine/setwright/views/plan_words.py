@@ -339,8 +339,8 @@ def summary(document: PlanDocument) -> str:
 def data_summary(document: PlanDocument, shown: Callable[[str], str] = str) -> str:
     """Ours, which follows it; what could be anybody's words is as `shown` has it."""
     counts = document.summary
-    # A deletion describes no content, so it says nothing of how much the remote tells of one.
-    described = [change.content for change in document.changes if "delete" not in change.actions]
+    # What no spec describes describes no content either, so it says nothing of how much the remote tells of one.
+    described = [change.content for change in document.changes if "not_in_specs" not in change.reasons]
     if document.untold and all(content == "frames" for content in described):
         return (
             f"Data: +{counts.entering:,} -{counts.leaving:,} frames; of labels and splits this remote tells nothing."
