@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from setwright.model.documents import to_document
 from setwright.model.splits import OfficialSplits
+from setwright.model.versions import ChangeSeverity, VersionNumber
 from setwright.views import plan_words as words
 from tests.views.test_plan_text import DOCUMENTS
 
@@ -60,3 +63,14 @@ def test_a_dataset_that_goes_hides_nothing_of_what_a_remote_does_not_tell(beside
     told = DOCUMENTS["names-only"]
     both = replace(told, changes=(*told.changes, *DOCUMENTS[beside].changes))
     assert "of labels and splits this remote tells nothing" in words.data_summary(both)
+
+
+def test_the_documentation_says_what_severities_mean_and_which_number_they_give() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "plan-and-apply.md").read_text()
+    last = VersionNumber(1, 2, 3)
+    numbers = {last: "stays", last.after(ChangeSeverity.PACKAGING): "patch"}
+    numbers |= {last.after(ChangeSeverity.RELABEL): "minor", last.after(ChangeSeverity.EVAL): "major"}
+    told = re.findall(r"^\| `(\w+)` \| (.*) \| (stays|patch|minor|major) \|$", text, re.MULTILINE)
+    assert told == [
+        (each.value, words.SEVERITIES[each.value], numbers[last.after(each)]) for each in ChangeSeverity
+    ]
