@@ -27,6 +27,7 @@ def find_files(
     Sorted by name. A file that two patterns or a link within the project lead to is there once.
     """
     whole = root.resolve()
+    inside = str(root / "_")[:-1]  # what comes before a name; nothing where the root is the working folder
     depth = len(whole.parts)
     found: dict[tuple[str, ...], str] = {}
     folders: dict[str, tuple[str, ...]] = {}
@@ -34,9 +35,9 @@ def find_files(
         matched = False
         for path, is_link in _matches(root, pattern, where, tell):
             matched = True
-            name = path.relative_to(root).as_posix()
+            name = path[len(inside) :].replace(os.sep, "/")
             try:
-                target = path.resolve().parts if is_link else _target(path, folders)
+                target = Path(path).resolve().parts if is_link else _target(path, folders)
             except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
                 tell(_unreadable(name, "It is a link that leads back to itself."))
                 continue
@@ -144,7 +145,7 @@ def _read(handle: int) -> bytes:
         os.close(handle)
 
 
-def _target(path: Path, folders: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _target(path: str, folders: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The parts of what `path`, no link itself, leads to. `folders` remembers those of folders."""
     folder, name = os.path.split(path)
     if folder not in folders:
@@ -152,7 +153,7 @@ def _target(path: Path, folders: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     return (*folders[folder], name)
 
 
-def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[tuple[Path, bool]]:
+def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[tuple[str, bool]]:
     """What the pattern matches, but for folders, and whether it is a link."""
     found = []
     try:
@@ -162,7 +163,7 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
             except FileNotFoundError:
                 continue  # it went meanwhile
             if not stat.S_ISDIR(kind):
-                found.append((path, stat.S_ISLNK(kind)))
+                found.append((str(path), stat.S_ISLNK(kind)))
     except (ValueError, NotImplementedError, OSError) as error:
         tell(
             findings.BAD_NAME.at(
@@ -170,7 +171,7 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
             )
         )
         return []
-    return sorted(found, key=lambda each: str(each[0]))  # paths themselves compare slowly
+    return sorted(found)  # paths themselves would compare slowly
 
 
 def _unreadable(name: str, problem: str) -> Diagnostic:

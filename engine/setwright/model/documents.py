@@ -120,6 +120,12 @@ def from_document(kind: type[T], document: Any) -> T:
     return value
 
 
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> Any:
+    """The document that `text` spells; nobody may change it."""
+    return json.loads(text)
+
+
 @dataclass(frozen=True, slots=True)
 class ToldConfig:
     """A configuration's document as JSON text, and what identifies its meaning. Equal configurations are told alike."""
@@ -129,8 +135,8 @@ class ToldConfig:
 
     @property
     def document(self) -> Any:
-        """Plain JSON values, new ones each time."""
-        return json.loads(self.text)
+        """Plain JSON values, which nobody may change: they are the same each time."""
+        return parsed(self.text)
 
 
 @lru_cache(maxsize=4096)

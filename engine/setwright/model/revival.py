@@ -16,6 +16,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from setwright.model.dataset import DatasetConfig
+from setwright.model.documents import parsed
 from setwright.model.statistics import Statistics
 
 Revive: TypeAlias = Callable[[Any], Any]
@@ -24,7 +25,7 @@ Revive: TypeAlias = Callable[[Any], Any]
 @lru_cache(maxsize=4096)
 def config_of(text: str) -> DatasetConfig:
     """The configuration that `documents.told_config` told so; one for all that are told alike."""
-    config: DatasetConfig = reviver(DatasetConfig)(json.loads(text))
+    config: DatasetConfig = reviver(DatasetConfig)(parsed(text))
     return config
 
 
@@ -74,15 +75,15 @@ def _many(revive: Revive | None) -> Revive:
 
 def _dataclass(kind: Any) -> Revive:
     hints = get_type_hints(kind)
-    known = {field.name: _part(hints[field.name]) for field in fields(kind)}
+    parts = {field.name: part for field in fields(kind) if (part := _part(hints[field.name])) is not None}
+    if not parts:
+        return lambda document: kind(**document)
 
     def revive(document: Any) -> Any:
-        return kind(
-            **{
-                name: value if (part := known[name]) is None else part(value)
-                for name, value in document.items()
-            }
-        )
+        values = dict(document)
+        for name in parts.keys() & values.keys():
+            values[name] = parts[name](values[name])
+        return kind(**values)
 
     return revive
 

@@ -210,8 +210,6 @@ def _sizes(wish: SplitWish, frames: int) -> _Sizes:
     )
 
 
-# Of a thousand datasets that stay as they are, most are like another in this. Equal parts of a document may be one.
-@lru_cache(maxsize=256)
 def _splits(asked: _Sizes, before: Statistics | None, after: Statistics) -> tuple[document.SplitChange, ...]:
     told = []
     for row, split in enumerate(SPLITS):
@@ -267,29 +265,34 @@ def _divided(
     )
 
 
-@lru_cache(maxsize=256)
 def _labels(before: Statistics | None, after: Statistics) -> tuple[document.LabelChange, ...]:
     """The classes after, in the order of their ids, then those that go."""
-    was = _histogram(before) if before else {}
     becomes = _histogram(after)
+    was = becomes if before is after else _histogram(before) if before else {}
     ids_before = {label: id_ for id_, label in enumerate(was)}
     ids_after = {label: id_ for id_, label in enumerate(becomes)}
     zeros = (0,) * len(SPLITS)
     told = []
     for label in [*becomes, *(label for label in was if label not in becomes)]:
-        counts = zip(SPLITS, was.get(label, zeros), becomes.get(label, zeros), strict=True)
         told.append(
             document.LabelChange(
                 label=label,
                 id_before=ids_before.get(label),
                 id_after=ids_after.get(label),
-                splits=tuple(
-                    document.LabelCount(split=split.value, before=old, after=new)
-                    for split, old, new in counts
-                ),
+                splits=_counts(was.get(label, zeros), becomes.get(label, zeros)),
             )
         )
     return tuple(told)
+
+
+# Of many datasets that stay as they are, most have some of these alike, and equal parts of a document may be one.
+@lru_cache(maxsize=1024)
+def _counts(was: tuple[int, ...], becomes: tuple[int, ...]) -> tuple[document.LabelCount, ...]:
+    """The annotations of one class by split."""
+    return tuple(
+        document.LabelCount(split=split.value, before=old, after=new)
+        for split, old, new in zip(SPLITS, was, becomes, strict=True)
+    )
 
 
 def _histogram(statistics: Statistics) -> dict[str, tuple[int, ...]]:

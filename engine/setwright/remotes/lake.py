@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from setwright.formats.writing.registry import export_names
 from setwright.model.events import silence
 from setwright.remotes.protocol import Capabilities
 
@@ -28,9 +27,8 @@ if TYPE_CHECKING:
 
 
 def lake_capabilities() -> Capabilities:
-    """What an embedded lake can do, with the exports that are installed."""
+    """What an embedded lake can do."""
     return Capabilities(
-        exports=export_names(),
         augments=True,
         reads_config=True,
         reads_membership=True,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Capabilities:
     """What a remote can do. Plan says what it cannot.
 
-    `exports` are exact names. `augments`: it makes varied copies. `reads_config`, `reads_membership`: a dataset's
+    `augments`: it makes varied copies. `reads_config`, `reads_membership`: a dataset's
     configuration and content can be read back. `pins_revisions`: the frames of an earlier revision can still be asked
     for. `renames`, `deletes`: a dataset can get another name and keep its versions, and it can be deleted.
 
@@ -42,7 +42,6 @@ class Capabilities:
     would else say, in whole sentences.
     """
 
-    exports: tuple[str, ...]
     augments: bool
     reads_config: bool
     reads_membership: bool

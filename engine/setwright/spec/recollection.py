@@ -6,6 +6,7 @@ Configurations and checks, which cost most to make, are made of it when somebody
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from functools import cache, cached_property, partial
@@ -107,7 +108,7 @@ class Recollection:
         where: list[Any],
         datasets: list[str],
         previously: str | None,
-        fields: dict[str, list[int]],
+        fields: str,
         rest: list[Any],
     ) -> Draft:
         draft = Draft(
@@ -203,10 +204,13 @@ class Writer:
             _written(draft.where),
             draft.datasets,
             draft.previously,
-            {
-                path: (start, end, *which[source.file])
-                for path, (source, start, end) in draft.fields.spans.items()
-            },
+            json.dumps(
+                {
+                    path: (start, end, *which[source.file])
+                    for path, (source, start, end) in draft.fields.spans.items()
+                },
+                separators=(",", ":"),
+            ),
             spec and [*_told_config(spec), self._number(spec.checks), self._number(spec.project_checks)],
         ]
 
@@ -229,16 +233,17 @@ class Writer:
 
 
 class _Fields(Mapping[str, SourceRef]):
-    """Places of fields, of which only offsets were kept."""
+    """Places of fields, of which only offsets were kept, as text: mostly nobody asks for any."""
 
-    __slots__ = ("_own", "_project", "_spans")
-
-    def __init__(
-        self, spans: Mapping[str, list[int]], own: Callable[[], SourceText], project: Callable[[], SourceText]
-    ) -> None:
-        self._spans = spans
+    def __init__(self, spans: str, own: Callable[[], SourceText], project: Callable[[], SourceText]) -> None:
+        self._text = spans
         self._own = own
         self._project = project
+
+    @cached_property
+    def _spans(self) -> Mapping[str, list[int]]:
+        spans: Mapping[str, list[int]] = json.loads(self._text)
+        return spans
 
     def __getitem__(self, path: str) -> SourceRef:
         start, end, *of_project = self._spans[path]

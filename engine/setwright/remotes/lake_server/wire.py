@@ -127,7 +127,7 @@ class About(_Told):
     capabilities: CapabilitiesDocument
 
     def as_capabilities(self) -> Capabilities:
-        return Capabilities(**self.capabilities.model_dump())
+        return Capabilities(**self.capabilities.model_dump(exclude={"exports"}))
 
 
 class RevisionDocument(_Told):

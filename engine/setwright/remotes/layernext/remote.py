@@ -11,7 +11,7 @@ from setwright.model.events import silence
 from setwright.model.frames import Annotations, Membership
 from setwright.model.vocabulary import Vocabulary
 from setwright.query.parse import parse
-from setwright.remotes.layernext.fit import EXPORTS, unfit
+from setwright.remotes.layernext.fit import unfit
 from setwright.remotes.layernext.listing import Lister, frames_of
 from setwright.remotes.layernext.making import Maker
 from setwright.remotes.layernext.observing import Observer
@@ -76,7 +76,6 @@ class LayerNextRemote:
     @property
     def capabilities(self) -> Capabilities:
         return Capabilities(
-            exports=EXPORTS,
             augments=True,
             reads_config=False,
             reads_membership=False,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from setwright import __version__
+from setwright.formats.writing.registry import export_names
 from setwright.model import membership_file
 from setwright.remotes.lake_server import wire
 from setwright.remotes.lake_server.parcels import parcels
@@ -32,7 +33,13 @@ def about(service: TheService) -> wire.About:
         revision=service.lake.revision(),
         lease_life=service.lake.lease_life,
         capabilities=wire.CapabilitiesDocument(
-            **{name: getattr(capabilities, name) for name in wire.CapabilitiesDocument.model_fields}
+            exports=export_names(),
+            augments=capabilities.augments,
+            reads_config=capabilities.reads_config,
+            reads_membership=capabilities.reads_membership,
+            pins_revisions=capabilities.pins_revisions,
+            renames=capabilities.renames,
+            deletes=capabilities.deletes,
         ),
     )
 
