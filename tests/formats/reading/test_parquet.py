@@ -22,6 +22,7 @@ from setwright.formats.reading.problems import ProblemKind
 from setwright.formats.reading.protocol import Mask, ReadFrame, ReadOptions, Rectangle
 from setwright.formats.reading.registry import detect
 from setwright.formats.reading.sources import files_at
+from setwright.formats.writing.parquet import BYTES, Column, Leaf, Struct, parquet, texts_of
 from setwright.lake.ingest import Found, find
 from setwright.model.errors import FormatError, MissingExtraError
 from setwright.model.events import silence
@@ -239,6 +240,29 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(kind: str, t
         (ProblemKind.UNREADABLE_FILE, "bad.parquet")
     ]
     assert list(frames(all)) == ["good.parquet/a.jpg"]
+
+
+def group_that_lies(rows: int, pictures: int) -> tuple[int, Any]:
+    """A group that says it has so many rows; all have a path, and so many of them a picture."""
+    paths = texts_of(f"{number}.jpg" for number in range(rows))
+    contents = (len(JPEG).to_bytes(4, "little") + JPEG) * pictures
+    return rows, lambda: [Column.flat(pictures, [contents]), Column.flat(rows, [paths])]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("pictures", [0, 3, 12])
+def test_rows_that_are_said_to_be_there_and_are_not_end_in_words(pictures: int, tmp_path: Path) -> None:
+    fields = (Struct("image", (Leaf("bytes", BYTES), Leaf("path", BYTES, text=True))),)
+    groups = [group_that_lies(10, pictures), group_that_lies(10, 10)]
+    (tmp_path / "x.parquet").write_bytes(b"".join(map(bytes, parquet(fields, (), groups))))  # type: ignore[arg-type]
+    listing = READER.opened(FolderListing(tmp_path))
+    read = 0
+    for name in listing.pictures:
+        try:
+            read += listing.read(name, 100) == JPEG
+        except FormatError as error:
+            assert error.summary == "The file is damaged"
+    assert read <= 20
 
 
 def test_a_file_that_unpacks_to_far_more_is_refused_before_it_is(tmp_path: Path) -> None:

@@ -122,8 +122,8 @@ class PictureRows(Files):
             self._coming = self._batches(group)
         with _reading():
             start, values = next(self._coming, (row, []))
-        if not values:
-            raise FormatError("The file is damaged", "It ends before its last row.")
+        if not values or start > row:
+            raise FormatError("The file is damaged", "It has fewer rows than it says.")
         self._held.append((start, values))
         sizes = [sum(len(value or b"") for value in values) for _, values in self._held]
         # Threads ask for them nearly in their order, so what was held longest is needed least.
