@@ -43,6 +43,8 @@ _LAYERNEXT = re.compile(rb'\s*\{\s*"images"\s*:\s*\[\s*\{[^{}\[\]]*"image"\s*:')
 
 _WORDS = (b'"file_name"', b'"image_id"', b'"supercategory"')
 _ID = int | float | str
+_ANNOTATION = {"id", "image_id", "category_id"}
+_READ = {*_ANNOTATION, "bbox", "segmentation", "score", "iscrowd", "attributes", "keypoints"}
 _SPLITS = (("train", "train"), ("val", "validation"), ("test", "test"))
 
 
@@ -75,7 +77,7 @@ class _File:
     """One file, its annotations by image."""
 
     def __init__(self, name: str, content: bytes) -> None:
-        document: Mapping[str, Any] = json_value(content)
+        document: Mapping[str, Any] = json_value(content, _lean)
         self._name = name
         self._subset = posixpath.splitext(posixpath.basename(name))[0].split("_")[-1]
         self._images = _objects(document.get("images"))
@@ -172,6 +174,16 @@ def coco_object(value: Mapping[str, Any], name: str) -> ReadAnnotation:
         attributes=attributes,
         metadata={"keypoints": keypoints} if isinstance(keypoints, list) and any(keypoints) else {},
     )
+
+
+def _lean(value: dict[str, Any]) -> dict[str, Any]:
+    """An annotation of a file without what is not read or says nothing, of which there is much in a file of boxes."""
+    if not value.keys() >= _ANNOTATION:
+        return value
+    silent = {"iscrowd"} if value.get("iscrowd") == 0 else set()
+    if value.get("bbox") and not value.get("segmentation"):
+        silent.add("segmentation")
+    return {key: found for key, found in value.items() if key in _READ and key not in silent}
 
 
 def _shape(value: Mapping[str, Any], name: str) -> Shape:

@@ -6,10 +6,13 @@ import json
 import re
 import sys
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from setwright.formats.reading.problems import NO_LABEL
 from setwright.model.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_LABEL = 255
 """The longest label, in characters."""
@@ -70,8 +73,8 @@ def label_or_none(value: Any) -> str:
         return NO_LABEL
 
 
-def json_value(content: bytes) -> Any:
-    """The JSON document in `content`.
+def json_value(content: bytes, kept: Callable[[dict[str, Any]], Any] | None = None) -> Any:
+    """The JSON document in `content`; of each object what `kept` gives for it, where that is said.
 
     Raises:
         FormatError: it is not JSON, holds a number or a text that nothing else takes, or is nested too deeply.
@@ -79,7 +82,9 @@ def json_value(content: bytes) -> Any:
     try:
         # A function for each number would take longer than all the rest.
         parse_float = _finite if _HUGE.search(content) else None
-        value = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=parse_float)
+        value = json.loads(
+            content.decode("utf-8-sig"), parse_constant=_refuse, parse_float=parse_float, object_hook=kept
+        )
         if _BAD_ESCAPE.search(content):
             _refuse_bad_texts(value)
         return value
