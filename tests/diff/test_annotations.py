@@ -191,3 +191,21 @@ def test_the_pairs_are_those_that_taking_the_closest_first_would_find(
             expected.append([a, b])
     found = compared([Mark("cat", place) for place in one], [Mark("cat", place) for place in other])
     assert found.moved.tolist() == sorted(expected)
+
+
+def test_frames_that_are_asked_about_in_another_order_are_told_in_that_order() -> None:
+    def of(labels: list[str]) -> Manifest:
+        members = membership({"a": ["RBC"], "b": labels, "c": ["WBC"], "d": []})
+        return Manifest(
+            frames=members.frames,
+            split=np.zeros(len(members.frames), np.int8),
+            annotations=members.annotations,
+        )
+
+    before, after, rows = of(["RBC", "WBC"]), of(["RBC", "RBC"]), np.array([0, 2, 1, 3])
+    assert frames_differ(before, after, np.stack([rows, rows], axis=1)).tolist() == [
+        False,
+        False,
+        True,
+        False,
+    ]

@@ -85,10 +85,13 @@ def frames_differ(before: Manifest, after: Manifest, frames: NDArray[np.int64]) 
     The order of annotations within a frame does not count.
     """
     old, new = before.annotations, after.annotations
-    differ: NDArray[np.bool_] = _ranges(old, frames[:, 0])[1] != _ranges(new, frames[:, 1])[1]
+    (first, count), (new_first, new_count) = _ranges(old, frames[:, 0]), _ranges(new, frames[:, 1])
+    differ: NDArray[np.bool_] = count != new_count
+    alike = frames
+    if differ.any():
+        alike, first, new_first, count = (each[~differ] for each in (frames, first, new_first, count))
     # Frames of equal counts are compared line by line first: nearly always nothing has changed at all.
-    alike = frames[~differ]
-    one, other = _rows(old, alike[:, 0]), _rows(new, alike[:, 1])
+    one, other = _rows_from(first, count), _rows_from(new_first, count)
     unequal = np.zeros(len(alike), bool)
     unequal[one.place[_lines_differ(old, new, one.row, other.row)]] = True
     if not bool(unequal.any()):
@@ -119,10 +122,13 @@ class _Rows:
 
 
 def _rows(annotations: Annotations, frames: NDArray[np.int64]) -> _Rows:
-    first, counts = _ranges(annotations, frames)
-    place = np.repeat(np.arange(len(frames)), counts)
-    within = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return _Rows(first[place] + within, place)
+    return _rows_from(*_ranges(annotations, frames))
+
+
+def _rows_from(first: NDArray[np.int64], counts: NDArray[np.int64]) -> _Rows:
+    """The rows of frames whose annotations begin at `first`, and are so many."""
+    place = np.repeat(np.arange(len(counts)), counts)
+    return _Rows(np.arange(len(place)) + np.repeat(first - (np.cumsum(counts) - counts), counts), place)
 
 
 _FEW = 16
@@ -136,8 +142,11 @@ def _ranges(
     if len(frames) * _FEW > len(annotations.frame):
         # To count them all is ten times as fast as to look for each of many.
         every = np.bincount(annotations.frame, minlength=int(frames.max(initial=-1)) + 1)
-        counts = every[frames]
-        return (np.cumsum(every) - every)[frames], counts
+        begin = np.cumsum(every) - every
+        if len(frames) and frames[-1] - frames[0] == len(frames) - 1 and (frames[1:] > frames[:-1]).all():
+            run = slice(int(frames[0]), int(frames[-1]) + 1)  # nothing is to be picked
+            return begin[run], every[run]
+        return begin[frames], every[frames]
     wanted = frames.astype(
         annotations.frame.dtype
     )  # else the long column would be widened to the short one's type
