@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from setwright.formats.reading import picture_rows
 from setwright.formats.reading.listing import FolderListing
 from setwright.formats.reading.parquet import Parquet
+from setwright.formats.reading.parquet_footer import row_groups
 from setwright.formats.reading.problems import ProblemKind
 from setwright.formats.reading.protocol import Mask, ReadFrame, ReadOptions, Rectangle
 from setwright.formats.reading.registry import detect
@@ -279,6 +280,31 @@ def test_a_file_with_more_numbers_than_pictures_need_is_refused(
     (tmp_path / "x.parquet").write_bytes(table([row({"bbox": [BOX], "category": [1]})]))
     (problem,) = found(tmp_path).problems
     assert "has 4 values in a group of rows; 3 are the most" in problem.detail
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100])
+def test_the_footer_tells_what_pyarrow_finds_in_it(rows: int) -> None:
+    content = table([row({"bbox": [BOX] * 3, "category": [1] * 3})] * rows, NAMED, row_group_size=5)
+    metadata = pq.ParquetFile(io.BytesIO(content)).metadata
+    told = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+    assert [
+        (group.rows, [(each.name, each.values, each.packed, each.unpacked) for each in group.columns])
+        for group in row_groups(io.BytesIO(content))
+    ] == [
+        (
+            group.num_rows,
+            [
+                (
+                    each.path_in_schema,
+                    each.num_values,
+                    each.total_compressed_size,
+                    each.total_uncompressed_size,
+                )
+                for each in map(group.column, range(group.num_columns))
+            ],
+        )
+        for group in told
+    ]
 
 
 GOOD = table([row({"bbox": [BOX], "category": [1]}, f"{number}.jpg") for number in range(20)], NAMED)

@@ -7,18 +7,21 @@ import posixpath
 from bisect import bisect_right
 from collections import deque
 from contextlib import contextmanager, suppress
-from itertools import accumulate
+from itertools import accumulate, chain
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from setwright.edge.files import safe_parts
 from setwright.formats.reading.archives import BROKEN, FREE, MAX_FILES, MAX_RATIO
 from setwright.formats.reading.listing import Files, is_picture
+from setwright.formats.reading.parquet_footer import MOST, row_groups
 from setwright.model.errors import FormatError, UnsafeNameError
 from setwright.model.extras import needing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from setwright.formats.reading.parquet_footer import RowGroup
 
 MOST_VALUES = 10_000_000
 """The most values of a column, other than pictures, in one group of rows."""
@@ -28,7 +31,6 @@ _KEPT = 16
 _KEPT_BYTES = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 256
 _COLUMNS = ("image", "img", "picture", "jpg", "png")
-_FOOTER = 64 * 1024 * 1024
 _ENDINGS = (
     (b"\xff\xd8", ".jpg"),
     (b"\x89PNG", ".png"),
@@ -57,21 +59,20 @@ class PictureRows(Files):
         with needing("parquet", "read Parquet files"):
             import pyarrow.parquet as parquet
         with _reading():
+            groups = row_groups(file)
+            _check(groups)
+            self._starts = [0, *accumulate(group.rows for group in groups)]
             self._file = parquet.ParquetFile(
                 file,
                 pre_buffer=False,
                 buffer_size=1 << 20,
-                thrift_string_size_limit=_FOOTER,
+                thrift_string_size_limit=MOST,
                 thrift_container_size_limit=MAX_FILES,
             )
             schema = self._file.schema_arrow
             self.features = _features((schema.metadata or {}).get(b"huggingface", b"{}"))
             self.columns: tuple[str, ...] = tuple(schema.names)
             self.column, self._bytes, self._path = _picture_columns(schema, self.features)
-            self._check()
-            groups = self._file.metadata
-            counts = [groups.row_group(place).num_rows for place in range(groups.num_row_groups)]
-            self._starts = [0, *accumulate(counts)]
             self.rows = tuple(self._take_names())
         self._row = {name: row for row, name in enumerate(self.rows)}
         self._lock = Lock()
@@ -168,26 +169,27 @@ class PictureRows(Files):
         """What the name of each picture would end with, by how it begins."""
         return [_ending(content or b"") for _, values in self._batches(0) for content in values]
 
-    def _check(self) -> None:
-        """Refuse what would take more room than it can need."""
-        metadata = self._file.metadata
-        if metadata.num_rows > MAX_FILES:
+
+def _check(groups: Sequence[RowGroup]) -> None:
+    """Refuse what would take more room than it can need.
+
+    Raises:
+        FormatError: it would.
+    """
+    rows = sum(group.rows for group in groups)
+    if rows > MAX_FILES:
+        raise FormatError("Too many rows", f"It has {rows:,} rows; {MAX_FILES:,} are the most.")
+    for column in chain.from_iterable(group.columns for group in groups):
+        if column.unpacked > max(FREE, MAX_RATIO * column.packed):
             raise FormatError(
-                "Too many rows", f"It has {metadata.num_rows:,} rows; {MAX_FILES:,} are the most."
+                "Out of proportion",
+                f"{column.packed:,} bytes of a column would unpack to {column.unpacked:,}.",
             )
-        groups = (metadata.row_group(place) for place in range(metadata.num_row_groups))
-        for column in (group.column(place) for group in groups for place in range(group.num_columns)):
-            packed, unpacked = column.total_compressed_size, column.total_uncompressed_size
-            if unpacked > max(FREE, MAX_RATIO * packed):
-                raise FormatError(
-                    "Out of proportion", f"{packed:,} bytes of a column would unpack to {unpacked:,}."
-                )
-            if column.num_values > MOST_VALUES:
-                raise FormatError(
-                    "Out of proportion",
-                    f"{column.path_in_schema} has {column.num_values:,} values in a group of rows; {MOST_VALUES:,} are "
-                    "the most.",
-                )
+        if column.values > MOST_VALUES:
+            raise FormatError(
+                "Out of proportion",
+                f"{column.name} has {column.values:,} values in a group of rows; {MOST_VALUES:,} are the most.",
+            )
 
 
 def _picture_columns(schema: Any, features: Mapping[str, Any]) -> tuple[str, str, str | None]:
