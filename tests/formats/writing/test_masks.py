@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from PIL import Image
 
 from setwright.formats.protocol import Loss, MadeFile
+from setwright.formats.writing import masks
 from setwright.formats.writing.masks import SemanticSegmentation
 from setwright.formats.writing.raster import fill, runs_cover
 from setwright.model.errors import FormatError
@@ -234,3 +235,20 @@ def _painted(manifest: Manifest, frame: int) -> tuple[NDArray[np.uint8], int, in
         canvas[whole] = value
     hidden = sum(bool(whole.any()) and not (canvas[whole] == value).any() for whole, value in covers)
     return canvas, nowhere, hidden
+
+
+def test_masks_are_the_same_however_many_threads_make_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [
+        Frame(
+            file_name=f"{number:03}.jpg",
+            width=20 + number % 7,
+            height=10 + number % 5,
+            shapes=(polygon(f"[[[1,1],[{number % 19 + 2},2.5],[3,{number % 9 + 1}]]]", label=number % 2),),
+        )
+        for number in range(300)
+    ]
+    made = []
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(masks, "threads_that_pay", lambda threads=threads: threads)
+        made.append(files(manifest_of(frames)))
+    assert made[0] == made[1] == made[2]

@@ -34,7 +34,7 @@ def alone(lengths: list[int], values: list[int]) -> bytes:
 
 
 def png(start: NDArray[np.int64], value: NDArray[np.int64], width: int, height: int) -> bytes:
-    (file,) = pngs(start, value, np.array([0, len(start)]), np.array([width]), np.array([height]))
+    (file,) = pngs(start, value, np.array([0, len(start)]), np.array([width]), np.array([height]), 1)
     return file
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from setwright.edge.allocator import keep_freed_buffers
-from setwright.formats.ahead import ahead
+from setwright.formats.ahead import ahead, threads_that_pay
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.writing.colours import colour
 from setwright.formats.writing.losses import OTHER_SIZE, all_that_is_said, shapes, some, without_area
@@ -50,8 +50,13 @@ _NOWHERE = "an object without a pixel inside its picture, left out"
 _HIDDEN = "an object that does not show, since others lie over all of it"
 _CHANGES = (_NOWHERE, OTHER_SIZE, _HIDDEN)
 
-_AT_ONCE, _EDGES = 64, 1 << 19
-"""At most so many pictures, and about so many edges of objects, are painted together."""
+_EDGES = 1 << 19
+"""About so many edges of objects are painted together, at most."""
+_ALONE, _BESIDE = (64, 1 << 15), (128, 1 << 18)
+"""So many pictures are painted together at most, and about so many codes packed: where one thread makes masks, and
+where several do. A thread by itself is the faster the better its columns fit into the processor's cache; several wait
+for each other at each call of NumPy, so few calls are better.
+"""
 
 _LAYOUT = (
     ("*/images/", "the pictures of each split"),
@@ -114,12 +119,15 @@ def _check(classes: Sequence[str]) -> None:
 def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
     """The PNG of each frame, in their order; counts in `changes` what became of objects."""
     keep_freed_buffers()  # columns of some 100 KB come and go
-    for made, became in ahead(partial(_some_masks, manifest), pairwise(_together(manifest))):
+    threads = threads_that_pay()
+    pictures, codes = _ALONE if threads == 1 else _BESIDE
+    pieces = pairwise(_together(manifest, pictures))
+    for made, became in ahead(partial(_some_masks, manifest, codes), pieces, threads):
         changes.update(became)
         yield from made
 
 
-def _some_masks(manifest: Manifest, rows: tuple[int, int]) -> tuple[list[bytes], dict[str, int]]:
+def _some_masks(manifest: Manifest, codes: int, rows: tuple[int, int]) -> tuple[list[bytes], dict[str, int]]:
     """The PNGs of the frames from the first of `rows` to before the second, and what became of their objects."""
     frames, annotations = manifest.frames, manifest.annotations
     begin, end = rows
@@ -127,7 +135,8 @@ def _some_masks(manifest: Manifest, rows: tuple[int, int]) -> tuple[list[bytes],
     first, last = np.searchsorted(annotations.frame, rows)
     some = annotations.take(np.arange(first, last))
     painted = paint(replace(some, frame=some.frame - begin), width, height)
-    made = pngs(painted.start, painted.value, painted.bounds, width.astype(np.int64), height.astype(np.int64))
+    sizes = width.astype(np.int64), height.astype(np.int64)
+    made = pngs(painted.start, painted.value, painted.bounds, *sizes, codes)
     return list(made), {
         _NOWHERE: painted.nowhere,
         OTHER_SIZE: painted.other_size,
@@ -135,9 +144,9 @@ def _some_masks(manifest: Manifest, rows: tuple[int, int]) -> tuple[list[bytes],
     }
 
 
-def _together(manifest: Manifest) -> Iterator[int]:
-    """Where the frames begin whose masks are made together, and the end: so many that NumPy is worth its calls, and
-    so few that their runs take little room, whatever the masks are.
+def _together(manifest: Manifest, most: int) -> Iterator[int]:
+    """Where the frames begin whose masks are made together, `most` at most, and the end: so many that NumPy is worth
+    its calls, and so few that their runs take little room, whatever the masks are.
     """
     frames, annotations = manifest.frames, manifest.annotations
     # About how many edges an object has: those of a mask stand in its outline, all others have a few in each row.
@@ -148,7 +157,7 @@ def _together(manifest: Manifest) -> Iterator[int]:
     while begin < len(frames):
         yield begin
         end = int(np.searchsorted(upto, upto[begin] + _EDGES, "right")) - 1
-        begin = min(max(end, begin + 1), begin + _AT_ONCE)
+        begin = min(max(end, begin + 1), begin + most)
     yield len(frames)
 
 

@@ -23,8 +23,6 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST = 258  # bytes that one copy may give
 _SHORTEST = 3
 _END_BITS = 7
-_CODES = 1 << 15
-"""About so many codes are put together at once."""
 
 
 def pngs(
@@ -33,12 +31,13 @@ def pngs(
     bounds: NDArray[np.int64],
     width: NDArray[np.int64],
     height: NDArray[np.int64],
+    codes: int,
 ) -> Iterator[bytes]:
     """Grey pictures of 8 bits, told by their runs: from place `start` on, up to the next one, there is `value`.
 
     Those of picture `p` are at `bounds[p]:bounds[p + 1]`. Places count along its rows, each of which is a zero, which
-    says that it is told as it is, and `width` pixels. Small pictures are packed several at once, since most of the time
-    for one would go into calling NumPy.
+    says that it is told as it is, and `width` pixels. Small pictures are packed several at once, as many as take about
+    so many `codes`, since most of the time for one would go into calling NumPy.
     """
     total = height * (width + 1)
     # About how many codes a picture takes: one for each run, and one for each longest copy.
@@ -46,7 +45,7 @@ def pngs(
     sizes = list(zip(width.tolist(), height.tolist(), strict=True))
     begin = 0
     while begin < len(total):
-        end = max(int(np.searchsorted(upto, upto[begin] + _CODES, "right")) - 1, begin + 1)
+        end = max(int(np.searchsorted(upto, upto[begin] + codes, "right")) - 1, begin + 1)
         first, last = bounds[begin], bounds[end]
         streams = packed(
             start[first:last], value[first:last], bounds[begin : end + 1] - first, total[begin:end]
