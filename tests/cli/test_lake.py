@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tests.cli import inside
 from tests.cli.project_folder import project_at
@@ -79,6 +79,27 @@ def test_strict_refuses_and_fails(project: Path, golden: Golden) -> None:
     inside.succeeded(project, "lake", "init")
     assert ingest(project, "--strict").stdout == result.stdout
     assert json.loads(lake(project, "stats", "--json").stdout)["frames"] == 0
+
+
+def test_where_strict_refuses_more_than_is_shown_it_says_what_lists_all(project: Path) -> None:
+    folder = write(project / "in", {"a.png": []})
+    for name in "bcde":
+        (folder / f"{name}.png").write_bytes(b"no picture")
+    told = "With --json all of them are listed."
+    assert told in ingest(project, "--strict").stdout
+    (folder / "e.png").unlink()
+    assert told not in ingest(project, "--strict").stdout
+
+
+def test_pictures_that_were_turned_upright_are_counted(project: Path) -> None:
+    folder = write(project / "in", {"a.png": [], "b.png": []})
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (20, 10)).save(folder / "c.jpg", exif=exif)
+    assert "  1 picture turned upright, as EXIF says\n" in ingest(project).stdout
+    assert json.loads(ingest(project, "--json").stdout)["pictures_turned"] == 1, (
+        "known already, it is still told"
+    )
 
 
 def test_a_first_ingest_that_fails_leaves_no_lake_behind(project: Path) -> None:

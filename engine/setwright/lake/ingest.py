@@ -60,6 +60,7 @@ class Prepared:
     frames: tuple[NewFrame, ...]
     labels: tuple[tuple[str, int], ...]
     bare_pictures: int
+    turned_pictures: int
     same_pictures: int
     repeated: tuple[tuple[str, ...], ...]
     pixels: tuple[tuple[str, int], ...]
@@ -155,6 +156,7 @@ def prepare(
         frames=tuple(frames),
         labels=tuple(sorted(labels.items())),
         bare_pictures=sum(not frame.annotations for frame in frames),
+        turned_pictures=sum(picture.orientation != 1 for picture in pictures.values()),
         same_pictures=len(pictures) - len(files),
         repeated=tuple(tuple(several) for several in files.values() if len(several) > 1),
         pixels=tuple(Counter(picture.pixels for picture in pictures.values()).most_common()),

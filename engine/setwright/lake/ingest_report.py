@@ -99,10 +99,11 @@ class IngestReport:
     nothing was new, or, with `refused`, because there were problems and none were allowed. `labels` counts the
     annotations that can be recorded, by label; those that cannot are in the problems. `annotations_added` and
     `_removed` is what that changed in the lake, `metadata_changed` how many frames have new tags or metadata.
-    `bare_pictures` are those without an annotation in the files, `same_pictures` the files whose very bytes another
-    file before them has too, in groups in `repeated`; `pixels` are kinds of pixels as `lake.pictures` calls them, with
-    their numbers of pictures, most first; `other_files` are neither pictures nor annotations. `copies` are varied
-    copies of other pictures, which are left out, and `copied` the labels of their annotations.
+    `bare_pictures` are those without an annotation in the files, `turned_pictures` those that EXIF says do not lie
+    upright in their files, `same_pictures` the files whose very bytes another file before them has too, in groups in
+    `repeated`; `pixels` are kinds of pixels as `lake.pictures` calls them, with their numbers of pictures, most first;
+    `other_files` are neither pictures nor annotations. `copies` are varied copies of other pictures, which are left
+    out, and `copied` the labels of their annotations.
     """
 
     location: str
@@ -121,6 +122,7 @@ class IngestReport:
     metadata_changed: int
     labels: tuple[tuple[str, int], ...]
     bare_pictures: int
+    turned_pictures: int
     same_pictures: int
     repeated: tuple[tuple[str, ...], ...]
     pixels: tuple[tuple[str, int], ...]
@@ -187,6 +189,7 @@ class IngestReport:
             },
             "metadata_changed": self.metadata_changed,
             "pictures_without_annotations": self.bare_pictures,
+            "pictures_turned": self.turned_pictures,
             "pictures_that_repeat": self.same_pictures,
             "repeated": [list(group) for group in self.repeated],
             "pixels": dict(self.pixels),

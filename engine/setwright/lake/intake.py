@@ -218,6 +218,7 @@ def _report(
         metadata_changed=recorded.metadata_changed,
         labels=prepared.labels,
         bare_pictures=prepared.bare_pictures,
+        turned_pictures=prepared.turned_pictures,
         same_pictures=prepared.same_pictures,
         repeated=prepared.repeated,
         pixels=prepared.pixels,

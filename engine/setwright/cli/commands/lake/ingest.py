@@ -180,6 +180,11 @@ def _text(report: IngestReport, lake: Lake | None) -> Iterator[str]:
         yield f"  metadata     {counted(count, 'frame')} with new tags or fields"
     for count, one, several in (
         (report.bare_pictures, "picture without annotations", "pictures without annotations"),
+        (
+            report.turned_pictures,
+            "picture turned upright, as EXIF says",
+            "pictures turned upright, as EXIF says",
+        ),
         (report.same_pictures, "file with the picture of another", "files with the pictures of others"),
     ):
         if count:
