@@ -389,9 +389,9 @@ class DatasetChange:
     annotations: AnnotationChanges | None = None
     splits: tuple[SplitChange, ...] = ()
     unmet: Unmet | None = None
+    """Absent where the new content is divided as asked, and where the content stays."""
     leakage: tuple[Leak, ...] = ()
     """Between the splits of the planned content, the kinds that there are."""
-    """Absent where the new content is divided as asked, and where the content stays."""
     labels: tuple[LabelChange, ...] = ()
     exports: tuple[ExportChange, ...] = ()
     dependents: tuple[str, ...] = ()
