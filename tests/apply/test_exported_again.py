@@ -161,17 +161,38 @@ def test_varied_copies_are_not_read_back_but_made_again(
     assert {path for path in again if again[path] != files[export][path]} <= rounded
 
 
-def test_varied_copies_are_told_by_raw_itself(
-    flipped: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
+@pytest.mark.parametrize("export", ["RAW", "WebDataset", "Hugging Face Parquet"])
+def test_varied_copies_are_told_by_these_exports_themselves(
+    export: str, flipped: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
 ) -> None:
-    shutil.copytree(flipped[0] / "RAW", tmp_path / "raw")
-    (tmp_path / "raw" / "setwright.json").unlink()
+    shutil.copytree(flipped[0] / export, tmp_path / "export")
+    (tmp_path / "export" / "setwright.json").unlink()
     with Lake.create(tmp_path / "lake") as lake:
-        report = lake.ingest(tmp_path / "raw", collection="party", author="test", at=NOON)
+        report = lake.ingest(tmp_path / "export", collection="party", author="test", at=NOON)
     assert (report.frames, len(report.copies)) == (12, 7)
 
 
-@pytest.mark.parametrize("told", ["{", "[]", '{"copies": []}', '{"copies": {"a": 1, "b": {"file": "../x"}}}'])
+def test_a_picture_that_took_the_place_of_a_varied_copy_comes_in(
+    flipped: tuple[Path, dict[str, dict[str, bytes]]], tmp_path: Path
+) -> None:
+    shutil.copytree(flipped[0] / "COCO", tmp_path / "coco")
+    copy = next(tmp_path.glob("coco/images/train/*.flip-*"))
+    draw(tmp_path / "mine", frames=1)
+    shutil.copyfile(next(tmp_path.glob("mine/**/*.jpg")), copy)
+    with Lake.create(tmp_path / "lake") as lake:
+        report = lake.ingest(tmp_path / "coco", collection="party", author="test", at=NOON)
+    assert (report.frames, len(report.copies)) == (13, 6)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "{",
+        "[]",
+        '{"copies": [], "files": {}}',
+        '{"copies": {"a": 1, "b": {"file": "../x"}, "c": {"file": "y"}}, "files": {"../x": {"size": 1}, "y": 2}}',
+    ],
+)
 def test_a_file_of_that_name_that_is_another_one_says_nothing(told: str, tmp_path: Path) -> None:
     draw(tmp_path / "party", frames=2)
     (tmp_path / "party" / "setwright.json").write_text(told)

@@ -7,7 +7,6 @@ that it has seen.
 from __future__ import annotations
 
 import posixpath
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from setwright.formats.reading.classes import SIDECAR
@@ -24,12 +23,15 @@ if TYPE_CHECKING:
 def varied_copies(listing: Listing) -> frozenset[str]:
     """The pictures of `listing` that a file beside them calls varied copies.
 
-    What cannot be read as such a file says nothing, for anybody may call a file so.
+    One that has another size than that file says was replaced, and is a picture like any other. What cannot be read as
+    such a file says nothing, for anybody may call a file so.
     """
-    return frozenset(_told(listing)).intersection(listing.pictures)
+    pictures = frozenset(listing.pictures)
+    return frozenset(name for name, size in _told(listing) if name in pictures and listing.size(name) == size)
 
 
-def _told(listing: Listing) -> Iterator[str]:
+def _told(listing: Listing) -> Iterator[tuple[str, int]]:
+    """The paths of varied copies, and their sizes. Copies within larger files have no paths; those tell of them."""
     for sidecar in listing.names:
         folder, file = posixpath.split(sidecar)
         if file != SIDECAR:
@@ -38,16 +40,11 @@ def _told(listing: Listing) -> Iterator[str]:
             told = json_value(listing.read(sidecar, MAX_TEXT))
         except (NotRead, FormatError, OSError):
             continue
-        copies = told.get("copies") if isinstance(told, dict) else None
-        if not isinstance(copies, dict):
+        copies, files = (told.get("copies"), told.get("files")) if isinstance(told, dict) else (None, None)
+        if not isinstance(copies, dict) or not isinstance(files, dict):
             continue
-        below = f"{folder}/" if folder else ""
-        files = {posixpath.basename(name): name for name in listing.pictures if name.startswith(below)}
-        for name, copy in copies.items():
+        for copy in copies.values():
             path = copy.get("file") if isinstance(copy, dict) else None
-            if isinstance(path, str):
-                yield posixpath.join(folder, path)
-            else:  # the picture lies within a file, and is called as its frame is, without the collection
-                parts = name.split("_")
-                called = ("_".join(parts[first:]) for first in range(len(parts)))
-                yield from islice((files[each] for each in called if each in files), 1)
+            facts = files.get(path) if isinstance(path, str) else None
+            if isinstance(path, str) and isinstance(facts, dict) and isinstance(facts.get("size"), int):
+                yield posixpath.join(folder, path), facts["size"]

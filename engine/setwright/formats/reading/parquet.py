@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"PAR1"
 _OBJECTS = ("objects", "annotations")
+_VARIED = "isAugmentedImage"
 _FOOTER = 1024 * 1024
 
 
@@ -79,7 +80,7 @@ def _frames(
     objects = next((column for column in _OBJECTS if column in table.columns), None)
     boxed = objects is not None or any(column in table.columns for column in BOXES)
     told = _names_in(table.features if objects is None else table.features.get(objects)) or classes
-    columns = {*_OBJECTS, *BOXES, *CATEGORIES, "width", "height", "segmentation"}
+    columns = {*_OBJECTS, *BOXES, *CATEGORIES, "width", "height", "segmentation", _VARIED}
     wanted = [column for column in table.columns if column in columns and column != table.column]
     split = split_of(name)
     rows = table.told(wanted) if wanted else ({} for _ in table.rows)
@@ -102,6 +103,7 @@ def _frames(
                 annotations=None if boxed and said is None else annotations,
                 stated_size=stated_size(row),
                 metadata=metadata,
+                varied=row.get(_VARIED) is True,
             )
 
 

@@ -17,6 +17,7 @@ from setwright.formats.writing.boxes import Boxes
 from setwright.formats.writing.losses import boxes_and_classes
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.parquet import (
+    BOOLEAN,
     BYTES,
     DOUBLE,
     INT32,
@@ -27,6 +28,7 @@ from setwright.formats.writing.parquet import (
     ListOf,
     Part,
     Struct,
+    flags_of,
     parquet,
     texts_of,
 )
@@ -178,9 +180,11 @@ _FIELDS: tuple[Field, ...] = (
         ),
     ),
 )
+_VARIED = Leaf("isAugmentedImage", BOOLEAN)
+"""Whether the picture is a varied copy of another, in LayerNext's word, as in RAW; without copies there is none."""
 
 
-def _features(classes: Sequence[str]) -> str:
+def _features(classes: Sequence[str], *, varied: bool) -> str:
     """The types of the fields as `datasets` knows them: that `image` is a picture, and what the classes are called."""
 
     def value(dtype: str) -> dict[str, str]:
@@ -199,6 +203,8 @@ def _features(classes: Sequence[str]) -> str:
             "category": sequence({"names": list(classes), "_type": "ClassLabel"}),
         },
     }
+    if varied:
+        features[_VARIED.name] = value("bool")
     return _json({"info": {"features": features}})
 
 
@@ -214,12 +220,14 @@ class _Rows:
     def __call__(self) -> Iterator[Part]:
         sizes = self.manifest.frames.size[self.rows]
         groups = groups_of(self.rows, sizes, _ROWS_IN_GROUP, _BYTES_IN_GROUP)
-        metadata = [("huggingface", _features(self.manifest.classes))]
-        return parquet(_FIELDS, metadata, ((len(rows), _Group(self, rows)) for rows in groups))
+        varied = len(self.manifest.copies) > 0
+        fields = (*_FIELDS, _VARIED) if varied else _FIELDS
+        metadata = [("huggingface", _features(self.manifest.classes, varied=varied))]
+        return parquet(fields, metadata, ((len(rows), _Group(self, rows)) for rows in groups))
 
     def columns(self, rows: NDArray[np.int64]) -> list[Column]:
         """The columns of a group of rows, in the order of the fields."""
-        frames, count = self.manifest.frames.take(rows), len(rows)
+        frames, count, copies = self.manifest.frames.take(rows), len(rows), self.manifest.copies
         names = [self.names[row] for row in rows.tolist()]
         pictures: list[Part] = []
         for name, digest, size in zip(names, frames.digest.tolist(), frames.size.tolist(), strict=True):
@@ -249,6 +257,7 @@ class _Rows:
                 np.repeat(2 * there, four),
             ),
             Column([self.objects.label[inside].astype("<i8").tobytes()], again, there),
+            *([Column.flat(count, [flags_of(np.isin(rows, copies.row))])] if len(copies) else []),
         ]
 
 

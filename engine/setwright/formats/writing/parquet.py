@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAGIC = b"PAR1"
-INT32, INT64, DOUBLE, BYTES = 1, 2, 5, 6
+BOOLEAN, INT32, INT64, DOUBLE, BYTES = 0, 1, 2, 5, 6
 _OPTIONAL, _REPEATED = 1, 2
 _PLAIN, _RLE = 0, 3
 _TEXT, _LIST = 0, 3  # ConvertedType
@@ -77,6 +77,11 @@ class Column:
     def flat(cls, count: int, values: Sequence[Part]) -> Column:
         """One value a row, in no list."""
         return cls(values, np.zeros(count, np.int64), np.zeros(count, np.int64))
+
+
+def flags_of(values: NDArray[np.bool_]) -> bytes:
+    """Flags in plain form: a bit each, the lowest first."""
+    return np.packbits(values, bitorder="little").tobytes()
 
 
 def texts_of(values: Iterable[str]) -> bytes:
