@@ -350,6 +350,9 @@ def test_forbidden_frames_are_found_by_name_and_by_picture() -> None:
     assert verdict.message == "2 frames on the list of 3 entries would be in the dataset."
     assert named(verdict) == ["2.png", "7.png"]
     assert judge(Forbidden(frames=("elsewhere.png",)), change, seen(change)).status == "pass"
+    elsewhere = replace(change.content.frames, file_name=texts(f"file-{row}" for row in range(10)))
+    by_file = Evidence(content=replace(change.content, frames=elsewhere))
+    assert named(judge(Forbidden(frames=("file-3", "file-33")), change, by_file)) == ["3.png"]
     blank = replace(change.content, frames=replace(change.content.frames, digest=digests([""] * 10)))
     assert judge(Forbidden(frames=(picture,)), change, Evidence(content=blank)).status == "unknown"
     assert judge(Forbidden(frames=("elsewhere.png",)), change, Evidence(content=blank)).status == "pass"

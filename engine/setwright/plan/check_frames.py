@@ -133,12 +133,13 @@ def forbidden(check: Forbidden, evidence: Evidence) -> Found:
     content = evidence.content
     if content is None:
         return NOT_TOLD
-    names, pictures = content.frames.name.tolist(), content.frames.digest.tolist()
+    frames, pictures = content.frames, content.frames.digest.tolist()
     listed, given = frozenset(check.frames), evidence.listed.get(check, frozenset())
+    columns = zip(frames.name.tolist(), frames.file_name.tolist(), pictures, strict=True)
     found = texts(
         name
-        for name, picture in zip(names, pictures, strict=True)
-        if name in listed or picture.decode() in listed or picture in given
+        for name, file_name, picture in columns
+        if name in listed or file_name in listed or picture.decode() in listed or picture in given
     )
     entries = counted(len(listed), "entry", "entries")
     if len(found):

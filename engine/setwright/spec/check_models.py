@@ -75,8 +75,8 @@ class ForbiddenFile(Part):
 
     frames: list[Text] | None = Field(
         None,
-        description="Names of frames as plans show them, or SHA-256 digests of pictures, as stored or as ingested; "
-        "what `sha256sum` prints is taken too.",
+        description="Names of frames as plans show them, or of files, then in every collection; or SHA-256 digests of "
+        "pictures, as stored or as ingested; what `sha256sum` prints is taken too.",
         examples=[["party-photos_guest.jpg"]],
         json_schema_extra={"uniqueItems": True},
     )
