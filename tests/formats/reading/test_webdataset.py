@@ -206,6 +206,63 @@ def test_a_shard_that_cannot_be_read_is_told_and_the_others_are_read(content: by
     assert (list(frames(all)), all.other_files) == (["good.tar/a.jpg"], ())
 
 
+@pytest.mark.parametrize("size", [1024, 10240, 200 * 512])
+def test_an_empty_tar_file_is_a_shard_without_samples(size: int, tmp_path: Path) -> None:
+    (tmp_path / "test-000000.tar").write_bytes(bytes(size))
+    (tmp_path / "train-000000.tar").write_bytes(tarred(*sample("a", boxes("cat"))))
+    assert detect(FolderListing(tmp_path)) == READER
+    all = found(tmp_path)
+    assert (all.problems, all.other_files) == ((), ())
+    assert list(frames(all)) == ["train-000000.tar/a.jpg"]
+
+
+@pytest.mark.parametrize("content", [bytes(512), bytes(1025), bytes(100_000) + b"x" * 352])
+def test_zeros_that_are_no_blocks_and_zeros_before_something_are_no_empty_tar_file(
+    content: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "a.tar").write_bytes(content)
+    (tmp_path / "b.tar").write_bytes(tarred(*sample("a", boxes("cat"))))
+    (problem,) = found(tmp_path).problems
+    assert (problem.kind, problem.file) == (ProblemKind.UNREADABLE_FILE, "a.tar")
+
+
+@pytest.mark.parametrize(
+    "told", [b"", b"[1,2", '{"objects": []}'.encode("utf-16"), b"\xff", b'{"shapes": NaN}']
+)
+def test_a_member_that_is_called_json_and_is_none_is_told(told: bytes, tmp_path: Path) -> None:
+    (tmp_path / "x.tar").write_bytes(
+        tarred(*sample("a"), ("a.json", told), *sample("b", boxes("cat")), *sample("c", {"shapes": []}))
+    )
+    all = found(tmp_path)
+    (problem,) = all.problems
+    assert (problem.kind, problem.file) == (ProblemKind.UNREADABLE_FILE, "x.tar/a.json")
+    assert problem.detail.startswith("it is not JSON: ")
+    assert list(frames(all)) == ["x.tar/b.jpg"]
+    assert all.other_files == ("x.tar/c.json",)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"annotations": {"a": 1}},
+        {"objects": {"bbox": 5, "category": [0]}},
+        {"objects": {"category": 3}},
+        {"objects": "none"},
+        {"image": "a.jpg", "annotations": {"a": 1}},
+    ],
+)
+def test_objects_that_are_neither_a_list_nor_lists_are_told(told: Any, tmp_path: Path) -> None:
+    (tmp_path / "x.tar").write_bytes(tarred(*sample("a", told)))
+    all = found(tmp_path)
+    assert [(each.kind, each.file) for each in all.problems] == [(ProblemKind.BAD_ANNOTATION, "x.tar/a.json")]
+
+
+@pytest.mark.parametrize("told", [{}, {"bbox": None, "area": 4}, {"bbox": [], "category": []}, None, []])
+def test_nothing_in_the_place_of_objects_is_no_mistake(told: Any, tmp_path: Path) -> None:
+    (tmp_path / "x.tar").write_bytes(tarred(*sample("a", {"objects": told})))
+    assert found(tmp_path).problems == ()
+
+
 def test_a_zip_archive_of_shards_is_refused_with_what_to_do(tmp_path: Path) -> None:
     large = [("a.jpg", bytes(100_000)), *sample("a", boxes("cat"))[1:]]
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:

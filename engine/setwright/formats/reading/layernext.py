@@ -97,8 +97,12 @@ def frame_of(
     entry: dict[str, Any], name: str, picture: str, options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     """The frame of `picture`, of which the file `name` has this entry."""
-    called, objects = posixpath.basename(picture), _list(entry.get("annotations"))
+    called, told = posixpath.basename(picture), entry.get("annotations")
     annotations = []
+    objects = _list(told)
+    readable = told is None or isinstance(told, list)
+    if not readable:
+        yield Problem(ProblemKind.BAD_ANNOTATION, name, f"the annotations of {called} are no list")
     for place, value in enumerate(objects, start=1):
         try:
             annotations.append(_annotation(value))
@@ -109,7 +113,7 @@ def frame_of(
     yield ReadFrame(
         picture=picture,
         source=name,
-        annotations=tuple(annotations),
+        annotations=tuple(annotations) if readable else None,
         normalized=options.normalized,
         stated_size=_size(entry),
         metadata={"source_split": split} if isinstance(split, str) else {},

@@ -65,10 +65,12 @@ def _objects(told: Any) -> list[Any]:
     """The objects one by one.
 
     Raises:
-        NotRead: there are lists of several lengths.
+        NotRead: there are lists of several lengths, or what is told is neither objects nor lists.
     """
-    if not isinstance(told, dict):
-        return _list(told)
+    if told is None or isinstance(told, list):
+        return told or []
+    if not isinstance(told, dict) or not _has_lists(told):
+        raise NotRead("what should be objects is neither a list of them nor lists of boxes and classes")
     lists = {key: value for key, value in told.items() if isinstance(value, list)}
     boxes = next((lists[key] for key in BOXES if key in lists), [])
     categories = _category(lists)
@@ -76,6 +78,14 @@ def _objects(told: Any) -> list[Any]:
         raise NotRead(f"{len(boxes)} boxes and {len(categories)} categories")
     whole = {key: value for key, value in lists.items() if len(value) == len(boxes)}
     return [{key: value[row] for key, value in whole.items()} for row in range(len(boxes))]
+
+
+def _has_lists(told: Mapping[str, Any]) -> bool:
+    """Whether there are lists, or nothing at all where they would be."""
+    boxes = [told[key] for key in BOXES if key in told]
+    if not boxes:
+        return not any(told.values()) or isinstance(_category(told), list)
+    return any(isinstance(value, list) for value in boxes) or all(value is None for value in boxes)
 
 
 def _annotation(value: Any, classes: Sequence[str], label: str | None) -> ReadAnnotation:

@@ -21,7 +21,7 @@ from setwright.edge.files import safe_parts
 from setwright.formats.reading.archives import BROKEN, TarListing, ZipListing
 from setwright.formats.reading.classes import SIDECAR, class_called, class_names, split_of
 from setwright.formats.reading.layernext import frame_of
-from setwright.formats.reading.listing import MAX_TEXT, FileListing, is_picture
+from setwright.formats.reading.listing import HEAD, MAX_TEXT, FileListing, is_picture
 from setwright.formats.reading.objects import labels_of, read_objects, stated_size
 from setwright.formats.reading.parsing import NotRead, json_value
 from setwright.formats.reading.problems import Problem, ProblemKind
@@ -57,9 +57,12 @@ class WebDataset:
         if isinstance(listing, TarListing):
             samples = _samples(listing)
             return any(
-                sample.told(listing) for sample in islice(filter(lambda each: each.picture, samples), 1)
+                sample.told(sample.beside(listing))
+                for sample in islice(filter(lambda each: each.picture, samples), 1)
             )
-        return any(_begins_with_a_sample(listing, name) for name in _tars(listing)[:1])
+        # A split without frames has an empty tar file, and one that was cut off says as little.
+        told = (_begins_with_a_sample(listing, name) for name in _tars(listing))
+        return next((said for said in told if said is not None), False)
 
     def opened(self, listing: Listing) -> Listing:
         """The members of all tar files."""
@@ -70,7 +73,7 @@ class WebDataset:
         problems = []
         for name in _tars(listing):
             try:
-                if listing.head(name)[_TAR_MAGIC] != b"ustar":
+                if listing.head(name)[_TAR_MAGIC] != b"ustar" and not _is_empty(listing, name):
                     raise FormatError("Not a tar file", "It is no tar file, or a compressed one.")
                 shards[name] = _Shard(name, opened(listing, name))
             except FormatError as error:
@@ -111,11 +114,13 @@ class _Sample:
     json: str | None = None
     cls: str | None = None
 
-    def told(self, listing: Listing) -> str | None:
+    def beside(self, listing: Listing) -> bytes:
+        """How the JSON begins that lies beside the picture, or all of it."""
+        return b"" if self.json is None else listing.head(self.json)
+
+    def told(self, beside: bytes) -> str | None:
         """The member that tells of objects, or of the class."""
-        if self.json is not None and _OBJECTS.search(listing.head(self.json)):
-            return self.json
-        return self.cls
+        return self.json if self.json is not None and _OBJECTS.search(beside) else self.cls
 
 
 def _samples(listing: Listing) -> Iterator[_Sample]:
@@ -136,10 +141,13 @@ def _samples(listing: Listing) -> Iterator[_Sample]:
 def _frame(
     listing: Listing, sample: _Sample, classes: Sequence[str], options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
-    said = sample.told(listing)
+    beside = sample.beside(listing)
+    said = sample.told(beside)
     split = split_of(posixpath.dirname(sample.picture or ""))
     metadata: dict[str, Any] = {} if split is None else {"source_split": split}
     told: Any = None
+    if sample.json is not None and sample.picture is not None and said != sample.json and len(beside) < HEAD:
+        yield from _no_json(listing, sample.json, beside)
     try:
         if sample.cls is not None:
             metadata |= {"class": _class(listing.read(sample.cls, MAX_TEXT), classes)}
@@ -177,6 +185,16 @@ def _frame(
         )
 
 
+def _no_json(listing: Listing, name: str, content: bytes) -> Iterator[Problem]:
+    """A problem where a member that tells of no objects is no JSON: what it was to tell is not known."""
+    try:
+        json_value(content)
+    except FormatError as error:
+        with suppress(FormatError, OSError):
+            listing.read(name, HEAD)  # so that it is not told among other files too
+        yield Problem(ProblemKind.UNREADABLE_FILE, name, f"it is not JSON: {error.detail.rstrip('.')}")
+
+
 def _name(told: dict[str, Any], picture: str) -> str | None:
     """What the frame was called, if only the dots that no key can have tell it from its member."""
     called = told.get("file_name")
@@ -200,14 +218,28 @@ def _tars(listing: Listing) -> list[str]:
     return [name for name in listing.names if name.lower().endswith(".tar")]
 
 
-def _begins_with_a_sample(listing: Listing, name: str) -> bool:
+def _is_empty(listing: Listing, name: str) -> bool:
+    """Whether a file is a tar file without members: two blocks of zeros or more, and nothing else."""
+    try:
+        size = listing.size(name)
+        if size < 2 * tarfile.BLOCKSIZE or size % tarfile.BLOCKSIZE:
+            return False
+        return all(not listing.part(name, start, HEAD).strip(b"\0") for start in range(0, size, HEAD))
+    except OSError:
+        return False
+
+
+def _begins_with_a_sample(listing: Listing, name: str) -> bool | None:
+    """Whether a tar file does; None where it has no members, or cannot be read so far."""
     try:
         with tarfile.open(fileobj=opened(listing, name), mode="r:") as members:
             first = list(islice((member.name for member in members if member.isreg()), 2))
     except BROKEN:
-        return False
+        return None
     except FormatError:  # within a zip archive, of which `opened` tells
         return isinstance(listing, ZipListing)
+    if not first:
+        return None
     keys = {_parts(each)[0] for each in first}
     return len(keys) == 1 and len(first) == 2 and any(map(is_picture, first))
 
