@@ -74,12 +74,19 @@ class Coco:
 
 
 class _File:
-    """One file, its annotations by image."""
+    """One file, its annotations by image; without a list of them it says nothing of any image's.
+
+    Raises:
+        FormatError: it is no JSON, tells of something else than objects, or what should be a list is none.
+    """
 
     def __init__(self, name: str, content: bytes) -> None:
         document: Mapping[str, Any] = json_value(content, _lean)
         self._name = name
         self._subset = posixpath.splitext(posixpath.basename(name))[0].split("_")[-1]
+        for key in ("images", "annotations"):
+            if not isinstance(found := document.get(key), list | None):
+                raise FormatError("Not COCO", f"Its {key} are no list: {shown(found)}.")
         self._images = _objects(document.get("images"))
         self._categories = {
             each["id"]: each.get("name")
@@ -93,7 +100,9 @@ class _File:
         for each in annotations:
             image = each.get("image_id")
             self._annotations[image if isinstance(image, _ID) else None].append(each)
+        self._silent = document.get("annotations") is None
         self._no_objects = len(_list(document.get("annotations"))) - len(annotations)
+        self._no_images = len(_list(document.get("images"))) - len(self._images)
 
     def frames(self, pictures: Pictures) -> Iterator[ReadFrame | Problem]:
         """The file's frames, then what it says of images that it does not list."""
@@ -103,6 +112,8 @@ class _File:
             yield from self._frame(image, annotations, pictures)
         for key, annotations in self._annotations.items():
             yield self._problem(ProblemKind.NO_PICTURE, f"image {shown(key)} is not listed", annotations)
+        for _ in range(self._no_images):
+            yield self._problem(ProblemKind.NO_PICTURE, "an image is no object", [])
         for _ in range(self._no_objects):
             yield self._problem(ProblemKind.BAD_ANNOTATION, "an annotation is no object", [{}])
 
@@ -114,7 +125,7 @@ class _File:
         if picture is None:
             yield self._problem(ProblemKind.NO_PICTURE, f"its picture is {shown(called)}", said)
             return
-        before = pictures.told_before(picture, self._name)
+        before = None if self._silent else pictures.told_before(picture, self._name)
         if before is not None:
             yield self._problem(ProblemKind.TWO_FILES, before, said)
             return
@@ -129,7 +140,7 @@ class _File:
         yield ReadFrame(
             picture=picture,
             source=self._name,
-            annotations=tuple(annotations),
+            annotations=None if self._silent else tuple(annotations),
             stated_size=_size(image),
             metadata={} if split is None else {"source_split": split},
         )

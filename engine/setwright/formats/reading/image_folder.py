@@ -76,14 +76,15 @@ def _frame(
         detail = f"{place}: its picture is {shown(called)}"
         yield Problem(ProblemKind.NO_PICTURE, name, detail, labels_of(objects, classes))
         return
-    if (before := pictures.told_before(picture, name)) is not None:
+    before = None if annotations is None else pictures.told_before(picture, name)
+    if before is not None:
         yield Problem(ProblemKind.TWO_FILES, name, before, labels_of(objects, classes))
         return
     yield from problems
     yield ReadFrame(
         picture=picture,
         source=name,
-        annotations=None if objects is None else annotations,
+        annotations=annotations,
         stated_size=stated_size(told),
         metadata={} if split is None else {"source_split": split},
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
-from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
     Mask,
@@ -62,6 +62,10 @@ class LayerNext:
                 continue
             name, document = each
             pixels = fractions = False
+            for key in ("images", "files"):
+                if not isinstance(document.get(key, []), list):
+                    detail = f"its {key} are no list: {shown(document[key])}"
+                    yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
             for entry in _list(document.get("images")):
                 for item in _image(entry, name, pictures, options):
                     if isinstance(item, ReadFrame) and not pixels:
@@ -86,7 +90,8 @@ def _image(entry: Any, name: str, pictures: Pictures, options: ReadOptions) -> I
     if picture is None:
         yield Problem(ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(objects))
         return
-    before = pictures.told_before(picture, name)
+    speaks = isinstance(entry.get("annotations"), list)
+    before = pictures.told_before(picture, name) if speaks else None
     if before is not None:
         yield Problem(ProblemKind.TWO_FILES, name, before, _labels(objects))
         return
@@ -97,12 +102,12 @@ def frame_of(
     entry: dict[str, Any], name: str, picture: str, options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     """The frame of `picture`, of which the file `name` has this entry."""
-    called, told = posixpath.basename(picture), entry.get("annotations")
+    called, said = posixpath.basename(picture), entry.get("annotations")
+    objects, silent = _list(said), not isinstance(said, list)
+    if silent and said is not None:
+        detail = f"the annotations of {called} are no list: {shown(said)}"
+        yield Problem(ProblemKind.BAD_ANNOTATION, name, detail, (NO_LABEL,))
     annotations = []
-    objects = _list(told)
-    readable = told is None or isinstance(told, list)
-    if not readable:
-        yield Problem(ProblemKind.BAD_ANNOTATION, name, f"the annotations of {called} are no list")
     for place, value in enumerate(objects, start=1):
         try:
             annotations.append(_annotation(value))
@@ -113,7 +118,7 @@ def frame_of(
     yield ReadFrame(
         picture=picture,
         source=name,
-        annotations=tuple(annotations) if readable else None,
+        annotations=None if silent else tuple(annotations),
         normalized=options.normalized,
         stated_size=_size(entry),
         metadata={"source_split": split} if isinstance(split, str) else {},

@@ -27,8 +27,10 @@ BOXES = ("bbox", "bboxes", "boxes")
 
 def read_objects(
     told: Any, classes: Sequence[str], place: str, source: str, label: str | None = None
-) -> tuple[tuple[ReadAnnotation, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[ReadAnnotation, ...] | None, tuple[Problem, ...]]:
     """The annotations, and what is wrong, of the objects at `place` of the file `source`.
+
+    The annotations are None where nothing is told of them, or what is told is no list of objects.
 
     A class is a name, or a number whose name `classes` has; `label` is the class of what has none.
     """
@@ -37,8 +39,10 @@ def read_objects(
         objects = _objects(told)
     except NotRead as error:
         detail = f"{place}: {error}"
-        problem = Problem(ProblemKind.BAD_ANNOTATION, source, detail, labels_of(told, classes))
-        return (), (problem,)
+        left_out = labels_of(told, classes) or (NO_LABEL,)
+        return None, (Problem(ProblemKind.BAD_ANNOTATION, source, detail, left_out),)
+    if objects is None:
+        return None, ()
     for value in objects:
         try:
             annotations.append(_annotation(value, classes, label))
@@ -61,21 +65,23 @@ def stated_size(told: Mapping[str, Any]) -> tuple[int, int] | None:
     return (width, height) if type(width) is int and type(height) is int and min(width, height) > 0 else None
 
 
-def _objects(told: Any) -> list[Any]:
-    """The objects one by one.
+def _objects(told: Any) -> list[Any] | None:
+    """The objects one by one, None where nothing is told of them.
 
     Raises:
         NotRead: there are lists of several lengths, or what is told is neither objects nor lists.
     """
     if told is None or isinstance(told, list):
-        return told or []
+        return told
     if not isinstance(told, dict) or not _has_lists(told):
         raise NotRead("what should be objects is neither a list of them nor lists of boxes and classes")
     lists = {key: value for key, value in told.items() if isinstance(value, list)}
-    boxes = next((lists[key] for key in BOXES if key in lists), [])
+    boxes = next((lists[key] for key in BOXES if key in lists), None)
     categories = _category(lists)
-    if categories is not None and len(categories) != len(boxes):
-        raise NotRead(f"{len(boxes)} boxes and {len(categories)} categories")
+    if categories is not None and len(categories) != len(boxes or ()):
+        raise NotRead(f"{len(boxes or ())} boxes and {len(categories)} categories")
+    if boxes is None:
+        return None
     whole = {key: value for key, value in lists.items() if len(value) == len(boxes)}
     return [{key: value[row] for key, value in whole.items()} for row in range(len(boxes))]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
-from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
     Points,
@@ -69,14 +69,18 @@ def _frame(
     entry: Mapping[str, Any], name: str, pictures: Pictures, options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     called = entry["filename"]
-    regions = _regions(entry)
+    said, regions = entry.get("regions"), _regions(entry)
+    silent = not isinstance(said, dict | list)
+    if silent and said is not None:
+        detail = f"the regions of {called} are neither a list nor an object: {shown(said)}"
+        yield Problem(ProblemKind.BAD_ANNOTATION, name, detail, (NO_LABEL,))
     picture = pictures.named(called, name)
     if picture is None:
         yield Problem(
             ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(regions, options)
         )
         return
-    before = pictures.told_before(picture, name)
+    before = None if silent else pictures.told_before(picture, name)
     if before is not None:
         yield Problem(ProblemKind.TWO_FILES, name, before, _labels(regions, options))
         return
@@ -91,7 +95,7 @@ def _frame(
     yield ReadFrame(
         picture=picture,
         source=name,
-        annotations=tuple(annotations),
+        annotations=None if silent else tuple(annotations),
         metadata=_fields(fields) if isinstance(fields, dict) else {},
     )
 
