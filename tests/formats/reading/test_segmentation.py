@@ -161,14 +161,67 @@ def test_voc_with_boxes_is_read_by_its_own_reader_unless_masks_are_asked_for() -
     assert list(shapes(*frames(found(files)).values())) == ["aeroplane", "bicycle"]
 
 
-def test_masks_without_a_list_are_no_masks_until_a_label_says_what_they_show() -> None:
-    files = {"images/a.jpg": "", "masks/a.png": png(np.where(VALUES == 1, 255, 0).astype(np.uint8))}
-    assert detect(MemoryListing(files)) == Folder()
-    with pytest.raises(FormatError, match="Nothing says what the values of the masks in masks mean") as asked:
+@pytest.mark.parametrize(
+    ("picture", "mask"),
+    [
+        ("images/a.jpg", "masks/a.png"),
+        ("train/images/a.jpg", "train/masks/a.png"),
+        ("train/images/a.jpg", "train/labels/a.png"),
+        ("images/train/a.jpg", "labels/train/a.png"),
+        ("train/a.jpg", "trainannot/a.png"),
+        ("a.jpg", "a_mask.png"),
+    ],
+)
+def test_masks_without_a_list_become_no_frames_until_a_label_says_what_they_show(
+    picture: str, mask: str
+) -> None:
+    files = {picture: "", mask: png(np.where(VALUES == 1, 255, 0).astype(np.uint8))}
+    assert detect(MemoryListing(files)) == READER
+    with pytest.raises(FormatError, match=r"Nothing says what the values of the masks in .* mean") as asked:
         found(files)
     assert asked.value.hint is not None
-    assert "--label NAME" in asked.value.hint
-    assert shapes(*frames(found(files, label="kite")).values()) == {"kite": KITE}
+    assert all(way in asked.value.hint for way in ("classes.csv", "--label NAME", "--format folder"))
+    all_found = found(files, label="kite")
+    assert shapes(*frames(all_found).values()) == {"kite": KITE}
+    assert all_found.pictures == (picture,)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"images/a.jpg": "", "masks/b.png": ""},
+        {"images/a.jpg": "", "labels/b.png": ""},
+        {"a.jpg": "", "a_mask.jpg": ""},
+        {"images/a.jpg": "", "depth/a.png": ""},
+    ],
+)
+def test_pictures_that_are_no_pairs_are_a_plain_folder(files: dict[str, Any]) -> None:
+    assert detect(MemoryListing(files)) == Folder()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize(
+    ("mask", "why"),
+    [
+        ("train/masks/a.jpg", "JPEG changes the values of a mask, so it has to be PNG"),
+        ("train/labels/a.JPEG", "JPEG changes the values of a mask, so it has to be PNG"),
+        ("train/masks/a.webp", "a mask has to be PNG, not WebP"),
+    ],
+)
+def test_masks_that_are_jpeg_become_no_frames_and_are_told(mask: str, why: str, listed: bool) -> None:
+    files = {"train/images/a.jpg": "", mask: "", **({"train/classes.csv": CSV} if listed else {})}
+    assert detect(MemoryListing(files)) == READER
+    all = found(files)
+    assert all.problems == (Problem(ProblemKind.UNREADABLE_FILE, mask, why),)
+    assert all.pictures == ("train/images/a.jpg",)
+    assert mask not in all.other_files
+
+
+def test_jpeg_masks_beside_pictures_are_told_where_classes_are_listed() -> None:
+    files = {"_classes.csv": CSV, "a.jpg": "", "a_mask.jpg": ""}
+    assert detect(MemoryListing(files)) == READER
+    all = found(files)
+    assert ([each.file for each in all.problems], all.pictures) == (["a_mask.jpg"], ("a.jpg",))
 
 
 def test_masks_of_one_bit_have_the_values_0_and_1() -> None:

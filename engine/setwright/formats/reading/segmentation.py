@@ -4,11 +4,13 @@ train/images/x.jpg  train/masks/x.png  train/dataset_meta.json      setwright, d
 train/x.jpg  train/x_mask.png  train/_classes.csv                   Roboflow
 JPEGImages/x.jpg  SegmentationClass/x.png  labelmap.txt             Pascal VOC, CVAT
 train/x.png  trainannot/x.png  label_colors.txt                     CamVid
+images/x.jpg  labels/x.png  classes.csv                             others
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -39,15 +41,26 @@ if TYPE_CHECKING:
     from setwright.formats.reading.protocol import ReadOptions
 
 _VOC = "SegmentationClass"
-_FOLDERS = {"masks": ("images", "imgs", ""), _VOC: ("JPEGImages", "images")}
+_FOLDERS = {
+    "masks": ("images", "imgs", ""),
+    "labels": ("images", "imgs"),
+    _VOC: ("JPEGImages", "images"),
+}
 """The folders that hold masks, each with those that its pictures may lie in."""
 
-_DRAWN = frozenset({*_FOLDERS, "SegmentationObject", "colour", "color"})
+_MASKS = frozenset({"masks", _VOC})
+"""Those of them in which every picture is a mask, whether or not one is called as it."""
+
+_DRAWN = _MASKS | {"SegmentationObject", "colour", "color"}
 """The folders whose files are drawn of annotations."""
 
 _ENDINGS = (".png", ".bmp", ".tif", ".tiff")
 _ANNOTATIONS = "annot"
 _SUFFIX = "_mask"
+_MAY_BE_MASK = re.compile(
+    rf"(?:^|/)(?:{'|'.join(_FOLDERS)}|[^/]*{_ANNOTATIONS})/|{_SUFFIX}\.[^./]+$", re.IGNORECASE
+)
+"""What the name of every mask holds, so that most pictures are passed over quickly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +75,20 @@ class Segmentation:
     title: Final = "Semantic Segmentation"
 
     def recognises(self, listing: Listing) -> bool:
-        """Whether there are masks of pictures and a list of classes. Beside VOC's boxes its own reader is meant."""
-        folders = {posixpath.dirname(name) for name in listing.names}
-        named = any(map(lists_classes, listing.names)) or _VOC in {
-            posixpath.basename(each) for each in folders
-        }
-        boxes = any("Annotations" in name.split("/") and name.endswith(".xml") for name in listing.names)
-        if not named or boxes:
+        """Whether there are masks of pictures. Beside VOC's boxes its own reader is meant.
+
+        Without a list of classes too: what becomes of masks is for people to say, and they would become frames.
+        """
+        if any("Annotations" in name.split("/") and name.endswith(".xml") for name in listing.names):
             return False
         files = _Masked(listing)
-        return any(files.picture_of(mask) is not None for mask in files.masks)
+        if any(files.picture_of(mask) is not None for mask in files.masks):
+            return True
+        pairs = [(mask, picture) for mask in files.lossy if (picture := files.picture_of(mask)) is not None]
+        # By its name alone a JPEG beside a picture may be anything: a face with a mask, say.
+        return any(posixpath.dirname(mask) != posixpath.dirname(picture) for mask, picture in pairs) or (
+            bool(pairs) and any(map(lists_classes, listing.names))
+        )
 
     def opened(self, listing: Listing) -> Listing:
         """The same files, of which masks are no pictures."""
@@ -120,19 +137,23 @@ class Segmentation:
 class _Masked(Within):
     """The files of a listing, of which masks are no pictures, nor what else is drawn of annotations.
 
-    `masks` are in reading order.
+    `masks` are in reading order; `lossy` are those of a kind that changes values, which are told and not read.
     """
 
     def __init__(self, listing: Listing) -> None:
-        super().__init__(listing, {})
-        stems = {posixpath.splitext(name)[0]: name for name in listing.pictures if not _is_drawn(name)}
         self._pictures: dict[str, str | None] = {}
-        for name in listing.pictures:
-            if name.lower().endswith(_ENDINGS):
-                found = next((stems[stem] for stem in _picture_stems(name) if stem in stems), None)
-                if found is not None or _FOLDERS.keys() & set(name.split("/")[:-1]):
-                    self._pictures[name] = found
-        self.masks = tuple(self._pictures)
+        likely = [name for name in listing.pictures if _MAY_BE_MASK.search(name)]
+        if likely:
+            stems = {posixpath.splitext(name)[0]: name for name in listing.pictures if not _is_drawn(name)}
+        for name in likely:
+            found = next((stems[stem] for stem in _picture_stems(name) if stem in stems), None)
+            if found is not None or not _MASKS.isdisjoint(name.split("/")[:-1]):
+                self._pictures[name] = found
+        self.masks = tuple(name for name in self._pictures if name.lower().endswith(_ENDINGS))
+        self.lossy = tuple(name for name in self._pictures if not name.lower().endswith(_ENDINGS))
+        super().__init__(
+            listing, {}, [Problem(ProblemKind.UNREADABLE_FILE, name, _lossy(name)) for name in self.lossy]
+        )
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -141,6 +162,13 @@ class _Masked(Within):
     def picture_of(self, mask: str) -> str | None:
         """The picture that a mask is of."""
         return self._pictures[mask]
+
+
+def _lossy(mask: str) -> str:
+    """Why a mask that ends so is not read."""
+    if mask.lower().endswith(".webp"):
+        return "a mask has to be PNG, not WebP"
+    return "JPEG changes the values of a mask, so it has to be PNG"
 
 
 def _is_drawn(name: str) -> bool:
@@ -177,7 +205,8 @@ def _classes(listing: Listing, folder: str, options: ReadOptions) -> MaskClasses
         raise FormatError(
             f"Nothing says what the values of the masks in {folder or listing.location} mean",
             "There is no classes.csv, dataset_meta.json, labelmap.txt, label_colors.txt or class_dict.csv beside them.",
-            "add one; or --label NAME, if all that is not 0 is one thing",
+            "add a classes.csv; or --label NAME, if all that is not 0 is one thing; "
+            "or --format folder, if every picture is to be a frame, masks too",
         )
     return classes
 
