@@ -66,7 +66,7 @@ def test_what_was_cut_is_told_and_what_lay_within_is_left_alone(shape: Shape) ->
     )
     if inside and isinstance(found[0], FittedAnnotation):
         left, top, right, bottom = shape.edges  # type: ignore[union-attr]
-        assert found[0].box == (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+        assert found[0].box == (left, top, right, bottom)
     if len(found) == 2:
         assert [each.kind for each in found if isinstance(each, Problem)] == [ProblemKind.CLIPPED]
 
@@ -108,6 +108,7 @@ def test_a_polygon_is_cut_at_the_picture_s_edge() -> None:
     ("shape", "kind"),
     [
         (Rectangle((5, 5, 5, 9)), ProblemKind.NO_AREA),
+        (Rectangle((5, 9, 8, 4)), ProblemKind.NO_AREA),
         (Polygon((((1, 1), (5, 5), (3, 3)),)), ProblemKind.NO_AREA),
         (Polygon((((1, 1),),)), ProblemKind.NO_AREA),
         (Line(((1, 1), (1, 1))), ProblemKind.NO_AREA),
@@ -124,6 +125,31 @@ def test_what_cannot_be_kept_is_left_out_for_a_reason(shape: Shape, kind: Proble
     (found,) = fitted(shape)
     assert isinstance(found, Problem)
     assert (found.kind, found.left_out) == (kind, ("L",))
+
+
+@pytest.mark.parametrize(
+    ("edges", "negative"),
+    [
+        ((15, 2, 5, 8), "width is"),
+        ((5, 8, 15, 2), "height is"),
+        ((15, 8, 5, 2), "width and height are"),
+    ],
+)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_box_that_is_turned_round_is_told_however_its_picture_lies(
+    edges: tuple[float, float, float, float], negative: str, orientation: int
+) -> None:
+    canvas = Canvas(10, 20, orientation) if orientation >= 5 else Canvas(20, 10, orientation)
+    (found,) = fitted(Rectangle(edges), canvas, stated_size=canvas.size_in_file)
+    assert isinstance(found, Problem)
+    told = ", ".join(map(str, edges))
+    assert found.detail == f"L rectangle {told} of a.png, whose {negative} negative"
+
+
+def test_of_a_mask_s_runs_it_is_told_how_many_pixels_they_make() -> None:
+    (found,) = fitted(Mask(80, 100, (5, 10)), Canvas(100, 80))
+    assert isinstance(found, Problem)
+    assert found.detail == "L mask of 100×80 of a.png, whose runs make 15 of 8,000 pixels"
 
 
 def test_a_mask_knows_its_hull() -> None:

@@ -85,15 +85,23 @@ def _fit(
         detail = f"{annotation.label} {_told(shape)} of {frame.picture}{what}"
         return Problem(kind, frame.source, detail, left_out)
 
-    shape = _moved(annotation.shape, move)
+    shape = annotation.shape
+    if negative := _negative_sides(shape):
+        yield problem(ProblemKind.NO_AREA, f", whose {negative} negative")
+        return
+    shape = _moved(shape, move)
     size = f", which is {canvas.width}×{canvas.height}"
     if isinstance(shape, Mask):
         # The size first, for what it claims may be anything.
-        fits = (shape.width, shape.height) == (canvas.width, canvas.height)
-        mask_hull = _mask_hull(shape) if fits else None
-        if mask_hull is None:
+        if (shape.width, shape.height) != (canvas.width, canvas.height):
             yield problem(ProblemKind.BAD_ANNOTATION, size)
-        elif mask_hull[0] >= mask_hull[2]:
+            return
+        told, pixels = sum(shape.counts), shape.width * shape.height
+        if told != pixels:
+            yield problem(ProblemKind.BAD_ANNOTATION, f", whose runs make {told:,} of {pixels:,} pixels")
+            return
+        mask_hull = _mask_hull(shape)
+        if mask_hull[0] >= mask_hull[2]:
             yield problem(ProblemKind.NO_AREA, ", empty")
         else:
             yield _fitted(annotation, shape, mask_hull)
@@ -141,7 +149,7 @@ def _moved(shape: Shape, move: Callable[[Point], Point]) -> Shape:
     match shape:
         case Rectangle((left, top, right, bottom)):
             (x1, y1), (x2, y2) = move((left, top)), move((right, bottom))
-            # Turning swaps edges, and some tools draw boxes from the bottom up.
+            # Turning swaps edges.
             return Rectangle((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)))
         case Polygon(rings):
             return Polygon(tuple(tuple(map(move, opened(ring))) for ring in rings))
@@ -153,6 +161,16 @@ def _moved(shape: Shape, move: Callable[[Point], Point]) -> Shape:
             return shape
         case _:
             assert_never(shape)
+
+
+def _negative_sides(shape: Shape) -> str:
+    """What of a box is negative, with its verb ("width is"); nothing where it is in order, or no box."""
+    if not isinstance(shape, Rectangle):
+        return ""
+    left, top, right, bottom = shape.edges
+    if right < left:
+        return "width and height are" if bottom < top else "width is"
+    return "height is" if bottom < top else ""
 
 
 def _without_area(shape: Shape) -> bool:
@@ -220,12 +238,10 @@ def _hull(shape: Shape) -> Edges:
     return (min(xs), min(ys), max(xs), max(ys))
 
 
-def _mask_hull(mask: Mask) -> Edges | None:
-    """The hull of what the mask covers, without extent where that is nothing; None where the counts are wrong."""
+def _mask_hull(mask: Mask) -> Edges:
+    """The hull of what the mask covers, without extent where that is nothing; its runs make all of its pixels."""
     import numpy as np
 
-    if sum(mask.counts) != mask.height * mask.width:
-        return None
     runs = np.arange(len(mask.counts)) % 2 == 1
     covered = np.repeat(runs, mask.counts).reshape(mask.width, mask.height)
     columns, rows = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))

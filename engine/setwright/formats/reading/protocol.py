@@ -20,7 +20,7 @@ Edges: TypeAlias = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A box, in no particular order of its edges."""
+    """A box as the file has it; one whose width or height is negative is told and left out by `fit`."""
 
     edges: Edges
 
