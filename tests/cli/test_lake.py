@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -403,6 +404,13 @@ def test_a_lake_moves_by_a_file(project: Path, tmp_path: Path) -> None:
     (project / "cut.jsonl.gz").write_bytes(cut)
     refused = lake(project, "import-catalog", "cut.jsonl.gz", "--lake", "third")
     assert refused.returncode == 1 and "cannot be read" in refused.stderr
+
+
+def test_of_many_files_with_one_picture_a_few_are_named(project: Path) -> None:
+    folder = write(project / "in", {"a.png": []})
+    for name in "bcdef":
+        shutil.copy(folder / "a.png", folder / f"{name}.png")
+    assert "      a.png = b.png = c.png … and 3 more\n" in ingest(project).stdout
 
 
 def test_what_pictures_are_made_of_and_which_repeat_is_told(project: Path) -> None:

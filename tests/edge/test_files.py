@@ -64,6 +64,21 @@ def test_a_name_that_would_leave_its_folder_or_is_no_plain_name_is_refused(name:
 
 
 @pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a:b.jpg", 'Windows takes "a:" for a drive.'),
+        ("\udce9t\udce9.jpg", "It is not UTF-8."),
+        ("a\n.jpg", "It holds a control character."),
+        ("/a.jpg", "It is not a relative path with / between its parts."),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_told(name: str, why: str) -> None:
+    with pytest.raises(UnsafeNameError) as refused:
+        safe_parts(name)
+    assert refused.value.detail.endswith(f" {why}")
+
+
+@pytest.mark.parametrize(
     "name",
     ["a", "a/b.jpg", "..a", "a..b", ".hidden", "console", "ü/日本", "x" * 255, "a b", "-rf", "~", "$HOME"],
 )

@@ -26,6 +26,7 @@ ASIDE = ".setwright-part"
 """What a file still being written ends with. One that is found was left by a process that died; it may go."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)", re.IGNORECASE)
 
@@ -39,14 +40,18 @@ def safe_parts(name: str) -> tuple[str, ...]:
     Raises:
         UnsafeNameError: the path is empty, absolute, leads upwards, or holds a part that is no plain name.
     """
-    if not name or name.startswith("/") or "\\" in name or _DRIVE.match(name):
+    if _DRIVE.match(name):
+        raise _unsafe(name, f'Windows takes "{name[:2]}" for a drive.')
+    if not name or name.startswith("/") or "\\" in name:
         raise _unsafe(name, "It is not a relative path with / between its parts.")
     parts = tuple(name.split("/"))
     for part in parts:
         if part in ("", ".", ".."):
             raise _unsafe(name, f'A part of it is "{part}".')
-        if _CONTROL.search(part):
-            raise _unsafe(name, "It holds a control character.")
+        if (found := _CONTROL.search(part)) is not None:
+            # Half a surrogate pair stands for a byte that is not UTF-8.
+            no_text = found[0] >= "\ud800"
+            raise _unsafe(name, "It is not UTF-8." if no_text else "It holds a control character.")
         if part[-1] in ". " or _DEVICE.match(part):
             raise _unsafe(name, f'Windows would take "{part}" for something else.')
         if len(part.encode()) > MAX_NAME_BYTES:

@@ -329,6 +329,23 @@ def test_whatever_the_bytes_are_the_answer_is_frames_or_a_reason(
         assert len(listing.head(name)) < 100
 
 
+@pytest.mark.parametrize("content", [GOOD[:100], b""], ids=["cut", "empty"])
+def test_a_folder_of_nothing_but_a_broken_file_says_why_it_is_not_read(
+    content: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "x.parquet").write_bytes(content)
+    with pytest.raises(FormatError, match=r"x\.parquet cannot be read as Hugging Face Parquet") as refused:
+        detect(FolderListing(tmp_path))
+    assert "footer" in refused.value.detail
+
+
+def test_a_schema_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    place = GOOD.index(b"ARROW:schema") + len(b"ARROW:schema") + 10
+    (tmp_path / "x.parquet").write_bytes(GOOD[:place] + b"!" + GOOD[place + 1 :])
+    (problem,) = found(tmp_path).problems
+    assert problem.detail.startswith("its schema cannot be read: Invalid base64 input")
+
+
 def test_without_the_library_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x.parquet").write_bytes(GOOD)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)

@@ -282,6 +282,17 @@ def test_a_mask_that_cannot_be_read_is_told_and_the_others_are_read(mask: bytes)
     assert frames(all)["train/images/a.jpg"].annotations is None
 
 
+@pytest.mark.parametrize(
+    ("mask", "why"),
+    [
+        (b"no picture", "It is no PNG, BMP or TIFF"),
+        (b"\xff\xd8\xff", "It is JPEG, which changes the values of a mask, so it has to be PNG"),
+    ],
+)
+def test_why_a_mask_is_not_read_is_the_same_at_each_run(mask: bytes, why: str) -> None:
+    assert [each.detail for each in found(ours(mask)).problems] == [why]
+
+
 def test_masks_without_a_picture_and_second_masks_are_told() -> None:
     all = found(ours(**{"train/masks/gone.png": png(VALUES), "train/masks/a_mask.png": png(VALUES)}))
     assert sorted((each.kind.value, each.file) for each in all.problems) == [

@@ -263,6 +263,22 @@ def test_nothing_in_the_place_of_objects_is_no_mistake(told: Any, tmp_path: Path
     assert found(tmp_path).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (tarred(*sample("a", boxes("cat")))[:700], "Unexpected end of data."),
+        (b"", "It is no tar file, or a compressed one."),
+    ],
+)
+def test_a_folder_of_nothing_but_a_broken_shard_says_why_it_is_not_read(
+    content: bytes, why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.tar").write_bytes(content)
+    with pytest.raises(FormatError, match=r"x\.tar cannot be read as WebDataset") as refused:
+        detect(FolderListing(tmp_path))
+    assert refused.value.detail == why
+
+
 def test_a_zip_archive_of_shards_is_refused_with_what_to_do(tmp_path: Path) -> None:
     large = [("a.jpg", bytes(100_000)), *sample("a", boxes("cat"))[1:]]
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:

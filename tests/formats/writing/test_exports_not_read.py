@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,6 +39,49 @@ def detected(export: str, folder: Path) -> Reader:
 def test_an_export_that_is_not_read_is_refused_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"a picture")
     (tmp_path / "setwright.json").write_text('{"export": "Counts", "manifest": "sha256:0"}')
+    with pytest.raises(FormatError, match="Counts is an export that is not read back"):
+        detect(FolderListing(tmp_path))
+
+
+def test_an_export_of_which_files_are_missing_says_which(tmp_path: Path) -> None:
+    for name in ("WebDataset", "Counts"):
+        told: dict[str, Any] = {
+            "export": name,
+            "manifest": "sha256:0",
+            "files": {f"{each}.tar": {} for each in "edcba"},
+        }
+        (tmp_path / name / "in").mkdir(parents=True)
+        (tmp_path / name / "in/setwright.json").write_text(json.dumps(told))
+        (tmp_path / name / "in/b.tar").write_bytes(bytes(1024))
+        (tmp_path / name / "a.jpg").write_bytes(b"a picture")
+        with pytest.raises(FormatError, match="Files of the export are missing") as refused:
+            detect(FolderListing(tmp_path / name))
+        assert refused.value.detail == (
+            f"in/setwright.json tells of 5 files of an export {name};"
+            " not there: in/a.tar, in/c.tar, in/d.tar and 1 more."
+        )
+
+
+def test_an_export_that_is_there_and_holds_no_frames_says_so(tmp_path: Path) -> None:
+    told = {"export": "WebDataset", "manifest": "sha256:0", "files": {"a.tar": {}}}
+    (tmp_path / "setwright.json").write_text(json.dumps(told))
+    (tmp_path / "a.tar").write_bytes(bytes(1024))
+    with pytest.raises(FormatError, match="tells of no frames"):
+        detect(FolderListing(tmp_path))
+
+
+def test_an_export_whose_files_are_broken_says_what_is_wrong_with_them(tmp_path: Path) -> None:
+    told = {"export": "WebDataset", "manifest": "sha256:0", "files": {"a.tar": {}}}
+    (tmp_path / "setwright.json").write_text(json.dumps(told))
+    (tmp_path / "a.tar").write_bytes(b"")
+    with pytest.raises(FormatError, match=r"a\.tar cannot be read as WebDataset"):
+        detect(FolderListing(tmp_path))
+
+
+@pytest.mark.parametrize("files", [None, 5, ["a"], {}])
+def test_a_sidecar_that_tells_of_no_files_is_an_export_all_the_same(files: Any, tmp_path: Path) -> None:
+    told = {"export": "Counts", "manifest": "sha256:0", "files": files}
+    (tmp_path / "setwright.json").write_text(json.dumps(told))
     with pytest.raises(FormatError, match="Counts is an export that is not read back"):
         detect(FolderListing(tmp_path))
 

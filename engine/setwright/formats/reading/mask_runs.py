@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_JPEG = "It is JPEG, which changes the values of a mask, so it has to be PNG."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
@@ -71,7 +73,7 @@ def mask_picture(content: bytes) -> MaskPicture:
     Raises:
         FormatError: it is no PNG, BMP or TIFF, too large, or damaged.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(content), formats=["PNG", "BMP", "TIFF"]) as image:
@@ -86,6 +88,11 @@ def mask_picture(content: bytes) -> MaskPicture:
             pixels = np.asarray(image.convert("RGB") if coloured else image)
     except FormatError:
         raise
+    except UnidentifiedImageError as error:  # whose own words hold an address in memory
+        lossy = content.startswith(b"\xff\xd8")
+        raise FormatError(
+            "The mask cannot be read", _JPEG if lossy else "It is no PNG, BMP or TIFF."
+        ) from error
     except Exception as error:  # decoders let all sorts escape when bytes are hostile
         raise FormatError("The mask cannot be read", f"It is no picture: {error}.") from error
     if coloured:

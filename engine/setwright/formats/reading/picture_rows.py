@@ -62,14 +62,15 @@ class PictureRows(Files):
             groups = row_groups(file)
             _check(groups)
             self._starts = [0, *accumulate(group.rows for group in groups)]
-            self._file = parquet.ParquetFile(
-                file,
-                pre_buffer=False,
-                buffer_size=1 << 20,
-                thrift_string_size_limit=MOST,
-                thrift_container_size_limit=MAX_FILES,
-            )
-            schema = self._file.schema_arrow
+            with _reading("its schema cannot be read: "):
+                self._file = parquet.ParquetFile(
+                    file,
+                    pre_buffer=False,
+                    buffer_size=1 << 20,
+                    thrift_string_size_limit=MOST,
+                    thrift_container_size_limit=MAX_FILES,
+                )
+                schema = self._file.schema_arrow
             self.features = _features((schema.metadata or {}).get(b"huggingface", b"{}"))
             self.columns: tuple[str, ...] = tuple(schema.names)
             self.column, self._bytes, self._path = _picture_columns(schema, self.features)
@@ -254,12 +255,12 @@ def _ending(content: bytes) -> str:
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
-    """Whatever a library says to hostile bytes means the same."""
+def _reading(what: str = "") -> Iterator[None]:
+    """Whatever a library says to hostile bytes means the same; `what` stands before its words."""
     import pyarrow
 
     try:
         yield
     except (pyarrow.ArrowException, *BROKEN, MemoryError, TypeError) as error:
         detail = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
-        raise FormatError("The file is damaged", f"{detail}.") from error
+        raise FormatError("The file is damaged", f"{what}{detail}.") from error

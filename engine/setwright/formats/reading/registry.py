@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
 from typing import TYPE_CHECKING
 
-from setwright.formats.reading.classes import SIDECAR
 from setwright.formats.reading.coco import Coco
+from setwright.formats.reading.export_beside import export_in
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.image_folder import ImageFolder
 from setwright.formats.reading.layernext import LayerNext
-from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parquet import Parquet
 from setwright.formats.reading.segmentation import Segmentation
 from setwright.formats.reading.via import Via
@@ -25,6 +22,7 @@ from setwright.model.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from setwright.formats.reading.export_beside import Export
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import Reader
 
@@ -63,7 +61,8 @@ def detect(listing: Listing) -> Reader:
     """The reader that recognises `listing`.
 
     Raises:
-        FormatError: none does, or several do; or it is an export of ours that none reads.
+        FormatError: none does, or several do; it is an export of which none is read; or what might hold pictures is
+            broken.
     """
     *formats, folder = READERS
     found = [reader for reader in formats if reader.recognises(listing)]
@@ -77,34 +76,42 @@ def detect(listing: Listing) -> Reader:
         )
     if found:
         return found[0]
-    if export := _export_in(listing):
-        # A plain folder it is not: masks would become frames, and what is annotated would be lost.
-        raise FormatError(
-            f"{export} is an export that is not read back",
-            f"{listing.location} is one that setwright wrote.",
-            "ingest another export of the version, RAW say; `--format folder` takes every picture, masks too",
-        )
-    if folder.recognises(listing):
+    export = export_in(listing)
+    # A plain folder no export is: masks would become frames, and what is annotated would be lost.
+    if export is None and folder.recognises(listing):
         return folder
-    raise FormatError(
+    raise _nothing(listing, export)
+
+
+def _nothing(listing: Listing, export: Export | None) -> FormatError:
+    """Why nothing is read of files that no reader recognises."""
+    if export is not None and (missing := export.missing(listing)):
+        return missing
+    if broken := _broken(listing):
+        return broken
+    if export is not None:
+        return export.not_read(listing)
+    return FormatError(
         f"There are no pictures in {listing.location}",
         "Nor does anything there look like annotations.",
         "name the folder that holds both pictures and annotations",
     )
 
 
+def _broken(listing: Listing) -> FormatError | None:
+    """What to say of files that hold others, where they cannot be read and there is nothing else."""
+    for reader, ending in ((Parquet(), ".parquet"), (WebDataset(), ".tar")):
+        if not any(name.lower().endswith(ending) for name in listing.names):
+            continue
+        if problems := reader.opened(listing).problems:
+            first = problems[0]
+            more = f" There are {len(problems) - 1:,} more such problems." if len(problems) > 1 else ""
+            return FormatError(
+                f"{first.file} cannot be read as {reader.title}",
+                f"{first.detail[:1].upper()}{first.detail[1:]}.{more}",
+            )
+    return None
+
+
 def _listed(words: Sequence[str], last: str) -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def _export_in(listing: Listing) -> str | None:
-    """The name of the export of ours that lies there, if one does."""
-    for name in listing.names:
-        if posixpath.basename(name) == SIDECAR:
-            try:
-                told = json.loads(listing.read(name, MAX_TEXT))
-            except (OSError, ValueError, RecursionError, FormatError):
-                continue
-            if isinstance(told, dict) and isinstance(told.get("export"), str) and "manifest" in told:
-                return str(told["export"])
-    return None

@@ -13,7 +13,7 @@ from setwright.cli.lake_options import lake_options
 from setwright.model.counting import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from setwright.formats.reading.problems import Problem, ProblemKind
@@ -190,7 +190,7 @@ def _text(report: IngestReport, lake: Lake | None) -> Iterator[str]:
         if count:
             yield f"  {counted(count, one, several)}"
     if report.repeated:
-        yield from (f"      {' = '.join(map(terminal, group))}" for group in report.repeated[:_SHOWN])
+        yield from (f"      {_equal(group)}" for group in report.repeated[:_SHOWN])
         if len(report.repeated) > _SHOWN:
             yield f"      … and {len(report.repeated) - _SHOWN:,} more groups"
     if report.copies:
@@ -207,6 +207,14 @@ def _text(report: IngestReport, lake: Lake | None) -> Iterator[str]:
     yield ""
     yield from _problems(report)
     yield from _outcome(report, lake)
+
+
+def _equal(group: Sequence[str]) -> str:
+    """The first of the files that hold the same picture, and how many more there are."""
+    from setwright.views.escape import terminal
+
+    more = f" … and {len(group) - _SHOWN:,} more" if len(group) > _SHOWN else ""
+    return " = ".join(map(terminal, group[:_SHOWN])) + more
 
 
 def _frames(report: IngestReport) -> str:
