@@ -84,6 +84,30 @@ def test_annotations_are_drawn_where_they_are() -> None:
     assert '<circle cx="7" cy="8" r="3"></circle><circle cx="9" cy="10" r="3"></circle>' in figure
 
 
+def test_classes_beyond_the_colours_share_one_that_no_other_has() -> None:
+    document = Filler().document()
+    (change,) = document.changes
+    (picture,) = change.pictures
+
+    def drawn(*classes: int) -> tuple[str, list[str]]:
+        """The key's words, and the look of each outline, where one is drawn of each of these classes of ten."""
+        labels = tuple(replace(change.labels[0], label=f"class {place}") for place in range(10))
+        shapes = tuple(
+            Outline(label=f"class {place}", shape="rectangle", points=((1, 2), (3, 4))) for place in classes
+        )
+        only = replace(picture, outlines=shapes, outlines_before=())
+        changed = replace(change, labels=labels, pictures=(only,))
+        page = render(replace(document, changes=(changed,)))
+        keys = page.partition('<p class="keys">')[2].partition("</p>")[0]
+        figure = page.partition("<figure>")[2].partition("</figure>")[0]
+        return re.sub("<[^>]*>", "|", keys), re.findall(r'class="(c[^"]*)"><title>', figure)
+
+    words, looks = drawn(0, 7, 8, 9)
+    assert [word for word in words.split("|") if word] == ["class 0", "class 7", "other classes"]
+    assert looks == ["c0", "c7", "c-other", "c-other"]
+    assert "other classes" not in drawn(0, 7)[0]
+
+
 @every_document
 def test_it_is_well_formed_and_fetches_nothing(document: PlanDocument) -> None:
     text = render(document)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from setwright.plan.document import DatasetChange, Outline, Picture
 
 COLOURS = 8
-"""So many classes are told apart by colour; a picture's words name them all."""
+"""So many classes are told apart by colour, and all others have one together; a picture's words name them all."""
+
+_OTHER = "c-other"
+_BEFORE = "was"
 
 
 def sheet(change: DatasetChange) -> Iterator[Markup]:
@@ -24,6 +27,7 @@ def sheet(change: DatasetChange) -> Iterator[Markup]:
         return
     labels = {label.label: place for place, label in enumerate(change.labels)}
     drawn = {outline.label for picture in change.pictures for outline in _all(picture)}
+    now = {outline.label for picture in change.pictures for outline in picture.outlines}
     counts = {
         "entering": change.frames.entering.count,
         "leaving": change.frames.leaving.count,
@@ -33,11 +37,14 @@ def sheet(change: DatasetChange) -> Iterator[Markup]:
     yield tag(
         "p",
         *(
-            tag("span", _key(place), label, class_="key")
+            tag("span", _key(_colour(place)), label, class_="key")
             for label, place in labels.items()
             if label in drawn and place < COLOURS
         ),
-        tag("span", _key(None), "before", class_="key")
+        tag("span", _key(_OTHER), "other classes", class_="key")
+        if any(labels.get(label, COLOURS) >= COLOURS for label in now)
+        else None,
+        tag("span", _key(_BEFORE), "before", class_="key")
         if any(picture.outlines_before for picture in change.pictures)
         else None,
         class_="keys",
@@ -57,8 +64,8 @@ def _figure(picture: Picture, labels: dict[str, int]) -> Markup:
         "svg",
         tag("title", _words(picture)),
         tag("image", href=data, width=wide, height=high),
-        *(_outline(outline, None) for outline in picture.outlines_before),
-        *(_outline(outline, labels.get(outline.label, 0)) for outline in picture.outlines),
+        *(_outline(outline, _BEFORE) for outline in picture.outlines_before),
+        *(_outline(outline, _colour(labels.get(outline.label, COLOURS))) for outline in picture.outlines),
         viewBox=f"0 0 {wide} {high}",
         role="img",
     )
@@ -83,10 +90,13 @@ def _words(picture: Picture) -> str:
     )
 
 
-def _outline(outline: Outline, place: int | None) -> Markup:
-    """One annotation; `place` is its class's, None for what was there before."""
+def _colour(place: int) -> str:
+    """The look of the class at `place` of a dataset's classes."""
+    return f"c{place}" if place < COLOURS else _OTHER
+
+
+def _outline(outline: Outline, look: str) -> Markup:
     points = outline.points
-    look = "was" if place is None else f"c{place % COLOURS}"
     name = tag("title", outline.label)
     if outline.shape in ("rectangle", "mask") and len(points) == 2:
         (left, top), (right, bottom) = points
@@ -105,8 +115,7 @@ def _outline(outline: Outline, place: int | None) -> Markup:
     return tag("polygon" if outline.shape == "polygon" else "polyline", name, points=joint, class_=look)
 
 
-def _key(place: int | None) -> Markup:
-    look = "was" if place is None else f"c{place}"
+def _key(look: str) -> Markup:
     mark = tag("rect", x=1.5, y=1.5, width=13, height=9, class_=look)
     return tag("svg", mark, viewBox="0 0 16 12", class_="mark", aria_hidden="true")
 
