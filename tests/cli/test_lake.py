@@ -400,10 +400,19 @@ def test_a_lake_moves_by_a_file(project: Path, tmp_path: Path) -> None:
         project, "import-catalog", "catalog.jsonl.gz", "--lake", "third", "--catalog", "mysql://h/d"
     )
     assert refused.returncode == 1 and "mysql" in refused.stderr, refused.stderr
-    cut = (project / "catalog.jsonl.gz").read_bytes()[:-9]
-    (project / "cut.jsonl.gz").write_bytes(cut)
-    refused = lake(project, "import-catalog", "cut.jsonl.gz", "--lake", "third")
-    assert refused.returncode == 1 and "cannot be read" in refused.stderr
+    whole = (project / "catalog.jsonl.gz").read_bytes()
+    broken = [
+        ("ends early, so it was cut", whole[:-9]),
+        ("is not as gzip wrote it", whole[:20] + b"\xff" * 20 + whole[40:]),
+        ("is not as gzip wrote it", whole[:-6] + b"\0\0" + whole[-4:]),
+        ("is not as gzip wrote it", b"no gzip"),
+    ]
+    for why, content in broken:
+        (project / "broken.jsonl.gz").write_bytes(content)
+        refused = lake(project, "import-catalog", "broken.jsonl.gz", "--lake", "third")
+        assert refused.returncode == 1 and "The exported catalogue cannot be read" in refused.stderr
+        assert f"{why}. Nothing was recorded." in refused.stderr
+    assert lake(project, "stats", "--lake", "third").returncode == 1, "no lake was made"
 
 
 def test_of_many_files_with_one_picture_a_few_are_named(project: Path) -> None:

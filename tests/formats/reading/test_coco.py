@@ -126,6 +126,7 @@ def test_pictures_of_one_name_are_told_apart_by_the_part_that_the_file_is_of() -
     [
         {**BOX, "category_id": 2},
         {**BOX, "category_id": [1]},
+        {**BOX, "category_id": True},
         {**BOX, "bbox": [1, 2, 3]},
         {**BOX, "bbox": [1, 2, 3, "x"]},
         {**BOX, "score": 7},
@@ -156,6 +157,21 @@ def test_annotations_of_images_that_are_not_listed_or_not_there_are_counted() ->
         (ProblemKind.NO_PICTURE, 1),
         (ProblemKind.NO_PICTURE, 1),
     ]
+
+
+@pytest.mark.parametrize("key", [True, None, [1], {}])
+def test_of_an_image_without_an_id_nothing_is_said(key: Any) -> None:
+    text = coco({**BOX, "image_id": key}, images=[{"id": key, "file_name": "a.jpg"}])
+    (frame,), problems = read(Coco(), {"a.jpg": b"", "x.json": text})
+    assert frame.annotations is None
+    assert [(each.kind, each.left_out) for each in problems] == [(ProblemKind.NO_PICTURE, ("cat",))]
+
+
+def test_of_two_images_of_one_id_the_second_is_told_and_nothing_said_of_it() -> None:
+    images = [{"id": 1, "file_name": "a.jpg"}, {"id": 1, "file_name": "b.jpg"}]
+    frames, problems = read(Coco(), {"a.jpg": b"", "b.jpg": b"", "x.json": coco(BOX, images=images)})
+    assert [(frame.picture, len(frame.annotations or ())) for frame in frames] == [("a.jpg", 1)]
+    assert [each.kind for each in problems] == [ProblemKind.TWO_FILES]
 
 
 def test_captions_beside_the_objects_do_not_take_their_place() -> None:

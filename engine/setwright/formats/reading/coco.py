@@ -42,7 +42,9 @@ _LAYERNEXT = re.compile(rb'\s*\{\s*"images"\s*:\s*\[\s*\{[^{}\[\]]*"image"\s*:')
 """LayerNext's JSON begins alike, but an image's name is its `image`."""
 
 _WORDS = (b'"file_name"', b'"image_id"', b'"supercategory"')
-_ID = int | float | str
+_ID = (int, float, str)
+"""What an id is; true and false, which Python takes for 1 and 0, are none."""
+
 _ANNOTATION = {"id", "image_id", "category_id"}
 _READ = {*_ANNOTATION, "bbox", "segmentation", "score", "iscrowd", "attributes", "keypoints"}
 _SPLITS = (("train", "train"), ("val", "validation"), ("test", "test"))
@@ -91,7 +93,7 @@ class _File:
         self._categories = {
             each["id"]: each.get("name")
             for each in _objects(document.get("categories"))
-            if isinstance(each.get("id"), _ID)
+            if type(each.get("id")) in _ID
         }
         self._annotations: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         annotations = _objects(document.get("annotations"))
@@ -99,17 +101,25 @@ class _File:
             raise FormatError("Not COCO's objects", "Its annotations have neither boxes nor outlines.")
         for each in annotations:
             image = each.get("image_id")
-            self._annotations[image if isinstance(image, _ID) else None].append(each)
+            self._annotations[image if type(image) in _ID else None].append(each)
         self._silent = document.get("annotations") is None
         self._no_objects = len(_list(document.get("annotations"))) - len(annotations)
         self._no_images = len(_list(document.get("images"))) - len(self._images)
 
     def frames(self, pictures: Pictures) -> Iterator[ReadFrame | Problem]:
         """The file's frames, then what it says of images that it does not list."""
+        seen: set[Any] = set()
         for image in self._images:
             key = image.get("id")
-            annotations = self._annotations.pop(key, []) if isinstance(key, _ID) else []
-            yield from self._frame(image, annotations, pictures)
+            known = type(key) in _ID
+            if known and key in seen:
+                detail = f"{shown(image.get('file_name'))} has the id {shown(key)} of an image before it"
+                yield self._problem(ProblemKind.TWO_FILES, detail, [])
+                continue
+            if known:
+                seen.add(key)
+            annotations = self._annotations.pop(key, []) if known else []
+            yield from self._frame(image, annotations, pictures, silent=self._silent or not known)
         for key, annotations in self._annotations.items():
             yield self._problem(ProblemKind.NO_PICTURE, f"image {shown(key)} is not listed", annotations)
         for _ in range(self._no_images):
@@ -118,14 +128,14 @@ class _File:
             yield self._problem(ProblemKind.BAD_ANNOTATION, "an annotation is no object", [{}])
 
     def _frame(
-        self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures
+        self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures, *, silent: bool
     ) -> Iterator[ReadFrame | Problem]:
         called = image.get("file_name")
         picture = pictures.named(called, self._name, self._subset) if isinstance(called, str) else None
         if picture is None:
             yield self._problem(ProblemKind.NO_PICTURE, f"its picture is {shown(called)}", said)
             return
-        before = None if self._silent else pictures.told_before(picture, self._name)
+        before = None if silent else pictures.told_before(picture, self._name)
         if before is not None:
             yield self._problem(ProblemKind.TWO_FILES, before, said)
             return
@@ -140,21 +150,21 @@ class _File:
         yield ReadFrame(
             picture=picture,
             source=self._name,
-            annotations=None if self._silent else tuple(annotations),
+            annotations=None if silent else tuple(annotations),
             stated_size=_size(image),
             metadata={} if split is None else {"source_split": split},
         )
 
     def _annotation(self, value: dict[str, Any]) -> ReadAnnotation:
         category = value.get("category_id")
-        if not isinstance(category, _ID) or category not in self._categories:
+        if type(category) not in _ID or category not in self._categories:
             raise NotRead(f"its category is not listed: {shown(category)}")
         return coco_object(value, label(self._categories[category]))
 
     def _problem(self, kind: ProblemKind, detail: str, said: list[dict[str, Any]]) -> Problem:
         labels = (
             label_or_none(self._categories.get(category))
-            if isinstance(category := each.get("category_id"), _ID)
+            if type(category := each.get("category_id")) in _ID
             else NO_LABEL
             for each in said
         )

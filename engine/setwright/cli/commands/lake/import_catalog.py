@@ -28,6 +28,7 @@ def command(session: Session, file: str, catalog: str | None, blobs: str | None,
     with --blobs where in an object store they are; `setwright lake verify` says what is missing.
     """
     import gzip
+    import zlib
     from pathlib import Path
 
     from setwright.cli.progress import listening
@@ -43,8 +44,11 @@ def command(session: Session, file: str, catalog: str | None, blobs: str | None,
             listening(session) as listener,
         ):
             count = Lake.import_catalog(folder, lines, catalog, blobs, listener)
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise FormatError("The exported catalogue cannot be read", f"{error}.") from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        why = "ends early, so it was cut" if isinstance(error, EOFError) else "is not as gzip wrote it"
+        raise FormatError(
+            "The exported catalogue cannot be read", f"The compressed file {why}. Nothing was recorded."
+        ) from error
     session.on_interrupt = None
     click.echo(f"Made a lake in {terminal(str(folder))} of {counted(count, 'row')}.")
     if blobs is None:
