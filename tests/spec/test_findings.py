@@ -58,6 +58,9 @@ CASES = [
     spec("SW107", HEAD + 'name: «"»Balloons\n'),
     field("SW107", "tags: «*nobody»"),
     spec("SW107", HEAD + "split: {train: 100\nprotect«:» true\n"),
+    field("SW107", r'name: "a «\ud835\udd4f» b"'),
+    field("SW107", 'name: "\U0001d54f «\\ud835\\udd4f»"'),
+    field("SW107", r'name: "a \u«d»835 b"'),
     field("SW108", "«labels»: [B]"),
     field("SW108", "split: {train: 60, test: 40, «train»: 60}"),
     field("SW109", "name: «!!str 7»"),
@@ -421,6 +424,9 @@ _BRACKETS = "close each bracket, brace and quote that is open; write text with s
         ("tags: *jpg", "text that begins with * stands in quotes"),
         ("tags: *.jpg", "write text that begins with * or & in quotes"),
         ("tags: [", _BRACKETS),
+        (r'name: "\uD835\udd4f"', r'write the character itself, or "\U0001d54f"'),
+        (r'name: "\ud835"', "write the character itself"),
+        (r'name: "\U00110000"', "write the character itself"),
     ],
 )
 def test_a_hint_says_what_was_probably_meant(text: str, hint: str) -> None:

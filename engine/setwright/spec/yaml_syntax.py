@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from setwright.spec import findings
@@ -91,6 +92,9 @@ _WORDS: tuple[tuple[str, str, str | None], ...] = (
     ),
 )
 
+_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE | re.ASCII)
+"""A pair of surrogates, as JSON escapes what lies beyond 16 bits."""
+
 
 def syntax_finding(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
     """What the parser gave up with, as a finding. Whatever it says, that is one."""
@@ -117,10 +121,27 @@ def syntax_finding(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
             "Within brackets and braces the braces of a variable are taken for a mapping.",
             'write it in quotes: "${var.NAME}"',
         )
+    if "invalid Unicode character escape" in problem:
+        return _no_character(source, at)
     for part, detail, hint in _WORDS:
         if part in problem:
             return findings.NOT_YAML.at(place, detail + _context(source, error, place.line), hint)
     return findings.NOT_YAML.at(place, f"The parser says: {problem}.")
+
+
+def _no_character(source: SourceText, at: int) -> Diagnostic:
+    """An escape, with its digits from `at` on, that stands for no character: a surrogate, or beyond all of them."""
+    pair = _PAIR.match(source.text, max(at - 2, 0))
+    if pair is None:
+        return findings.NOT_YAML.at(
+            source.ref(at, at + 1), "An escape stands for no character.", "write the character itself"
+        )
+    code = 0x10000 + ((int(pair[1], 16) & 0x3FF) << 10 | int(pair[2], 16) & 0x3FF)
+    return findings.NOT_YAML.at(
+        source.ref(*pair.span()),
+        "Two escapes together stand for one character in JSON, but for none in YAML.",
+        f'write the character itself, or "\\U{code:08x}"',
+    )
 
 
 def _context(source: SourceText, error: yaml.YAMLError, line: int) -> str:
