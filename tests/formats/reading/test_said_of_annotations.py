@@ -105,7 +105,7 @@ def test_nor_do_objects_of_rows_and_samples(told: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["lost", 5, True, {"a": 1}])
-def test_a_list_of_pictures_that_is_none_is_told(value: Any) -> None:
+def test_a_list_of_pictures_or_classes_that_is_none_is_told(value: Any) -> None:
     pictures = {"a.png": b""}
     for key in ("images", "files"):
         # The name comes twice, so the file begins as LayerNext's do; the last one counts.
@@ -113,9 +113,11 @@ def test_a_list_of_pictures_that_is_none_is_told(value: Any) -> None:
         text = f'{{"{key}": {begins}, "{key}": {json.dumps(value)}}}'
         frames, problems = read(LayerNext(), {**pictures, "x.json": text})
         assert (frames, [each.kind for each in problems]) == ([], [FILE])
-    text = json.dumps({"images": value, "annotations": [], "categories": [{"supercategory": "x"}]})
-    frames, problems = read(Coco(), {**pictures, "x.json": text})
-    assert (frames, [each.kind for each in problems]) == ([], [FILE])
+    whole = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [], "categories": []}
+    for key in whole:
+        text = json.dumps({"info": {"file_name": ""}, **whole, key: value})
+        frames, problems = read(Coco(), {**pictures, "x.json": text})
+        assert (frames, [each.kind for each in problems]) == ([], [FILE])
 
 
 def test_an_image_of_coco_that_is_no_object_is_told() -> None:

@@ -150,6 +150,22 @@ def test_what_is_said_of_a_picture_that_is_not_there_and_said_twice_is_counted()
     ]
 
 
+@pytest.mark.parametrize("filename", [None, 5, ["a.jpg"]])
+def test_regions_of_no_file_are_counted(filename: Any) -> None:
+    entries = {"1": {"filename": filename, "regions": [region(label="x")]}}
+    entries |= json.loads(via([region(label="RBC")]))
+    frames, problems = read(Via(), {"a.jpg": b"", "via.json": json.dumps(entries)})
+    assert [len(frame.annotations or ()) for frame in frames] == [1]
+    assert [(each.kind, each.left_out) for each in problems] == [(ProblemKind.NO_PICTURE, ("x",))]
+
+
+@pytest.mark.parametrize("files", ["lost", 5, None, [{"filename": "a.jpg", "regions": []}]])
+def test_a_project_without_an_object_of_files_is_told(files: Any) -> None:
+    project = json.dumps({"_via_settings": {}, "_via_img_metadata": files})
+    frames, problems = read(Via(), {"a.jpg": b"", "via.json": project})
+    assert (frames, [each.kind for each in problems]) == ([], [ProblemKind.UNREADABLE_FILE])
+
+
 def test_a_file_that_ends_early_is_told() -> None:
     _, problems = read(Via(), {"a.jpg": b"", "via.json": via([region(label="x")])[:-3]})
     assert [each.kind for each in problems] == [ProblemKind.UNREADABLE_FILE]

@@ -86,7 +86,7 @@ class _File:
         document: Mapping[str, Any] = json_value(content, _lean)
         self._name = name
         self._subset = posixpath.splitext(posixpath.basename(name))[0].split("_")[-1]
-        for key in ("images", "annotations"):
+        for key in ("images", "categories", "annotations"):
             if not isinstance(found := document.get(key), list | None):
                 raise FormatError("Not COCO", f"Its {key} are no list: {shown(found)}.")
         self._images = _objects(document.get("images"))

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from setwright.formats.reading.listing import Listing
 
+_ENTRY = {"filename", "regions"}
+"""What tells an entry of a file from what else a document holds."""
+
 _CLASS_NAMES = ("label", "class", "name", "type", "category", "object")
 
 
@@ -68,8 +71,12 @@ class Via:
 def _frame(
     entry: Mapping[str, Any], name: str, pictures: Pictures, options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
-    called = entry["filename"]
+    called = entry.get("filename")
     said, regions = entry.get("regions"), _regions(entry)
+    if not isinstance(called, str):
+        detail = f"an entry without a file name: {shown(entry)}"
+        yield Problem(ProblemKind.NO_PICTURE, name, detail, _labels(regions, options))
+        return
     silent = not isinstance(said, dict | list)
     if silent and said is not None:
         detail = f"the regions of {called} are neither a list nor an object: {shown(said)}"
@@ -203,15 +210,11 @@ def _regions(entry: Mapping[str, Any]) -> list[Any]:
 
 def _entries(content: bytes) -> list[Mapping[str, Any]]:
     document = json_value(content)
-    if isinstance(document, dict) and isinstance(document.get("_via_img_metadata"), dict):
+    if isinstance(document, dict) and "_via_img_metadata" in document:
         document = document["_via_img_metadata"]
     if not isinstance(document, dict):
         raise FormatError("Not VIA", "It holds no object of files.")
-    return [
-        entry
-        for entry in document.values()
-        if isinstance(entry, dict) and isinstance(entry.get("filename"), str)
-    ]
+    return [entry for entry in document.values() if isinstance(entry, dict) and entry.keys() & _ENTRY]
 
 
 def _is_ours(head: bytes) -> bool:
