@@ -10,9 +10,11 @@ import pytest
 
 from setwright.formats.protocol import MadeFile, PackedFile
 from setwright.formats.reading.listing import FolderListing
+from setwright.formats.reading.protocol import opened_by
 from setwright.formats.reading.registry import detect
 from setwright.formats.writing.registry import export_formats, find
 from setwright.model.errors import FormatError
+from setwright.model.splits import Split
 from tests.formats.writing.manifests import BOX, Frame, facts_of, manifest_of
 from tests.formats.writing.packed import content_of, pictures_of
 
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
     from setwright.formats.reading.protocol import Reader
 
 
-def detected(export: str, folder: Path) -> Reader:
-    """What an export of one frame with a box is taken for."""
-    manifest = manifest_of([Frame(file_name="a.jpg", shapes=(BOX,))])
+def detected(export: str, folder: Path, split: Split = Split.TRAIN) -> Reader:
+    """What an export of one frame with a box, in that split, is taken for."""
+    manifest = manifest_of([Frame(file_name="a.jpg", split=split, shapes=(BOX,))])
     for entry in find(export).files(manifest, facts_of(manifest)):
         path = folder / entry.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,6 +88,11 @@ def test_a_sidecar_that_tells_of_no_files_is_an_export_all_the_same(files: Any, 
         detect(FolderListing(tmp_path))
 
 
+@pytest.mark.parametrize("split", Split)
 @pytest.mark.parametrize("export", [format.name for format in export_formats()])
-def test_every_export_of_ours_is_known(export: str, tmp_path: Path) -> None:
-    assert detected(export, tmp_path).name != "folder"
+def test_every_export_of_ours_is_known_whichever_splits_are_empty(
+    export: str, split: Split, tmp_path: Path
+) -> None:
+    reader = detected(export, tmp_path, split)
+    assert reader.name != "folder"
+    assert opened_by(reader, FolderListing(tmp_path)).problems == ()
