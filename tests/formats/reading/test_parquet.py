@@ -339,6 +339,15 @@ def test_a_folder_of_nothing_but_a_broken_file_says_why_it_is_not_read(
     assert "footer" in refused.value.detail
 
 
+def test_a_broken_file_is_told_and_the_good_ones_behind_it_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(GOOD[:100])
+    (tmp_path / "b.parquet").write_bytes(GOOD)
+    assert detect(FolderListing(tmp_path)).name == "parquet"
+    read = found(tmp_path)
+    assert [problem.file for problem in read.problems] == ["a.parquet"]
+    assert read.pictures
+
+
 def test_a_schema_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     place = GOOD.index(b"ARROW:schema") + len(b"ARROW:schema") + 10
     (tmp_path / "x.parquet").write_bytes(GOOD[:place] + b"!" + GOOD[place + 1 :])

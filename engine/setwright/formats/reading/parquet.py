@@ -44,8 +44,8 @@ class Parquet:
     title: Final = "Hugging Face Parquet"
 
     def recognises(self, listing: Listing) -> bool:
-        """Whether a Parquet file seems to hold pictures."""
-        return any(_holds_pictures(listing, name) for name in _files(listing)[:1])
+        """Whether a Parquet file seems to hold pictures; one that is broken says nothing of the others."""
+        return any(_holds_pictures(listing, name) for name in _files(listing))
 
     def opened(self, listing: Listing) -> Listing:
         """The pictures in the rows of all files."""
