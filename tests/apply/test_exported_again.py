@@ -86,9 +86,14 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dic
     (folder / "party" / "party_0001.jpg").rename(folder / "party" / DOTTED)
     for file in (folder / "party").glob("*.json"):
         file.write_text(file.read_text().replace("party_0001.jpg", DOTTED))
+    return folder, first_exported(folder, PARTY)
+
+
+def first_exported(folder: Path, config: DatasetConfig) -> dict[str, dict[str, bytes]]:
+    """Every export of the pictures that lie in `folder`."""
     with Lake.create(folder / "lake") as lake:
         lake.ingest(folder / "party", collection="party", author="test", at=NOON)
-        return folder, exported(lake, folder, PARTY.exports)
+        return exported(lake, folder, config.exports, config)
 
 
 def read_back(lake: Lake, folder: Path, export: str) -> IngestReport:
@@ -134,9 +139,7 @@ def flipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, d
     """The same with varied copies."""
     folder = tmp_path_factory.mktemp("flipped")
     draw(folder / "party", frames=12)
-    with Lake.create(folder / "lake") as lake:
-        lake.ingest(folder / "party", collection="party", author="test", at=NOON)
-        return folder, exported(lake, folder, PARTY.exports, FLIPPED)
+    return folder, first_exported(folder, FLIPPED)
 
 
 @pytest.mark.parametrize("export", READERS)

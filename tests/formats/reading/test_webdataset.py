@@ -87,6 +87,10 @@ def test_a_tar_of_pictures_with_files_that_tell_of_no_objects_is_none(tmp_path: 
             Polygon((((0, 0), (9, 0), (9, 9)),)),
         ),
         (
+            {"image": "a.jpg", "annotations": None, "objects": [{"bbox": [1, 2, 3, 4], "label": "cat"}]},
+            Rectangle((1, 2, 4, 6)),
+        ),
+        (
             {"objects": [{"category": "cat", "segmentation": {"size": [2, 2], "counts": [0, 4]}}]},
             Mask(2, 2, (0, 4)),
         ),

@@ -158,7 +158,8 @@ def _frame(
         yield Problem(ProblemKind.UNREADABLE_FILE, said or "", detail)
     except NotRead as error:
         yield Problem(ProblemKind.BAD_METADATA, sample.cls or "", str(error))
-    objects = told.get("annotations", told.get("objects")) if isinstance(told, dict) else None
+    likely = [told.get(each) for each in ("annotations", "objects")] if isinstance(told, dict) else []
+    objects = next((each for each in likely if each is not None), None)
     if sample.picture is None:
         if said is not None and objects is not None:
             yield Problem(ProblemKind.NO_PICTURE, said, "no picture has its key", labels_of(objects, classes))
@@ -167,7 +168,7 @@ def _frame(
     elif said is None or objects is None:
         if metadata:
             yield ReadFrame(picture=sample.picture, source=sample.cls or sample.picture, metadata=metadata)
-    elif "image" in told and "annotations" in told:
+    elif "image" in told and told.get("annotations") is not None:
         name = _name(told, sample.picture)
         for each in frame_of(told, said, sample.picture, options):
             if isinstance(each, ReadFrame):
