@@ -13,7 +13,7 @@ import pytest
 from setwright.model.dataset import Filter
 from setwright.model.errors import RemoteError
 from setwright.remotes.http.credentials import Credentials, Secret
-from setwright.remotes.layernext import wire
+from setwright.remotes.layernext import calls
 from setwright.remotes.layernext.client import Client
 from setwright.remotes.layernext.connection import Connection, Limits, base_url
 from tests.remotes.layernext.dripping import dripping
@@ -50,7 +50,7 @@ def in_turn(*replies: Reply) -> Callable[[Seen], Reply]:
 def test_a_read_is_tried_again_until_the_server_is_there() -> None:
     busy = Reply(status=503, json={"error": {"message": "later"}})
     with connected(in_turn(busy, busy, Reply(json=[]))) as (server, connection, pauses):
-        assert connection.send(wire.labels()).json == []
+        assert connection.send(calls.labels()).json == []
     assert len(server.seen) == 3
     assert len(pauses) == 2 and 0 < pauses[0] <= 1 < 1.01 <= pauses[1] + 0.01 <= 2.01
 
@@ -62,7 +62,7 @@ def test_a_read_is_tried_again_until_the_server_is_there() -> None:
 def test_a_server_that_asks_for_patience_gets_it_within_bounds(asked: str, waited: float) -> None:
     busy = Reply(status=429, json={}, headers=(("Retry-After", asked),))
     with connected(in_turn(busy, Reply(json=[]))) as (_, connection, pauses):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
     assert pauses == [waited]
 
 
@@ -70,7 +70,7 @@ def test_a_server_that_asks_for_patience_gets_it_within_bounds(asked: str, waite
 def test_a_senseless_wish_for_patience_is_passed_over(asked: str) -> None:
     busy = Reply(status=429, json={}, headers=(("Retry-After", asked),))
     with connected(in_turn(busy, Reply(json=[]))) as (_, connection, pauses):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
     assert len(pauses) == 1 and 0 < pauses[0] <= 1
 
 
@@ -80,7 +80,7 @@ def test_a_senseless_wish_for_patience_is_passed_over(asked: str) -> None:
 def test_a_write_is_sent_once_whatever_becomes_of_its_answer(reply: Reply) -> None:
     with connected(in_turn(reply)) as (server, connection, _):
         try:
-            answer = connection.send(wire.delete_version("v1"))
+            answer = connection.send(calls.delete_version("v1"))
         except RemoteError as error:
             assert "may have been carried out" in error.detail
         else:
@@ -92,7 +92,7 @@ def test_an_answer_that_is_cut_short_is_no_answer() -> None:
     whole = Reply(json=[{"id": "a", "name": "b"}])
     for cut in range(len(whole.body)):
         with connected(in_turn(Reply(raw=whole.body, cut=cut), whole)) as (server, connection, _):
-            assert connection.send(wire.labels()).json == whole.json, cut
+            assert connection.send(calls.labels()).json == whole.json, cut
         assert len(server.seen) == 2, cut
 
 
@@ -105,7 +105,7 @@ def test_no_redirect_is_followed(status: int, to: str) -> None:
         connected(in_turn(Reply(status=status, headers=(("Location", to),)))) as (server, connection, _),
         pytest.raises(RemoteError, match="redirects"),
     ):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
     assert len(server.seen) == 1
 
 
@@ -119,7 +119,7 @@ def test_refused_credentials_are_said_at_once(status: int) -> None:
         ),
         pytest.raises(RemoteError, match="refuses the credentials"),
     ):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
     assert len(server.seen) == 1
 
 
@@ -130,7 +130,7 @@ def test_an_answer_that_unpacks_to_too_much_is_left() -> None:
         connected(in_turn(reply)) as (_, connection, _),
         pytest.raises(RemoteError, match="too large"),
     ):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
 
 
 @pytest.mark.parametrize("raw", [b"<html>Welcome</html>", b"{", b"\xff\xfe", b"[" * 100_000, b'["\\ud800"]'])
@@ -139,7 +139,7 @@ def test_a_page_in_place_of_json_is_said_to_be_none(raw: bytes) -> None:
         connected(in_turn(Reply(raw=raw))) as (_, connection, _),
         pytest.raises(RemoteError, match="no JSON"),
     ):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
 
 
 OPEN = b"HTTP/1.1 200 OK\r\n"
@@ -167,7 +167,7 @@ def test_a_server_that_never_ends_its_answer_is_left_in_time(begun: bytes, then:
         Connection(url, CREDENTIALS, limits=replace(QUICK, total=0.2, tries=2), sleep=lambda _: None) as to,
         pytest.raises(RemoteError, match="does not answer"),
     ):
-        to.send(wire.labels())
+        to.send(calls.labels())
 
 
 def test_the_framing_of_an_answer_is_not_read_without_end() -> None:
@@ -177,7 +177,7 @@ def test_the_framing_of_an_answer_is_not_read_without_end() -> None:
         Connection(url, CREDENTIALS, limits=limits, sleep=lambda _: None) as connection,
         pytest.raises(RemoteError, match="does not answer") as caught,
     ):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
     assert "no end of the answer after 3,145,728 bytes" in caught.value.detail
 
 
@@ -186,7 +186,7 @@ def test_a_netrc_does_not_replace_the_credentials(tmp_path: Path, monkeypatch: p
     netrc.write_text("machine 127.0.0.1 login other password other\n")
     monkeypatch.setenv("NETRC", str(netrc))
     with connected(in_turn(Reply(json=[]))) as (server, connection, _):
-        connection.send(wire.labels())
+        connection.send(calls.labels())
     assert server.seen[0].headers["authorization"] == "Basic a2V5X2E6Y2FuYXJ5LTdmM2E="
 
 
@@ -242,7 +242,7 @@ def test_a_listing_is_read_to_its_end_and_no_further() -> None:
 
 
 def test_a_listing_that_goes_round_in_a_circle_is_left() -> None:
-    page = [{"id": str(n), "name": str(n)} for n in range(wire.PAGE)]
+    page = [{"id": str(n), "name": str(n)} for n in range(calls.PAGE)]
     with (
         connected(in_turn(Reply(json=page))) as (_, connection, _),
         pytest.raises(RemoteError, match="does not end"),

@@ -8,7 +8,7 @@ import pytest
 
 from setwright.model.dataset import CollectionSource, DatasetConfig, HumanOverMachine, LabelClass
 from setwright.model.errors import RemoteError
-from setwright.remotes.layernext import wire
+from setwright.remotes.layernext import calls
 
 PREFERRING = DatasetConfig(
     name="a",
@@ -21,11 +21,11 @@ PREFERRING = DatasetConfig(
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: wire.create("tag", PREFERRING),
-        lambda: wire.update_in_place("tag", "v", PREFERRING),
-        lambda: wire.new_version("tag", "v", PREFERRING),
+        lambda: calls.create("tag", PREFERRING),
+        lambda: calls.update_in_place("tag", "v", PREFERRING),
+        lambda: calls.new_version("tag", "v", PREFERRING),
     ],
 )
-def test_a_preference_of_people_is_not_sent_as_all_operations(call: Callable[[], wire.Request]) -> None:
+def test_a_preference_of_people_is_not_sent_as_all_operations(call: Callable[[], calls.Request]) -> None:
     with pytest.raises(RemoteError, match="cannot prefer"):
         call()

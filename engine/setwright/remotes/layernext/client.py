@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from setwright.model.errors import RemoteError
-from setwright.remotes.layernext import wire
+from setwright.remotes.layernext import answers, calls
 from setwright.remotes.layernext.connection import failure
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Client:
         Raises:
             RemoteError: it is not, or does not.
         """
-        self._ask(wire.compatibility())
+        self._ask(calls.compatibility())
 
     def collection_id(self, name: str) -> str:
         """The id of the image collection called `name`.
@@ -43,15 +43,15 @@ class Client:
         Raises:
             RemoteError: there is none.
         """
-        request = wire.collection_by_name(name)
+        request = calls.collection_by_name(name)
         answer = self._connection.send(request)
-        if answer.status != 200 or wire.refusal(answer.json) is not None:
-            said = (wire.reason(answer.json) or "")[:1000].rstrip(".")
+        if answer.status != 200 or answers.refusal(answer.json) is not None:
+            said = (answers.reason(answer.json) or "")[:1000].rstrip(".")
             raise RemoteError(
                 f'LayerNext has no image collection "{name}"',
                 f"It says: {said}." if said else f"It answered {answer.status}.",
             )
-        return wire.read_collection(answer.json)
+        return answers.read_collection(answer.json)
 
     def check_collection(self, id: str) -> None:
         """`id` names a collection of images, which alone a dataset can be made of.
@@ -59,15 +59,15 @@ class Client:
         Raises:
             RemoteError: it names something else, or nothing.
         """
-        code = wire.read_object_type(self._ask(wire.object_type(id)))
-        if code != wire.IMAGE_COLLECTION:
+        code = answers.read_object_type(self._ask(calls.object_type(id)))
+        if code != calls.IMAGE_COLLECTION:
             raise RemoteError(
                 f"{id} is no collection of images", f"LayerNext says that it is an object of type {code}."
             )
 
     def objects(
         self, *, collection: str | None, items: ItemType, query: str, filter: Filter
-    ) -> Iterator[wire.Listed]:
+    ) -> Iterator[answers.Listed]:
         """All objects of a collection, or of the lake for None, that the query and the filter let in.
 
         Raises:
@@ -79,7 +79,7 @@ class Client:
             listed = self.page(page, collection=collection, items=items, query=query, filter=filter)
             fresh = [each for each in listed if each.id not in seen]
             yield from fresh
-            if len(listed) < wire.PAGE:
+            if len(listed) < calls.PAGE:
                 return
             if not fresh:
                 raise _endless(f"Page {page} repeats earlier ones.")
@@ -90,43 +90,43 @@ class Client:
 
     def page(
         self, page: int, *, collection: str | None, items: ItemType, query: str, filter: Filter
-    ) -> tuple[wire.Listed, ...]:
+    ) -> tuple[answers.Listed, ...]:
         """One page, counted from 0, of what `objects` gives."""
-        asked = wire.list_objects(collection=collection, items=items, query=query, filter=filter, page=page)
-        return wire.read_list(self._ask(asked))
+        asked = calls.list_objects(collection=collection, items=items, query=query, filter=filter, page=page)
+        return answers.read_list(self._ask(asked))
 
     def count(self, *, collection: str | None, items: ItemType, query: str, filter: Filter) -> int | None:
         """How many objects there are; None where the answer cannot be understood."""
-        asked = wire.count_objects(collection=collection, items=items, query=query, filter=filter)
-        return wire.read_count(self._ask(asked))
+        asked = calls.count_objects(collection=collection, items=items, query=query, filter=filter)
+        return answers.read_count(self._ask(asked))
 
     def labels(self) -> tuple[str, ...] | None:
         """The labels' names, sorted; None where LayerNext does not tell."""
-        return wire.read_names(self._ask(wire.labels()))
+        return answers.read_names(self._ask(calls.labels()))
 
     def projects(self) -> tuple[str, ...] | None:
         """The annotation projects' names, sorted; None where LayerNext does not tell."""
-        return wire.read_names(self._ask(wire.projects()))
+        return answers.read_names(self._ask(calls.projects()))
 
     def project_ids(self) -> dict[str, str]:
         """The ids of annotation projects, by name, as far as they are told."""
-        return wire.read_ids(self._ask(wire.projects()))
+        return answers.read_ids(self._ask(calls.projects()))
 
-    def listed_versions(self) -> tuple[wire.ListedVersion, ...] | None:
+    def listed_versions(self) -> tuple[answers.ListedVersion, ...] | None:
         """All versions of all datasets; None where LayerNext does not answer that, as no SDK ever asks it."""
         try:
-            answer = self._connection.send(wire.version_list())
+            answer = self._connection.send(calls.version_list())
         except RemoteError:
             return None
-        return wire.read_version_list(answer.json) if answer.status == 200 else None
+        return answers.read_version_list(answer.json) if answer.status == 200 else None
 
     def has_version(self, version: str, export: str, *, session: str) -> bool:
         """Whether there is such a version, and it was exported so."""
-        asked = wire.version_files(version, export, 1, session=session)
+        asked = calls.version_files(version, export, 1, session=session)
         answer = self._connection.send(asked)
         if answer.status not in (200, 204, 400, 404, 406, 422):
             raise failure(asked, answer)
-        return answer.status == 200 and wire.read_version_files(answer.json) is not None
+        return answer.status == 200 and answers.read_version_files(answer.json) is not None
 
     def select_ids(self, ids: tuple[str, ...], *, collection: str | None, items: ItemType) -> str:
         """The tag of a selection of just these objects.
@@ -134,7 +134,7 @@ class Client:
         Raises:
             RemoteError: it is refused; LayerNext's reason is kept.
         """
-        return wire.read_selection(self._ask(wire.select_ids(ids, collection=collection, items=items)))
+        return answers.read_selection(self._ask(calls.select_ids(ids, collection=collection, items=items)))
 
     def select(self, *, collection: str | None, items: ItemType, query: str, filter: Filter) -> str:
         """A selection's tag.
@@ -142,27 +142,27 @@ class Client:
         Raises:
             RemoteError: it is refused; LayerNext's reason is kept.
         """
-        asked = wire.select(collection=collection, items=items, query=query, filter=filter)
-        return wire.read_selection(self._ask(asked))
+        asked = calls.select(collection=collection, items=items, query=query, filter=filter)
+        return answers.read_selection(self._ask(asked))
 
-    def create(self, tag: str, config: DatasetConfig) -> wire.Made:
+    def create(self, tag: str, config: DatasetConfig) -> answers.Made:
         """Make a dataset. An answer that is lost is not asked for again: look for the dataset's name first."""
-        return wire.read_made(self._ask(wire.create(tag, config)))
+        return answers.read_made(self._ask(calls.create(tag, config)))
 
-    def update_in_place(self, tag: str, version: str, config: DatasetConfig) -> wire.Made:
+    def update_in_place(self, tag: str, version: str, config: DatasetConfig) -> answers.Made:
         """Give a version other content or exports."""
-        return wire.read_made(self._ask(wire.update_in_place(tag, version, config)))
+        return answers.read_made(self._ask(calls.update_in_place(tag, version, config)))
 
-    def new_version(self, tag: str, version: str, config: DatasetConfig) -> wire.Made:
+    def new_version(self, tag: str, version: str, config: DatasetConfig) -> answers.Made:
         """Make a version that follows another."""
-        return wire.read_made(self._ask(wire.new_version(tag, version, config)))
+        return answers.read_made(self._ask(calls.new_version(tag, version, config)))
 
     def delete_version(self, version: str) -> None:
         """Delete a version."""
-        request = wire.delete_version(version)
+        request = calls.delete_version(version)
         answer = self._connection.send(request)
         # The body may say otherwise, which the official SDK never sees.
-        if answer.status not in (200, 204) or wire.refusal(answer.json) is not None:
+        if answer.status not in (200, 204) or answers.refusal(answer.json) is not None:
             raise failure(request, answer)
 
     def wait(
@@ -181,7 +181,7 @@ class Client:
         """
         end = clock() + limit
         while True:
-            state = wire.read_job(self._ask(wire.job(job)))
+            state = answers.read_job(self._ask(calls.job(job)))
             told(state.progress)
             if state.status == "done":
                 return
@@ -194,7 +194,7 @@ class Client:
                 )
             sleep(JOB_POLL)
 
-    def version_pages(self, version: str, export: str, *, session: str) -> Iterator[wire.Page]:
+    def version_pages(self, version: str, export: str, *, session: str) -> Iterator[answers.Page]:
         """The files of a version's export, page by page.
 
         Raises:
@@ -203,8 +203,8 @@ class Client:
         page, idle = 1, 0
         seen: set[tuple[str, str]] = set()
         while True:
-            found = wire.read_version_files(
-                self._ask(wire.version_files(version, export, page, session=session))
+            found = answers.read_version_files(
+                self._ask(calls.version_files(version, export, page, session=session))
             )
             if found is None:
                 raise RemoteError(
@@ -224,7 +224,7 @@ class Client:
                 raise _endless(f"There are more than {MOST:,} files.")
             page += 1
 
-    def _ask(self, request: wire.Request) -> Any:
+    def _ask(self, request: calls.Request) -> Any:
         """The JSON of an answer that is a success.
 
         Raises:
@@ -233,7 +233,7 @@ class Client:
         answer = self._connection.send(request)
         if answer.status == 204:
             return None
-        refused = wire.refusal(answer.json)
+        refused = answers.refusal(answer.json)
         if answer.status != 200 or refused is not None:
             raise failure(request, answer)
         return answer.json

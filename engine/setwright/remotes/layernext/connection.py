@@ -11,13 +11,14 @@ from setwright.model.errors import RemoteError, UnansweredError
 from setwright.remotes.http import connection as http
 from setwright.remotes.http.connection import Limits as Limits  # with the connection that they are of
 from setwright.remotes.http.connection import base_url as base_url
-from setwright.remotes.layernext.wire import Request, reason
+from setwright.remotes.layernext.answers import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from setwright.remotes.http.credentials import Credentials
+    from setwright.remotes.layernext.calls import Request
 
 
 _LONGEST: Final = 1000
@@ -62,7 +63,7 @@ class Connection:
         return self._http.url
 
     def send(self, request: Request) -> Answer:
-        """The answer to `request`, whatever its status; for a refusal see `wire.refusal`.
+        """The answer to `request`, whatever its status; for a refusal see `answers.refusal`.
 
         Raises:
             RemoteError: there is none, it is too large, no JSON, or leads elsewhere; the credentials are refused.

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from setwright.remotes.layernext.answers import Page, Resource
     from setwright.remotes.layernext.client import Client
     from setwright.remotes.layernext.fetching import Fetched, Fetcher
-    from setwright.remotes.layernext.wire import Page, Resource
 
 RECORD: Final = ".setwright-download.json"
 TASK: Final = "Downloading files"

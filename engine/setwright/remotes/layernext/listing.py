@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from setwright.model.dataset import CollectionSource, Filter, LakeSource
 from setwright.model.errors import RemoteError
 from setwright.model.frames import Frames
-from setwright.remotes.layernext import wire
+from setwright.remotes.layernext import answers, calls
 from setwright.remotes.layernext.client import MOST
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Lister:
         """The unique names of the frames that `selection` gives now, sorted."""
         return frames_of(self.members(selection)).name
 
-    def collections(self) -> tuple[wire.Listed, ...]:
+    def collections(self) -> tuple[answers.Listed, ...]:
         """All collections of images."""
         return self._objects(None, "image_collection", "", Filter())
 
@@ -97,11 +97,11 @@ class Lister:
 
     def _objects(
         self, collection: str | None, items: ItemType, query: str, filter: Filter
-    ) -> tuple[wire.Listed, ...]:
+    ) -> tuple[answers.Listed, ...]:
         """All objects, the pages asked for side by side where there are many."""
         count = self.client.count(collection=collection, items=items, query=query, filter=filter)
-        if count is not None and count > 2 * wire.PAGE:
-            pages = self._pages(-(-min(count, MOST) // wire.PAGE), collection, items, query, filter)
+        if count is not None and count > 2 * calls.PAGE:
+            pages = self._pages(-(-min(count, MOST) // calls.PAGE), collection, items, query, filter)
             found = {each.id: each for page in pages for each in page}
             # While a lake is written to, what is listed moves between pages; then they are asked for in turn.
             if len(found) == count:
@@ -110,16 +110,16 @@ class Lister:
 
     def _pages(
         self, number: int, collection: str | None, items: ItemType, query: str, filter: Filter
-    ) -> list[tuple[wire.Listed, ...]]:
-        def page(place: int) -> tuple[wire.Listed, ...]:
+    ) -> list[tuple[answers.Listed, ...]]:
+        def page(place: int) -> tuple[answers.Listed, ...]:
             return self.client.page(place, collection=collection, items=items, query=query, filter=filter)
 
-        found: list[tuple[wire.Listed, ...]] = []
+        found: list[tuple[answers.Listed, ...]] = []
         with ThreadPoolExecutor(min(WORKERS, number), thread_name_prefix="listing") as pool:
             # Some at a time: the number is the server's word, and a page that is not full is the last one.
             for start in range(0, number, WORKERS):
                 found += pool.map(page, range(start, min(start + WORKERS, number)))
-                if any(len(each) < wire.PAGE for each in found[start:]):
+                if any(len(each) < calls.PAGE for each in found[start:]):
                     break
         return found
 
@@ -134,7 +134,7 @@ def frames_of(members: Iterable[Member]) -> Frames:
     )
 
 
-def _member(listed: wire.Listed, collection: str) -> Member:
+def _member(listed: answers.Listed, collection: str) -> Member:
     if listed.unique_name is None:
         raise RemoteError(
             "LayerNext lists frames without their unique names",

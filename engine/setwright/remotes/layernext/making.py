@@ -14,7 +14,7 @@ from setwright.model.errors import RemoteError, StalePlanError, UnansweredError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.statistics import count
 from setwright.model.versions import UNNUMBERED, ObservedDataset, Version
-from setwright.remotes.layernext import wire
+from setwright.remotes.layernext import answers, calls
 from setwright.remotes.layernext.adopting import Found, found
 from setwright.remotes.layernext.fit import EXPORTS
 from setwright.remotes.layernext.listing import Lister
@@ -76,7 +76,7 @@ class Maker:
                     raise uncertain(dataset.name)
                 # What was not made yet may still come, so it stays written down.
                 if fate == "made":
-                    return self._finished(dataset, dataset.pending, wire.Made(version=version))
+                    return self._finished(dataset, dataset.pending, answers.Made(version=version))
         return None
 
     def publish(self, publication: Publication, listener: Listener = silence) -> Version:
@@ -114,7 +114,7 @@ class Maker:
         answer = self._sent(tag, pending, known, listener)
         return self._finished(known, pending, answer)
 
-    def _sent(self, tag: str, pending: Pending, known: Dataset, listener: Listener) -> wire.Made:
+    def _sent(self, tag: str, pending: Pending, known: Dataset, listener: Listener) -> answers.Made:
         """Ask for the version, and wait until it is made. Of an answer that is lost the outcome is looked for."""
         config, follows = self._for_wire(pending.config), pending.follows
         try:
@@ -132,7 +132,7 @@ class Maker:
             raise
         return answer
 
-    def _looked_for(self, pending: Pending, error: RemoteError) -> wire.Made:
+    def _looked_for(self, pending: Pending, error: RemoteError) -> answers.Made:
         """What was made of a request whose answer was lost.
 
         Raises:
@@ -147,7 +147,7 @@ class Maker:
             except RemoteError as unreachable:
                 raise uncertain(pending.config.name) from unreachable
             if fate == "made":
-                return wire.Made(version=version)
+                return answers.Made(version=version)
             if fate == "unknown":
                 break
         if fate == "unknown":
@@ -169,7 +169,7 @@ class Maker:
             return "not made", None
         return "unknown", None
 
-    def _finished(self, known: Dataset, pending: Pending, answer: wire.Made) -> Version:
+    def _finished(self, known: Dataset, pending: Pending, answer: answers.Made) -> Version:
         """Write down the version that was made, as it is when it is read again."""
         record = self._observer.made(known, pending, answer)
         if record is None:
@@ -194,7 +194,7 @@ class Maker:
             raise unknown_version(config.name)
         answers = record.answers
         number = record.version.number
-        if wire.payload(self._for_wire(record.config)) != wire.payload(self._for_wire(config)):
+        if calls.payload(self._for_wire(record.config)) != calls.payload(self._for_wire(config)):
             frames = self._records.members(record.version.manifest_digest)
             assert frames is not None, "a version's frames are written down before it is"
             tag = self._select(config, frames)
@@ -375,7 +375,7 @@ class Maker:
         ids = self._client.project_ids()
         return replace(config, operations=tuple(ids.get(each, each) for each in operations))
 
-    def _wait(self, answer: wire.Made, listener: Listener) -> None:
+    def _wait(self, answer: answers.Made, listener: Listener) -> None:
         """Wait for the job of an answer, if it has one."""
         if answer.job is None:
             return

@@ -14,7 +14,7 @@ from setwright.model.frames import Annotations
 from setwright.model.manifest import Manifest
 from setwright.model.statistics import count
 from setwright.model.versions import UNNUMBERED, ObservedDataset, Version, VersionNumber
-from setwright.remotes.layernext import wire
+from setwright.remotes.layernext import answers, calls
 from setwright.remotes.layernext.fit import EXPORTS
 from setwright.remotes.layernext.listing import Lister, Member, frames_of
 from setwright.remotes.layernext.reading_back import reconciled
@@ -49,7 +49,7 @@ class Observer:
         if not names:
             return {}
         ids: dict[str, list[str]] = {}
-        for each in self._client.objects(collection=None, items="dataset", query="", filter=wire.NO_FILTER):
+        for each in self._client.objects(collection=None, items="dataset", query="", filter=calls.NO_FILTER):
             ids.setdefault(each.name, []).append(each.id)
         found = {}
         for name in names:
@@ -124,12 +124,12 @@ class Observer:
         fresh = [each.id for each in self.listed(name) or () if each.id not in pending.known]
         if not fresh or known.of(fresh[-1]) is not None:
             return known
-        record = self.made(known, pending, wire.Made(version=fresh[-1]))
+        record = self.made(known, pending, answers.Made(version=fresh[-1]))
         if record is None or record.version.manifest_digest != pending.version.manifest_digest:
             return known  # somebody else's, as it holds other frames than we asked for
         return known.put(record)
 
-    def made(self, known: Dataset, pending: Pending, answer: wire.Made) -> Record | None:
+    def made(self, known: Dataset, pending: Pending, answer: answers.Made) -> Record | None:
         """The version that was made of a request, as it is when it is read again; None where it cannot be found."""
         name, exports = pending.config.name, pending.version.exports
         id = pending.follows if pending.in_place else answer.version
@@ -196,21 +196,21 @@ class Observer:
             )
         return found
 
-    def listed(self, name: str) -> tuple[wire.ListedVersion, ...] | None:
+    def listed(self, name: str) -> tuple[answers.ListedVersion, ...] | None:
         """The versions of a dataset, the oldest first; None where LayerNext lists none at all."""
         listed = self._client.listed_versions()
         return None if listed is None else tuple(each for each in listed if each.dataset == name)
 
     def lake_id(self, name: str) -> str | None:
         """The id in the lake of the dataset of that name, None where there is none."""
-        datasets = self._client.objects(collection=None, items="dataset", query="", filter=wire.NO_FILTER)
+        datasets = self._client.objects(collection=None, items="dataset", query="", filter=calls.NO_FILTER)
         return next((each.id for each in datasets if each.name == name), None)
 
     def is_there(self, version: str, exports: Sequence[str]) -> bool:
         """Whether the version exists, in one of `exports`."""
         return any(self._client.has_version(version, each, session=self._session) for each in exports)
 
-    def foreign(self, listing: wire.ListedVersion, lake: str | None) -> Version:
+    def foreign(self, listing: answers.ListedVersion, lake: str | None) -> Version:
         """A version that was not made from here, as far as it can be read."""
         exports = tuple(each for each in EXPORTS if self.is_there(listing.id, (each,)))
         content = manifest_of(self.frames(listing.id, lake, None, exports, varied=False), ())
@@ -259,7 +259,7 @@ class Observer:
         files = self.files(version, exports)
         return None if files is None else tuple(each.name for each in files if each.is_media)
 
-    def files(self, version: str, exports: Sequence[str]) -> tuple[wire.Resource, ...] | None:
+    def files(self, version: str, exports: Sequence[str]) -> tuple[answers.Resource, ...] | None:
         """The files of an export that has pictures one by one, None where none has."""
         for export in ("YOLO Darknet", "RAW"):
             if export in exports:
