@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from setwright.formats.spool import Kept
     from setwright.model.frames import Annotations
     from setwright.model.manifest import Manifest
+
+SIDECAR: Final = "setwright.json"
+"""What lies beside the files of every export."""
+
+VARIED: Final = "isAugmentedImage"
+"""LayerNext's word for a varied copy of another picture, where an export tells it of each picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.reading.beside import told_beside
 from setwright.formats.reading.parsing import NotRead, label, shown
-from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from setwright.formats.reading.listing import Listing
-
-SIDECAR = "setwright.json"
-"""What lies beside every export of ours."""
 
 PARTS = {
     "train": "train",
@@ -38,13 +32,11 @@ def split_of(path: str) -> str | None:
 
 def class_names(listing: Listing, *files: str) -> list[str]:
     """The classes by number, as the first of the JSON files called so tells them; none where none does."""
-    for name in listing.names:
-        if posixpath.basename(name) in files:
-            try:
-                told = json.loads(listing.read(name, MAX_TEXT))
-                return [label(each) for each in told["classes"]]
-            except (OSError, ValueError, RecursionError, FormatError, LookupError, TypeError):
-                continue
+    for _, told in told_beside(listing, *files):
+        try:
+            return [label(each) for each in told["classes"]]
+        except (NotRead, LookupError, TypeError):
+            continue
     return []
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from setwright.formats.reading.classes import SIDECAR
-from setwright.formats.reading.listing import MAX_TEXT
+from setwright.formats.protocol import SIDECAR
+from setwright.formats.reading.beside import told_beside
 from setwright.model.counting import counted
 from setwright.model.errors import FormatError
 from setwright.spec.exports import known_export
@@ -61,15 +60,10 @@ class Export:
 
 def export_in(listing: Listing) -> Export | None:
     """The export of ours that lies there, if one does."""
-    for name in listing.names:
-        if posixpath.basename(name) == SIDECAR:
-            try:
-                told = json.loads(listing.read(name, MAX_TEXT))
-            except (OSError, ValueError, RecursionError, FormatError):
-                continue
-            if isinstance(told, dict) and isinstance(told.get("export"), str) and "manifest" in told:
-                files = sorted(_files(told.get("files"), posixpath.dirname(name)))
-                return Export(str(told["export"]), name, tuple(files))
+    for name, told in told_beside(listing, SIDECAR):
+        if isinstance(told.get("export"), str) and "manifest" in told:
+            files = sorted(_files(told.get("files"), posixpath.dirname(name)))
+            return Export(told["export"], name, tuple(files))
     return None
 
 

@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from setwright.formats.protocol import SIDECAR
 from setwright.formats.reading.annotation_files import files_read
-from setwright.formats.reading.classes import PARTS, SIDECAR, class_names
+from setwright.formats.reading.classes import PARTS, class_names
 from setwright.formats.reading.objects import labels_of, read_objects, stated_size
 from setwright.formats.reading.parsing import json_value, shown
 from setwright.formats.reading.pictures import Pictures

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from setwright.formats.protocol import VARIED
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures
@@ -122,7 +123,7 @@ def frame_of(
         normalized=options.normalized,
         stated_size=_size(entry),
         metadata={"source_split": split} if isinstance(split, str) else {},
-        varied=entry.get("isAugmentedImage") is True,
+        varied=entry.get(VARIED) is True,
     )
 
 

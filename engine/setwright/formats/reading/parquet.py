@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from setwright.formats.reading.classes import SIDECAR, class_called, class_names, split_of
+from setwright.formats.protocol import SIDECAR, VARIED
+from setwright.formats.reading.classes import class_called, class_names, split_of
 from setwright.formats.reading.objects import BOXES, CATEGORIES, read_objects, stated_size
 from setwright.formats.reading.parsing import NotRead
 from setwright.formats.reading.picture_rows import PictureRows
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 MAGIC = b"PAR1"
 _OBJECTS = ("objects", "annotations")
-_VARIED = "isAugmentedImage"
 _FOOTER = 1024 * 1024
 
 
@@ -80,7 +80,7 @@ def _frames(
     objects = next((column for column in _OBJECTS if column in table.columns), None)
     boxed = objects is not None or any(column in table.columns for column in BOXES)
     told = _names_in(table.features if objects is None else table.features.get(objects)) or classes
-    columns = {*_OBJECTS, *BOXES, *CATEGORIES, "width", "height", "segmentation", _VARIED}
+    columns = {*_OBJECTS, *BOXES, *CATEGORIES, "width", "height", "segmentation", VARIED}
     wanted = [column for column in table.columns if column in columns and column != table.column]
     split = split_of(name)
     rows = table.told(wanted) if wanted else ({} for _ in table.rows)
@@ -100,10 +100,10 @@ def _frames(
             yield ReadFrame(
                 picture=f"{name}/{picture}",
                 source=name,
-                annotations=None if boxed and said is None else annotations,
+                annotations=annotations,
                 stated_size=stated_size(row),
                 metadata=metadata,
-                varied=row.get(_VARIED) is True,
+                varied=row.get(VARIED) is True,
             )
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.edge.files import safe_parts
+from setwright.formats.protocol import SIDECAR
 from setwright.formats.reading.archives import BROKEN, TarListing, ZipListing
-from setwright.formats.reading.classes import SIDECAR, class_called, class_names, split_of
+from setwright.formats.reading.classes import class_called, class_names, split_of
 from setwright.formats.reading.layernext import frame_of
 from setwright.formats.reading.listing import HEAD, MAX_TEXT, FileListing, is_picture
 from setwright.formats.reading.objects import labels_of, read_objects, stated_size

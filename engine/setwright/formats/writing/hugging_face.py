@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
+from setwright.formats.protocol import (
+    VARIED,
+    ExportEntry,
+    Loss,
+    MadeFile,
+    PackedFile,
+    PictureFile,
+    VersionFacts,
+)
 from setwright.formats.writing.boxes import Boxes
 from setwright.formats.writing.losses import boxes_and_classes
 from setwright.formats.writing.names import export_names
@@ -180,7 +188,7 @@ _FIELDS: tuple[Field, ...] = (
         ),
     ),
 )
-_VARIED = Leaf("isAugmentedImage", BOOLEAN)
+_VARIED = Leaf(VARIED, BOOLEAN)
 """Whether the picture is a varied copy of another, in LayerNext's word, as in RAW; without copies there is none."""
 
 

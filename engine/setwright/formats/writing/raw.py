@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.protocol import VARIED, ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.spool import Spool
 from setwright.formats.writing.draws import draw_texts
 from setwright.formats.writing.names import export_names
@@ -136,8 +136,7 @@ def _varied(manifest: Manifest, rows: NDArray[np.int64]) -> dict[int, str]:
     copies = copies.take((copies.row >= rows[0]) & (copies.row <= rows[-1]))
     copies = copies.take(np.isin(copies.row, rows))
     return {
-        row: f'"isAugmentedImage":true,"augmentation":{draw},'
-        for row, draw in draw_texts(copies, manifest.frames)
+        row: f'"{VARIED}":true,"augmentation":{draw},' for row, draw in draw_texts(copies, manifest.frames)
     }
 
 

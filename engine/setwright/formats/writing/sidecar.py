@@ -10,7 +10,15 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
+from setwright.formats.protocol import (
+    SIDECAR,
+    ExportEntry,
+    Loss,
+    MadeFile,
+    PackedFile,
+    PictureFile,
+    VersionFacts,
+)
 from setwright.formats.writing.draws import draw_texts
 from setwright.formats.writing.losses import some
 from setwright.model.statistics import count
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
     from setwright.model.statistics import Statistics
 
 FORMAT_VERSION = 1
-SIDECAR = "setwright.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
