@@ -7,7 +7,7 @@ told in `raster`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -61,7 +61,9 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     frame = annotations.frame[object]
     begin = canvas[frame] + spans.row[order] * (width[frame] + 1) + 1 + spans.left[order]
     end = begin + (spans.right - spans.left)[order]
-    places = np.sort(np.concatenate([canvas, begin, end]))
+    ends = _short(np.concatenate([canvas, begin, end]), int(size.sum()) + 1)
+    canvas, begin, end = np.split(ends, [len(canvas), len(canvas) + len(begin)])
+    places = np.sort(ends)
     places = places[np.concatenate([[True], places[1:] != places[:-1]])]
     first = np.searchsorted(places, begin)
     count = np.searchsorted(places, end) - first
@@ -80,7 +82,7 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     paintable = int(((shapes == RECTANGLE) | (shapes == POLYGON) | (shapes == MASK)).sum())
     covering = int((areas > 0).sum())
     return Painted(
-        start=start - np.repeat(canvas, np.diff(bounds)),
+        start=(start - np.repeat(canvas, np.diff(bounds))).astype(np.int64),
         value=value,
         bounds=bounds,
         nowhere=paintable - other_size - covering,
@@ -121,9 +123,18 @@ def _spans(
         y, x = np.nonzero(np.diff(covered.astype(np.int8), prepend=0, append=0))
         keys.append((place * rows + y) * columns + x)
     # By the even-odd rule a row of an object is entered and left in turn.
-    where, column = np.divmod(np.sort(np.concatenate(keys)), columns)
-    object, row = np.divmod(where[::2], rows)
-    return _Spans(object, row, column[::2], column[1::2]), other_size
+    found = np.sort(_short(np.concatenate(keys), len(annotations) * rows * columns))
+    where = found // columns
+    column = found - where * columns
+    where = where[::2]
+    object = where // rows
+    parts = (object, where - object * rows, column[::2], column[1::2])
+    return _Spans(*(each.astype(np.int64) for each in parts)), other_size
+
+
+def _short(numbers: NDArray[np.int64], end: int) -> NDArray[Any]:
+    """Numbers from 0 to before `end`, of 32 bits where they fit: those are sorted in half the time."""
+    return numbers.astype(np.uint32) if end <= 1 << 32 else numbers
 
 
 def _edges(annotations: Annotations) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -88,12 +88,11 @@ def _codes(
     copies of 258 bytes, and the rest, a copy or one or two literals. Without long copies the first and the rest are
     put together, at most 27 bits.
     """
-    long, rest = np.divmod(more, _LONGEST)
+    long = more // _LONGEST
+    rest = more - long * _LONGEST
     code, bits = _LITERAL[value], _LITERAL_BITS[value]
-    twice = np.where(rest == 2, code | code << bits.astype(np.uint64), code)
-    copied = rest >= _SHORTEST
-    rest_code = np.where(copied, _COPY[rest], np.where(rest > 0, twice, 0))
-    rest_bits = np.where(copied, _COPY_BITS[rest], rest * bits)
+    rest += value * _LONGEST
+    rest_code, rest_bits = _REST[rest], _REST_BITS[rest]
     apart = long > 0
     count = np.where(apart, long + 2, 1)
     # Between the head of the block, whose two numbers say that it is the last and of the fixed code, and its end. After
@@ -188,5 +187,16 @@ def _copies() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     return codes, bits
 
 
+def _rests() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Code and bits of what is left of a run, at most 257 bytes, by its value times 258 and how many they are."""
+    codes = np.repeat(_COPY[None, :_LONGEST], 256, axis=0)
+    bits = np.repeat(_COPY_BITS[None, :_LONGEST], 256, axis=0)
+    once = _LITERAL_BITS.astype(np.uint64)
+    codes[:, :_SHORTEST] = np.stack([np.zeros_like(_LITERAL), _LITERAL, _LITERAL | _LITERAL << once], axis=1)
+    bits[:, :_SHORTEST] = np.outer(_LITERAL_BITS, np.arange(_SHORTEST))
+    return codes.ravel(), bits.ravel()
+
+
 _LITERAL, _LITERAL_BITS = _literals()
 _COPY, _COPY_BITS = _copies()
+_REST, _REST_BITS = _rests()
