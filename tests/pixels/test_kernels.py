@@ -155,6 +155,16 @@ def test_saturation_is_that_of_pillow(percent: float) -> None:
     assert apart(varied(picture, SATURATION, (percent,)), expected)[0] <= 2
 
 
+@given(st.integers(-500_000, 500_000), st.integers(0, 1000))
+def test_saturation_is_rounded_as_whole_numbers_are(drawn: int, seed: int) -> None:
+    picture = noise(23, 7, 3, seed=seed)
+    share = round((1_000_000 + drawn) * 4096 / 1_000_000)
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(int)[..., None]
+    exact = (picture.astype(int) * share + grey * (4096 - share) + 2048) // 4096
+    found = varied(picture, SATURATION, (drawn / 10_000,))
+    assert (found == np.clip(exact, 0, 255)).all()
+
+
 @pytest.mark.parametrize("percent", [0.1, 25, 66.6, 100])
 def test_grey_is_mixed_in_as_pillow_does(percent: float) -> None:
     picture = photo()
@@ -236,15 +246,14 @@ def test_every_kind_of_picture_can_be_varied_and_keeps_its_kind(
         assert (found[..., 3] == picture[..., 3]).all()
 
 
-@pytest.mark.parametrize("property", [GRAYSCALE, HUE, SATURATION])
 @pytest.mark.parametrize("rows", [0, 1, 7])
-def test_it_does_not_matter_how_many_colours_are_changed_at_a_time(
-    property: str, rows: int, monkeypatch: pytest.MonkeyPatch
+def test_it_does_not_matter_how_many_hues_are_turned_at_a_time(
+    rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     picture = noise(50, 41)
-    whole = varied(picture, property, RECIPES[property])
+    whole = varied(picture, HUE, RECIPES[HUE])
     monkeypatch.setattr(colour, "_BAND", rows * 50)
-    assert (varied(picture, property, RECIPES[property]) == whole).all()
+    assert (varied(picture, HUE, RECIPES[HUE]) == whole).all()
 
 
 def test_all_pixels_are_the_same_for_ever(golden: Golden) -> None:

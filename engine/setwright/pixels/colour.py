@@ -7,7 +7,6 @@ which is computed slowly.
 from __future__ import annotations
 
 import math
-import sys
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 
 _PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
 _DOUBT = _PERCENT // 10_000  # of a colour
-_SHIFT = 6  # bits behind the point of sums of two 8-bit colours, which then fit into 16
+_COARSE = 1 << 12
+"""What shares of 8-bit colours are parts of: times twice a colour they have 21 bits, and so a float's 24 hold them."""
 _AHEAD = 1 << 16
 """Places of noise drawn at most before they are asked for."""
 _BAND = 50 << 10
@@ -44,50 +44,25 @@ def brightened(picture: NDArray[Any], percent: float) -> NDArray[Any]:
 
 def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
     """Every colour moved from the pixel's grey (luma, ITU-R 601): `factor`, up to 2, leaves the grey
-    where it is 0, and changes nothing where it is 1.
+    where it is 0, and changes nothing where it is 1. Of 8-bit colours it is taken to 1/4096.
     """
     colours, rest = _colours(picture)
     if colours.ndim == 2:
         return picture.copy()
-    share = round(factor * _PERCENT)
-    if not share:
-        return _whole(cv2.cvtColor(cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), rest)
+    grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
     if picture.dtype != np.uint8:
-        grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
+        share = round(factor * _PERCENT)
         exact = colours.astype(np.int64) * share + grey[..., None].astype(np.int64) * (_PERCENT - share)
         found = np.clip((exact + _PERCENT // 2) // _PERCENT, 0, np.iinfo(picture.dtype).max)
         return _whole(found.astype(picture.dtype), rest)
-    values = np.arange(256, dtype=np.int64)
-    of_colour, of_grey = (
-        ((values * part << _SHIFT) + _PERCENT // 2) // _PERCENT for part in (share, _PERCENT - share)
-    )
-    of_colour += 1 << _SHIFT - 1  # so that cutting bits off rounds
-    stronger = share > _PERCENT
-    table = (of_colour << 1 if stronger else of_colour << 2).astype(np.uint16)
-    greys = (-of_grey << 1 if stronger else of_grey << 2).astype(np.uint16)
-
-    changed = _apart(1, colours.shape)[0]
-    rows, width = _band(colours)
-    greys_of = np.empty((rows, width), np.uint8), np.empty((rows, width), np.uint16)
-    totals, repeated = (np.empty((rows, width, 3), np.uint16) for _ in range(2))
-    rest_of = _apart(2, (rows, width * 3))[1]
-    for start in range(0, len(colours), rows):
-        some = colours[start : start + rows]
-        count = len(some)
-        grey, weighed, total, more = (each[:count] for each in (*greys_of, totals, repeated))
-        cv2.cvtColor(some, cv2.COLOR_BGR2GRAY, dst=grey)
-        cv2.cvtColor(cv2.LUT(grey, greys, dst=weighed), cv2.COLOR_GRAY2BGR, dst=more)
-        cv2.LUT(some, table, dst=total)
-        if stronger:
-            cv2.subtract(total, more, dst=total)  # which cuts at 0
-            cv2.add(total, total, dst=total)  # and this at 255 and all that lies behind the point
-        else:
-            cv2.add(total, more, dst=total)
-        # Upper halves are told apart as channels are: in less time than it takes to shift and to shorten.
-        halves = total.view(np.uint8).reshape(count, -1, 2)
-        upper = changed[start : start + count].reshape(count, -1)
-        cv2.split(halves, [rest_of[:count], upper][:: 1 if sys.byteorder == "little" else -1])
-    return _whole(changed, rest)
+    greys = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    share = round(factor * _COARSE)
+    if share:
+        # OpenCV mixes in floats of 32 bits, which hold all of these sums. Half a last place more, and none lies in the
+        # middle between two colours, which some processors round up and some down.
+        shares = share / _COARSE, (_COARSE - share) / _COARSE
+        cv2.addWeighted(colours, shares[0], greys, shares[1], 1 / (2 * _COARSE), dst=greys)
+    return _whole(greys, rest)
 
 
 def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:

@@ -84,17 +84,12 @@ def _codes(
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
     """The codes of a block for each stream, their bits, and where the codes of each begin.
 
-    They are for runs of `value` that go on for `more` bytes after the first. A run is the code of its first byte,
-    copies of 258 bytes, and the rest, a copy or one or two literals. Without long copies the first and the rest are
-    put together, at most 27 bits.
+    They are for runs of `value` that go on for `more` bytes after the first: what is not a multiple of 258 as one code
+    of `_SHORT`, and copies of 258 bytes.
     """
-    long = more // _LONGEST
-    rest = more - long * _LONGEST
-    code, bits = _LITERAL[value], _LITERAL_BITS[value]
-    rest += value * _LONGEST
-    rest_code, rest_bits = _REST[rest], _REST_BITS[rest]
-    apart = long > 0
-    count = np.where(apart, long + 2, 1)
+    copies = more // _LONGEST
+    short = value * _LONGEST + more - copies * _LONGEST
+    count = copies + 1
     # Between the head of the block, whose two numbers say that it is the last and of the fixed code, and its end. After
     # this a code without bits, for what reaches into the last word.
     count[bounds[:-1]] += 1
@@ -102,18 +97,14 @@ def _codes(
     upto = np.append(0, np.cumsum(count))
     begin, end = upto[bounds[:-1]], upto[bounds[1:]] - 2
     codes = np.full(int(upto[-1]), _COPY[_LONGEST])
-    all_bits = np.full(int(upto[-1]), _COPY_BITS[_LONGEST])
-    codes[begin], all_bits[begin] = 0b011, 3
-    codes[end], all_bits[end] = 0, _END_BITS
-    codes[end + 1], all_bits[end + 1] = 0, 0
-    first, last = upto[:-1].copy(), upto[1:] - 1
+    bits = np.full(int(upto[-1]), _COPY_BITS[_LONGEST])
+    codes[begin], bits[begin] = 0b011, 3
+    codes[end], bits[end] = 0, _END_BITS
+    codes[end + 1], bits[end + 1] = 0, 0
+    first = upto[:-1]
     first[bounds[:-1]] += 1
-    last[bounds[1:] - 1] -= 2
-    codes[first] = np.where(apart, code, code | rest_code << bits.astype(np.uint64))
-    all_bits[first] = np.where(apart, bits, bits + rest_bits)
-    codes[last[apart]] = rest_code[apart]
-    all_bits[last[apart]] = rest_bits[apart]
-    return codes, all_bits, begin
+    codes[first], bits[first] = _SHORT[short], _SHORT_BITS[short]
+    return codes, bits, begin
 
 
 def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[np.int64]) -> list[bytes]:
@@ -187,16 +178,22 @@ def _copies() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     return codes, bits
 
 
-def _rests() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Code and bits of what is left of a run, at most 257 bytes, by its value times 258 and how many they are."""
+def _shorts() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Code and bits of a byte and of up to 257 more, by its value times 258 and how many more they are.
+
+    A literal, and a copy or one or two literals: at most 27 bits.
+    """
+    once = _LITERAL_BITS.astype(np.uint64)[:, None]
     codes = np.repeat(_COPY[None, :_LONGEST], 256, axis=0)
     bits = np.repeat(_COPY_BITS[None, :_LONGEST], 256, axis=0)
-    once = _LITERAL_BITS.astype(np.uint64)
-    codes[:, :_SHORTEST] = np.stack([np.zeros_like(_LITERAL), _LITERAL, _LITERAL | _LITERAL << once], axis=1)
+    literal = _LITERAL[:, None]
+    codes[:, :_SHORTEST] = np.concatenate(
+        [np.zeros_like(literal), literal, literal | literal << once], axis=1
+    )
     bits[:, :_SHORTEST] = np.outer(_LITERAL_BITS, np.arange(_SHORTEST))
-    return codes.ravel(), bits.ravel()
+    return (literal | codes << once).ravel(), (bits + _LITERAL_BITS[:, None]).ravel()
 
 
 _LITERAL, _LITERAL_BITS = _literals()
 _COPY, _COPY_BITS = _copies()
-_REST, _REST_BITS = _rests()
+_SHORT, _SHORT_BITS = _shorts()
