@@ -42,6 +42,15 @@ def test_a_mistyped_command_of_a_group_is_answered_by_the_group() -> None:
     assert "Did you mean 'ingest'?" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("ingest", "lake ingest"), ("gc", "lake gc"), ("keys", "serve keys")]
+)
+def test_a_command_that_a_group_has_is_suggested_with_the_groups_name(name: str, meant: str) -> None:
+    result = setwright(name)
+    assert result.returncode == 1
+    assert f"No such command '{name}'. Did you mean '{meant}'?" in result.stderr
+
+
 @pytest.mark.parametrize("args", [["--nope"], ["--color", "mauve"], ["completion"], ["-C", "no/such/folder"]])
 def test_a_wrong_command_line_shows_the_usage_and_does_not_exit_like_pending_changes(args: list[str]) -> None:
     result = setwright(*args)

@@ -45,8 +45,21 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as error:
+            name = error.command_name
+            if below := self._groups_with(name, ctx):
+                meant = " or ".join(f"'{each}'" for each in below)
+                raise click.UsageError(f"No such command '{name}'. Did you mean {meant}?", ctx) from None
             # Click looks for similar names among the commands it has loaded, and there are none.
-            raise click.NoSuchCommand(error.command_name, possibilities=self.table, ctx=ctx) from None
+            raise click.NoSuchCommand(name, possibilities=self.table, ctx=ctx) from None
+
+    def _groups_with(self, name: str, ctx: click.Context) -> list[str]:
+        """The commands of that very name that groups below have, such as `lake ingest`."""
+        below = ((each, self.get_command(ctx, each)) for each in self.table)
+        return [
+            f"{each} {name}"
+            for each, command in below
+            if isinstance(command, click.Group) and name in command.list_commands(ctx)
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, self.table))  # one column for all sections, not one for each
