@@ -65,6 +65,36 @@ def test_two_versions_are_compared_as_text_as_json_and_as_a_page(project: Path) 
     assert "same" in run(project, "diff", "balloons", "balloons").stdout
 
 
+def test_other_sizes_asked_for_since_are_unmet_because_frames_stay(tmp_path: Path) -> None:
+    folder = project_at(tmp_path / "project", {"specs/balloons.yaml": SPEC})
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, *"abcdefgh")
+    assert run(folder, "apply", "--yes").returncode == 0
+    (folder / "specs/balloons.yaml").write_text(
+        SPEC.replace("train: 50", "train: 75").replace("test: 25", "test: 0")
+    )
+    assert run(folder, "apply", "--yes").returncode == 0
+    ingest(folder, *"abcdefghi")
+    assert run(folder, "apply", "--yes").returncode == 0
+    stay = "asked for 6 / 2 / 0 frames, but frames stay in the splits that they had"
+    first, newest = "balloons@1.0.0", "balloons"
+    assert stay in run(folder, "show", first).stdout
+    # Compared with one that came later, it stands as it was divided all the same.
+    assert stay in run(folder, "diff", newest, first).stdout
+
+
+def test_the_frames_that_a_difference_leaves_out_are_listed_as_it_says(tmp_path: Path) -> None:
+    folder = project_at(tmp_path / "project", {"specs/balloons.yaml": SPEC})
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, "a")
+    assert run(folder, "apply", "--yes").returncode == 0
+    ingest(folder, *"abcdefgh")
+    assert run(folder, "apply", "--yes").returncode == 0
+    pair = "balloons@1.0.0", "balloons"
+    assert "--frames lists all" in run(folder, "diff", *pair).stdout
+    assert "party_h.png" in run(folder, "diff", *pair, "--frames").stdout
+
+
 def test_a_version_is_made_again_and_is_the_same(project: Path) -> None:
     done = run(project, "verify", "balloons")
     assert (done.returncode, "is what it was made of" in done.stdout) == (0, True), done.stderr

@@ -10,7 +10,7 @@ from hypothesis import given
 from setwright.model.frames import Annotations
 from setwright.model.splits import Split, SplitWish
 from setwright.split.assign import assign
-from setwright.split.division import Division, division
+from setwright.split.division import Division, division, standing
 from tests.split.frames import frames_of, pictures, version_of, wishes
 
 HALVES = SplitWish(train=50, validation=0, test=50)
@@ -57,3 +57,16 @@ def test_units_that_were_divided_before_are_counted() -> None:
     found = made([1, 2, 3, 4], ["a", "a", "b", "b"], HALVES, ([1, 2, 3, 4], [0, 2, 0, 2]))
     assert (found.why, found.apart) == ((), 2)
     assert not found.as_asked
+
+
+def test_a_wish_that_was_changed_since_is_unmet_because_frames_stay() -> None:
+    frames = frames_of([1, 2, 3, 4], [""] * 4)
+    content = version_of(frames, np.array([0, 0, 2, 2], np.int8))
+    found = standing(content, HALVES, replace(HALVES, train=75, test=25), None)
+    assert (found.targets, found.actual, found.why) == ((3, 0, 1), (2, 0, 2), ("kept",))
+
+
+def test_a_wish_for_the_same_sizes_stands_as_it_was_divided() -> None:
+    content = version_of(frames_of([1, 2, 3, 4], ["walk"] * 3 + [""]), np.array([0, 0, 0, 2], np.int8))
+    found = standing(content, replace(HALVES, resplit=True), HALVES, content)
+    assert found.why == ("together",)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from setwright.plan.drift import Drift
     from setwright.plan.plan import Plan
     from setwright.spec.project import Spec
+    from setwright.split.division import Division
 
 _GRAVEST_FIRST = ("fail", "warn", "unknown", "pass")
 
@@ -44,6 +45,7 @@ def describe(
     left_out: tuple[str, ...] = (),
     verdicts: Mapping[str, tuple[Verdict, ...]] | None = None,
     untold: tuple[str, ...] = (),
+    divisions: Mapping[str, Division] | None = None,
 ) -> document.PlanDocument:
     """The document of `plan`. `specs`, by address, say where things are written.
 
@@ -52,7 +54,8 @@ def describe(
     apply will walk, `pictures`, by address, are of frames that change. `environment` is what was laid over the
     project. `varied` counts, by address, the pictures of copies that apply would make and those that are there.
     `left_out` are addresses that were not planned for, `verdicts`, by address, are of the checks. `untold` is what the
-    remote does not tell, in whole sentences.
+    remote does not tell, in whole sentences. `divisions`, by address, are of contents that were divided after another
+    version than the one that they are compared with.
     """
     shown, copies = pictures or {}, varied or {}
     configs = {spec.address: spec.config for spec in specs.values() if spec.config.source.kind == "datasets"}
@@ -68,6 +71,7 @@ def describe(
             pictures=shown.get(change.address, ()),
             pinned=plan.pinned.get(change.address),
             dependents=tuple(each for each in dependents(change.address, configs) if each not in stays),
+            division=(divisions or {}).get(change.address),
         )
         for change in plan.changes
     )

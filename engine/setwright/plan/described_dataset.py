@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from setwright.plan.changes import Change, GoneChange, MadeChange
     from setwright.plan.pinning import Pinned
     from setwright.spec.project import Spec
+    from setwright.split.division import Division
 
 
 def dataset_change(
@@ -53,18 +54,20 @@ def dataset_change(
     pictures: tuple[document.Picture, ...],
     pinned: Pinned | None,
     dependents: tuple[str, ...],
+    division: Division | None = None,
 ) -> document.DatasetChange:
     """What becomes of one dataset; of frames of a kind at most `limit` are listed, for None all.
 
     `losses` are, by export, what its format cannot hold. `copies`, `pictures` and `dependents` go into it as they are,
-    `pinned` is what the lock file holds it to.
+    `pinned` is what the lock file holds it to. `division` says how the content came out, where that is not to be found
+    out of the change.
     """
     if isinstance(change, Forget | Delete | Guard):
         return _gone(change, dependents)
     fields: tuple[FieldChange, ...] = change.fields if isinstance(change, Follow | Amend) else ()
     before = None if isinstance(change, Create) else change.observed.version.statistics
     after = statistics_of(change)
-    unmet, leaks = _divided(change, limit)
+    unmet, leaks = _divided(change, limit, division)
     config = _told(change.config, spec)
     told = not after.undivided
     splits = _splits(_sizes(change.config.split, after.frames), before, after) if told else ()
@@ -230,7 +233,7 @@ def _splits(asked: _Sizes, before: Statistics | None, after: Statistics) -> tupl
 
 
 def _divided(
-    change: MadeChange, limit: int | None
+    change: MadeChange, limit: int | None, found: Division | None
 ) -> tuple[document.Unmet | None, tuple[document.Leak, ...]]:
     """Which wishes the division did not meet, and what leaks between the splits."""
     if isinstance(change, Amend) and any(field.path.startswith("split.") for field in change.fields):
@@ -248,7 +251,7 @@ def _divided(
 
     content = change.content
     before = change.before if isinstance(change, Follow) else None
-    found = division(content, change.config.split, before)
+    found = found or division(content, change.config.split, before)
     if found.as_asked:
         return None, ()
     # Where no unit is in several splits, nothing leaks: to look for it takes as long as to divide.

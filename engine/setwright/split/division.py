@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from setwright.model.frames import Frames
     from setwright.model.manifest import Manifest
-    from setwright.model.splits import SplitWish
+    from setwright.model.splits import Split, SplitWish
 
 Why: TypeAlias = Literal["kept", "grow", "together", "official"]
 """`kept`: frames stay in the splits that they had; `grow`: new frames go to the splits that are named there alone;
@@ -65,6 +65,22 @@ def division(manifest: Manifest, wish: SplitWish, parent: Manifest | None) -> Di
     # Nothing but the version before divides a unit, and `units` takes its time.
     apart = _apart(frames, split) if bool(np.any(kept != UNASSIGNED)) else 0
     return Division(targets=targets, actual=actual, why=tuple(why), apart=apart)
+
+
+def standing(manifest: Manifest, made: SplitWish, now: SplitWish, parent: Manifest | None) -> Division:
+    """How `manifest`, which was divided after the wish `made` and the version before, stands to the wish `now`.
+
+    Where other sizes are asked for since, what keeps its frames from them is that they stay in the splits that they
+    have, and nothing of how they came there.
+    """
+    if _asked(len(manifest.frames), made) == _asked(len(manifest.frames), now):
+        return division(manifest, made, parent)
+    return division(manifest, now, manifest)
+
+
+def _asked(frames: int, wish: SplitWish) -> dict[Split, int] | None:
+    """The sizes that `wish` asks for; None where these are what the frames came with."""
+    return quotas(frames, wish) if wish.official is None else None
 
 
 def _filled(kept: NDArray[np.int8], targets: tuple[int, ...]) -> tuple[int, ...]:

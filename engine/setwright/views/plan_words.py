@@ -241,8 +241,8 @@ def division_words(quotas: Sequence[int], why: Sequence[str], apart: int) -> tup
         said.append(f"asked for {asked} frames, but {' and '.join(_UNEVEN[reason] for reason in why)}{anew}")
     if apart:
         said.append(
-            f"{counted(apart, 'group')} of frames that belong together in several splits, as before; "
-            "`resplit: true` divides anew"
+            f"{counted(apart, 'group')} of frames that belong together in several splits, as frames stay "
+            "where they were; `resplit: true` divides anew"
         )
     return tuple(said)
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     "--pictures", metavar="COUNT", type=click.IntRange(0, 500), default=24, show_default=True,
     help="At most so many pictures on the page.",
 )  # fmt: skip
-@click.option("--all-frames", is_flag=True, help="List every frame that differs, not some of each kind.")
+@click.option(
+    "--frames", "--all-frames", "all_frames", is_flag=True,
+    help="List every frame that differs, not some of each kind.",
+)  # fmt: skip
 @spec_options
 @pass_session
 def command(
@@ -48,6 +51,7 @@ def command(
     import json
     from pathlib import Path
 
+    from setwright.apply.dividing import division_of
     from setwright.apply.pictures import pictures as small
     from setwright.cli.workspace import require_project
     from setwright.edge.files import write_whole
@@ -71,8 +75,20 @@ def command(
             changes=(change,),
         )
         shown = small(plan, remote, pictures) if page is not None else {}
+        last = sides[1]
+        divided = (
+            {}
+            if last.content.names_only
+            else {address: division_of(remote, last.version, last.config, last.content)}
+        )
     told = describe(
-        plan, project=project.name, specs={}, losses={}, all_frames=all_frames, pictures=shown
+        plan,
+        project=project.name,
+        specs={},
+        losses={},
+        all_frames=all_frames,
+        pictures=shown,
+        divisions=divided,
     ).changes[0]
     versions = sides[0].version, sides[1].version
     names = _named(before, sides[0]), _named(after, sides[1])

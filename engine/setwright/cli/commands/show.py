@@ -33,6 +33,7 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
     from dataclasses import asdict
     from pathlib import Path
 
+    from setwright.apply.dividing import division_of
     from setwright.cli.event_stream import event_stream
     from setwright.cli.findings import show_findings
     from setwright.cli.planning import saved_plan
@@ -42,7 +43,6 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
     from setwright.model.profile import profile
     from setwright.plan.told import diagnostic
     from setwright.remotes.open import open_remote
-    from setwright.split.division import division
     from setwright.views.plan_events import events
     from setwright.views.version_document import version_document
     from setwright.views.version_text import version_text
@@ -71,10 +71,9 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
         version = find_version(remote, dataset_name(project, address, remote), address, number)
         config = remote.config(version.id)
         content = remote.manifest(version.id)
-        parent = None if version.parent is None else remote.manifest(version.parent)
+        divided = division_of(remote, version, config, content)
         numbers = {each.id: str(each.number) for each in remote.versions(version.dataset)}
     before = None if version.parent is None else numbers.get(version.parent, version.parent)
-    divided = division(content, config.split, parent)
     profiled = profile(content, config.split)
     if forms.printed == "json":
         document = {
