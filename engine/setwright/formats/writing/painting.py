@@ -61,10 +61,13 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     frame = annotations.frame[object]
     begin = canvas[frame] + spans.row[order] * (width[frame] + 1) + 1 + spans.left[order]
     end = begin + (spans.right - spans.left)[order]
-    ends = _short(np.concatenate([canvas, begin, end]), int(size.sum()) + 1)
+    total = int(size.sum())
+    ends = _short(np.concatenate([canvas, begin, end]), total + 1)
     canvas, begin, end = np.split(ends, [len(canvas), len(canvas) + len(begin)])
     places = np.sort(ends)
     places = places[np.concatenate([[True], places[1:] != places[:-1]])]
+    # An object may end where the last canvas does. No run begins there.
+    places = places[: np.searchsorted(places, total)]
     first = np.searchsorted(places, begin)
     count = np.searchsorted(places, end) - first
     piece = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
