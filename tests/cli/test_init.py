@@ -14,6 +14,7 @@ from setwright.cli.workspace import open_workspace
 from setwright.model.dataset import CollectionSource, LabelClass
 from tests.cli.project_folder import BALLOONS, project_at
 from tests.house.program import ROOT, setwright
+from tests.lake.lakes import write
 
 DATA = ROOT.parent / "shared" / "data"
 
@@ -89,6 +90,27 @@ def test_git_ignores_the_lake(tmp_path: Path) -> None:
     init(tmp_path)
     listed = subprocess.check_output(["git", "status", "--short", "-uall"], cwd=tmp_path, text=True)
     assert listed.split("\n")[:-1] == ["?? setwright.yaml", "?? specs/balloons.yaml.example"]
+
+
+@pytest.mark.parametrize("command", [("ingest", "pets", "--collection", "pets"), ("init",)])
+def test_git_ignores_the_lake_of_a_clone_too_and_editors_find_the_schemas(
+    command: Sequence[str], tmp_path: Path
+) -> None:
+    project_at(tmp_path)  # as git carries it: without what git ignores
+    write(tmp_path / "pets", {"1.png": ["Cat"]})
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    assert setwright("-C", str(tmp_path), "lake", *command).returncode == 0
+    assert (tmp_path / ".setwright" / "lake" / "lake.json").exists()
+    status = subprocess.check_output(
+        ["git", "status", "--short", "--untracked-files=all"], cwd=tmp_path, text=True
+    )
+    assert ".setwright" not in status
+    assert (tmp_path / ".setwright" / "schemas" / "dataset.schema.json").exists()
+
+
+def test_a_lake_that_is_no_projects_own_gets_nothing_beside_it(tmp_path: Path) -> None:
+    assert setwright("-C", str(tmp_path), "lake", "init", "--lake", ".setwright/lake").returncode == 0
+    assert [file.name for file in (tmp_path / ".setwright").iterdir()] == ["lake"]
 
 
 def test_a_second_time_is_refused_and_nothing_is_touched(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ _KEPT = 20
 
 def remember(root: Path, document: PlanDocument) -> None:
     """Keep a plan whose digest somebody is about to approve; older ones go."""
+    from setwright.cli.own_folder import own_folder
     from setwright.cli.planning import save
 
-    folder = root / ".setwright" / "plans"
+    folder = own_folder(root) / "plans"
     folder.mkdir(parents=True, exist_ok=True)
     save(document, str(folder / _file(document.digest)))
     kept = sorted(folder.glob("*.json"), key=lambda file: (file.stat().st_mtime_ns, file.name))
@@ -36,6 +37,7 @@ def check(root: Path, approved: str, document: PlanDocument) -> str:
     """
     from pathlib import Path
 
+    from setwright.cli.own_folder import NAME
     from setwright.cli.planning import saved_plan
     from setwright.views.plan_difference import render
 
@@ -44,7 +46,7 @@ def check(root: Path, approved: str, document: PlanDocument) -> str:
         return ""
     file = Path(approved)
     if not file.is_file():
-        file = root / ".setwright" / "plans" / _file(approved)
+        file = root / NAME / "plans" / _file(approved)
     if not file.is_file():
         return f"  approved  {approved}\n  now       {document.digest}\n"
     before = saved_plan(str(file))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from setwright.apply.proofs import Proofs
 from setwright.cli.kept import SWITCH
+from setwright.cli.own_folder import NAME, own_folder
 from setwright.edge.files import write_whole
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _MOST_BYTES = 4_000_000
 
 def read(root: Path) -> Proofs:
     """What is known for the project in the folder `root`."""
-    file = root / ".setwright" / _FILE
+    file = root / NAME / _FILE
     try:
         if os.environ.get(SWITCH) == "off" or file.stat().st_size > _MOST_BYTES:
             return Proofs()
@@ -38,6 +39,6 @@ def write(root: Path, proofs: Proofs) -> None:
     if not proofs.added or os.environ.get(SWITCH) == "off":
         return
     try:
-        write_whole(root / ".setwright" / _FILE, json.dumps(proofs.remembered()).encode(), durable=False)
+        write_whole(own_folder(root) / _FILE, json.dumps(proofs.remembered()).encode(), durable=False)
     except OSError:
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from setwright.cli.own_folder import NAME
 from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Desk:
     @property
     def journals(self) -> Path:
         """Where the journals of the project lie."""
-        return self.root / ".setwright" / "journal"
+        return self.root / NAME / "journal"
 
 
 @contextmanager

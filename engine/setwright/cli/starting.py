@@ -144,24 +144,23 @@ def start_project(root: Path, *, example: bool = True) -> tuple[str, ...]:
     Raises:
         UsageError: there is a project.
     """
-    from setwright.cli.schemas import SUFFIX, schemas
+    from setwright.cli import own_folder
     from setwright.cli.workspace import PROJECT_FILE
+    from setwright.edge.files import add_file
     from setwright.lake.lake import Lake
     from setwright.spec.project import DEFAULT_LAKE
-    from setwright.spec.starter import EXAMPLE, SCHEMAS, project_text
+    from setwright.spec.starter import EXAMPLE, project_text
 
     refuse_existing(root)
     lake = root / DEFAULT_LAKE
     if not (lake / "lake.json").exists():
         Lake.create(lake).close()
-    add_file(root, ".setwright/.gitignore", "*\n")
-    for kind in ("dataset", "project"):
-        add_file(root, f"{SCHEMAS}/{kind}{SUFFIX}", schemas()[kind].read_text(encoding="utf-8"))
+    own_folder.fill(root)
     specs = root / "specs"
     wanted = example and not (specs.is_dir() and any(specs.iterdir()))
     if wanted:
-        add_file(root, EXAMPLE_FILE, EXAMPLE)
-    add_file(root, PROJECT_FILE, project_text(root.resolve().name))
+        add_file(root / EXAMPLE_FILE, EXAMPLE)
+    add_file(root / PROJECT_FILE, project_text(root.resolve().name))
     return (PROJECT_FILE, EXAMPLE_FILE) if wanted else (PROJECT_FILE,)
 
 
@@ -224,14 +223,3 @@ def leads_to(root: Path, settings: ProjectSettings, name: str) -> bool:
     from setwright.cli.spec_files import find_files
 
     return name in find_files(root, settings.patterns, lambda _: None)
-
-
-def add_file(root: Path, name: str, text: str) -> bool:
-    """Write `text` to the file `name` in `root`, unless there is something already. Returns whether it was written."""
-    from setwright.edge.files import write_whole
-
-    path = root / name
-    if os.path.lexists(path):
-        return False
-    write_whole(path, text.encode())
-    return True

@@ -74,6 +74,14 @@ def safe_join(root: Path, name: str) -> Path:
     return path
 
 
+def add_file(path: Path, text: str) -> bool:
+    """Write `text` to the file at `path`, unless there is something already. Returns whether it was written."""
+    if os.path.lexists(path):
+        return False
+    write_whole(path, text.encode())
+    return True
+
+
 def write_whole(
     path: Path,
     content: bytes | Iterable[bytes],

@@ -47,6 +47,7 @@ def command(
     from datetime import UTC, datetime
 
     from setwright.apply.adopting import bind
+    from setwright.cli.own_folder import own_folder
     from setwright.cli.workspace import require_project
     from setwright.model.errors import UsageError
     from setwright.remotes.open import open_remote
@@ -74,6 +75,7 @@ def command(
         else:
             config, notes, unread, observed = _from_layernext(remote, project, called, version_id, written)
         if observed is not None:
+            own_folder(workspace.root)  # before the state is in it
             at, lineage = datetime.now(UTC), secrets.token_hex(16)
             bind(remote, project.name, address, observed, config, lineage=lineage, at=at)
     if spec is None:

@@ -241,8 +241,10 @@ def _run(
 
     from setwright.apply.journal import Journal
     from setwright.apply.run import Waiting, run
+    from setwright.cli.own_folder import own_folder
     from setwright.cli.progress import listening
 
+    own_folder(place.root)  # before journals and states are in it
     began = datetime.now(UTC)
     name = f"apply-{began:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     with listening(session) as shown:

@@ -70,7 +70,6 @@ def _start_with(session: Session, folder: Path | None, pictures: Path, label: st
     """Write the spec that is proposed for `pictures` into the project, which is made where there is none."""
     from setwright.cli.progress import listening
     from setwright.cli.starting import (
-        add_file,
         ingest_command,
         leads_to,
         project_around,
@@ -79,6 +78,7 @@ def _start_with(session: Session, folder: Path | None, pictures: Path, label: st
         start_project,
     )
     from setwright.cli.workspace import require_settings
+    from setwright.edge.files import add_file
 
     with listening(session) as listener:
         proposal = propose(pictures, label, listener)
@@ -88,7 +88,7 @@ def _start_with(session: Session, folder: Path | None, pictures: Path, label: st
     refuse_taken(root, proposal, project=found)
     session.on_interrupt = _AGAIN
     made = () if found else start_project(root, example=False)
-    if proposal.spec is not None and add_file(root, proposal.file, proposal.spec):
+    if proposal.spec is not None and add_file(root / proposal.file, proposal.spec):
         made = (*made, proposal.file)
     _, settings = require_settings(root)
     told = [*_seen(pictures, proposal), "", *_made(root, made)]
