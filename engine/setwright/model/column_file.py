@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 from dataclasses import fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +23,7 @@ from setwright.model.frames import Annotations, Frames, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import IO
 
 LARGEST: Final = 8 * 2**30
 """Bytes of all columns together, unpacked; a file that says more of itself is refused."""
@@ -88,7 +90,10 @@ class Packed:
         """The column of that name."""
         if f"{name}.npy" in self._archive.namelist():
             return self._array(f"{name}.npy")
-        return _unpack(self._array(f"{name}.utf8.npy"), self._array(f"{name}.ends.npy"))
+        ends = self._array(f"{name}.ends.npy")
+        with self._archive.open(f"{name}.utf8.npy") as file:
+            _head(file, f"{name}.utf8.npy", self._archive.getinfo(f"{name}.utf8.npy").file_size)
+            return _unpack(file, ends)
 
     def frames(self) -> Frames:
         """The columns of frames."""
@@ -112,19 +117,8 @@ class Packed:
 
     def _array(self, member: str) -> Any:
         content = io.BytesIO(self._archive.read(member))
-        version = np.lib.format.read_magic(content)
-        if version != (1, 0):
-            raise ValueError(f"{member} is an array of version {version}")
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(content)
-        if dtype.hasobject or fortran:
-            raise ValueError(f"{member} is no plain array")
-        count = 1
-        for length in shape:
-            count *= length
-        rest = content.getbuffer()[content.tell() :]
-        if dtype.itemsize == 0 or len(rest) != count * dtype.itemsize:
-            raise ValueError(f"{member} has {len(rest)} bytes for an array of {shape}")
-        return np.frombuffer(rest, dtype).reshape(shape).copy()
+        shape, dtype = _head(content, member, len(content.getbuffer()))
+        return np.frombuffer(content.getbuffer()[content.tell() :], dtype).reshape(shape).copy()
 
     def _not(self, error: BaseException) -> FormatError:
         return FormatError(f"Not a {self._what}", f"The bytes cannot be read as one: {error}.")
@@ -163,19 +157,45 @@ def _pack(column: Texts) -> tuple[Any, Any]:
     return np.frombuffer(b"".join(parts), np.uint8), np.cumsum(lengths, dtype=np.int64)
 
 
-def _unpack(utf8: Any, ends: Any) -> Texts:
-    whole = memoryview(utf8)
+def _head(file: IO[bytes], member: str, size: int) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and type of the array whose `size` bytes, head and all, `file` begins with; it is read up to the values.
+
+    Raises:
+        ValueError: it is no plain array, or not as large as its head says.
+    """
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"{member} is an array of version {version}")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.hasobject or fortran:
+        raise ValueError(f"{member} is no plain array")
+    count = 1
+    for length in shape:
+        count *= length
+    rest = size - file.tell()
+    if dtype.itemsize == 0 or rest != count * dtype.itemsize:
+        raise ValueError(f"{member} has {rest} bytes for an array of {shape}")
+    return shape, dtype
+
+
+def _unpack(utf8: IO[bytes], ends: Any) -> Texts:
+    """The texts that are in `utf8` up to each of `ends`. Of what they are made of only some is ever held."""
     # Texts that overlap could come to far more than what they are cut from.
-    if ends.ndim != 1 or bool(np.any(np.diff(ends, prepend=0) < 0)) or (len(ends) and ends[-1] > len(whole)):
+    if ends.ndim != 1 or bool(np.any(np.diff(ends, prepend=0) < 0)):
         raise ValueError("a column of text does not say where its texts end")
     column = np.empty(len(ends), dtype=_TEXT)
     start = 0
     for begin in range(0, len(ends), _AT_ONCE):
-        some = []
-        for end in ends[begin : begin + _AT_ONCE].tolist():
-            some.append(str(whole[start:end], "utf-8"))
-            start = end
-        column[begin : begin + len(some)] = some
+        some = ends[begin : begin + _AT_ONCE] - start
+        part = memoryview(utf8.read(int(some[-1])))
+        if len(part) != some[-1]:
+            raise ValueError("a column of text ends before its texts do")
+        column[begin : begin + len(some)] = [
+            str(part[first:last], "utf-8") for first, last in pairwise([0, *some.tolist()])
+        ]
+        start += len(part)
+    if utf8.read(1):
+        raise ValueError("a column of text goes on where its texts have ended")
     return column
 
 

@@ -13,7 +13,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -114,14 +114,15 @@ def _entries(
         rows = np.flatnonzero(manifest.split == split.code)
         ids = np.zeros(len(frames), np.int64)
         ids[rows] = image_ids.next(len(rows))
-        chosen = manifest.annotations.take(manifest.split[manifest.annotations.frame] == split.code)
+        places = np.flatnonzero(manifest.split[manifest.annotations.frame] == split.code)
         document = _document(
             {"description": facts.description or facts.dataset, "version": facts.number},
             manifest.classes,
             _images(frames.take(rows), ids[rows].tolist(), [names[row] for row in rows.tolist()]),
             (
                 f'{{"id":{object_ids.next(1)[0]},{each}}}'
-                for each in _objects(chosen, frames, ids.tolist(), changes)
+                for some in _in_parts(manifest.annotations, places)
+                for each in _objects(some, frames, ids, changes)
             ),
         )
         yield MadeFile(f"annotations/instances_{SHORT[split]}.json", spool.keep(document))
@@ -167,16 +168,26 @@ def _images(frames: Frames, ids: list[int], names: list[str]) -> Iterator[str]:
         yield f'{{"id":{id},"file_name":{_json(name)},"width":{width},"height":{height}}}'
 
 
+def _in_parts(annotations: Annotations, places: NDArray[np.int64]) -> Iterator[Annotations]:
+    """Those at `places`, some at a time: all of them would take the room of the manifest once more, and as lists ten
+    times that.
+    """
+    for begin in range(0, len(places), _AT_ONCE):
+        yield annotations.take(places[begin : begin + _AT_ONCE])
+
+
 def _objects(
-    annotations: Annotations, frames: Frames, image_ids: list[int], changes: Counter[str]
+    annotations: Annotations, frames: Frames, image_ids: NDArray[np.int64], changes: Counter[str]
 ) -> Iterator[str]:
     """Each object as the members of a JSON object, all but its id."""
-    widths, heights = frames.width.tolist(), frames.height.tolist()
+    frame_of = annotations.frame
     columns = zip(
         *(
-            _values(column)
+            column.tolist()
             for column in (
-                annotations.frame,
+                image_ids[frame_of],
+                frames.width[frame_of],
+                frames.height[frame_of],
                 annotations.label,
                 annotations.shape,
                 annotations.box,
@@ -187,24 +198,18 @@ def _objects(
         ),
         strict=True,
     )
-    for frame, label, shape, box, outline, confidence, extra in columns:
-        geometry = _geometry(shape, box, outline, widths[frame], heights[frame], changes)
+    for image, width, height, label, shape, box, outline, confidence, extra in columns:
+        geometry = _geometry(shape, box, outline, width, height, changes)
         if geometry is None:
             continue
         attributes = Attributes.of(extra)
         crowd = attributes.flag("iscrowd")
         plain = {key: value for key, value in attributes.plain.items() if key != "iscrowd" or not crowd}
         yield (
-            f'"image_id":{image_ids[frame]},"category_id":{label + 1},{geometry},"iscrowd":{int(crowd)}'
+            f'"image_id":{image},"category_id":{label + 1},{geometry},"iscrowd":{int(crowd)}'
             + ("" if confidence != confidence else f',"score":{confidence!r}')
             + (f',"attributes":{_json(plain)}' if plain else "")
         )
-
-
-def _values(column: NDArray[Any]) -> Iterator[Any]:
-    """A column value by value, some at a time: a million boxes as lists take ten times the room of the column."""
-    for begin in range(0, len(column), _AT_ONCE):
-        yield from column[begin : begin + _AT_ONCE].tolist()
 
 
 def _geometry(
