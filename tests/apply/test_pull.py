@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,7 +23,7 @@ from setwright.apply.pull import pull
 from setwright.apply.pull_record import RECORD
 from setwright.formats.protocol import PictureFile
 from setwright.model.errors import FormatError, RemoteError, SetwrightError, UnsafeNameError, UsageError
-from setwright.model.events import Advanced
+from setwright.model.events import Advanced, Finished, Started
 from tests.apply.exports import Served, files_in, version_of
 
 if TYPE_CHECKING:
@@ -400,6 +401,53 @@ def test_ctrl_c_leaves_whole_files_only_and_the_next_pull_goes_on(to: Path) -> N
     done = pull(Served({"1.0.0": files}), version_of(), "RAW", to)
     assert done.kept == len(found)
     assert files_in(to) == remote.folder("1.0.0")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no folder can be locked")
+def test_who_pulls_into_a_folder_where_another_pull_is_waits_for_it(to: Path) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    class Slow(Served):
+        def picture(self, digest: str) -> BinaryIO:
+            reached.set()
+            assert go_on.wait(60)
+            return super().picture(digest)
+
+    events: list[Event] = []
+    waits = threading.Event()
+
+    def listen(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, Started) and event.task.startswith("Waiting"):
+            waits.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(pull, Slow({"1.0.0": ONE}), version_of(), "RAW", to)
+        assert reached.wait(60)
+        second = pool.submit(pull, REMOTE, version_of("2.0.0"), "RAW", to, listener=listen)
+        try:
+            assert waits.wait(60)
+            assert list(to.rglob("c.jpg")) == []
+        finally:
+            go_on.set()
+        assert first.result(60).written == 4
+        # It compared the folder with its export only when the first had done.
+        assert second.result(60).kept == 2
+    assert files_in(to) == REMOTE.folder("2.0.0")
+    assert next(event.task for event in events if isinstance(event, Finished)).startswith("Waiting")
+
+
+def test_a_pull_that_is_refused_leaves_no_folder(tmp_path: Path) -> None:
+    remote = Served({"1.0.0": {"../a": b""}})
+    with pytest.raises(UnsafeNameError):
+        pull(remote, version_of(), "RAW", tmp_path / "new" / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_that_leads_nowhere_is_no_folder(to: Path, tmp_path: Path) -> None:
+    to.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="is not a folder"):
+        pull(REMOTE, version_of(), "RAW", to)
 
 
 @pytest.mark.parametrize("how", ["copy", "link"])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.apply import pull_record
+from setwright.apply.pull_alone import alone
 from setwright.apply.pull_compare import Wanted, compare, digest_of_file
 from setwright.apply.pull_record import Record, Written
 from setwright.apply.pull_write import Pictures, write_all
@@ -86,53 +87,58 @@ def pull(
         SetwrightError: the disk has no room for it.
         FormatError: the folder's record cannot be read.
     """
-    record = _record_of(to, version, export, force=force)
-    compared = compare(
-        list(remote.export(version.id, export)), to, record, media=media, force=force, listener=listener
-    )
-    local = {wanted.path for wanted in compared.write if link and _is_local(remote, wanted.entry)}
-    _check_room(to, sum(wanted.size for wanted in compared.write if wanted.path not in local))
-    done = dict(compared.keep)
-    removed = left = linked = 0
-    if compared.write or compared.stale:
-        to.mkdir(parents=True, exist_ok=True)
-        coming = {wanted.entry.path: wanted.sha256 for wanted in compared.write}
-        claim = replace(record, dataset=version.dataset, export=export, claimed={**record.claimed, **coming})
-        pull_record.write(to, claim)
-        _remove_leftovers({wanted.path.parent for wanted in compared.wanted})
-        # Closed at once, whatever happens: Ctrl-C may come while we count, and a generator that is merely dropped
-        # would let its threads write on for as long as somebody looks at the exception.
-        with closing(write_all(remote, compared.write, local, listener, workers)) as written:
-            for wanted, was_linked in written:
-                done[wanted.entry.path] = _as_written(wanted)
-                linked += was_linked
-        removed, left = _remove_stale(to, compared.stale, record, compared.wanted)
-        if compared.write and hasattr(os, "sync"):
-            os.sync()
-    whole = Record(dataset=version.dataset, version=str(version.number), export=export, files=done)
-    if whole != record:
-        to.mkdir(parents=True, exist_ok=True)
-        pull_record.write(to, whole)
-    return Pulled(
-        files=len(compared.wanted),
-        pictures=sum(_pictures_in(wanted.entry) for wanted in compared.wanted),
-        others=sum(isinstance(wanted.entry, MadeFile) for wanted in compared.wanted),
-        bytes=sum(wanted.size for wanted in compared.wanted),
-        written=len(compared.write),
-        linked=linked,
-        bytes_written=sum(wanted.size for wanted in compared.write),
-        kept=len(compared.wanted) - len(compared.write),
-        removed=removed,
-        left=left,
-    )
+    _check_folder(to)
+    with alone(to, listener):
+        record = _record_of(to, version, export, force=force)
+        compared = compare(
+            list(remote.export(version.id, export)), to, record, media=media, force=force, listener=listener
+        )
+        local = {wanted.path for wanted in compared.write if link and _is_local(remote, wanted.entry)}
+        _check_room(to, sum(wanted.size for wanted in compared.write if wanted.path not in local))
+        done = dict(compared.keep)
+        removed = left = linked = 0
+        if compared.write or compared.stale:
+            coming = {wanted.entry.path: wanted.sha256 for wanted in compared.write}
+            claim = replace(
+                record, dataset=version.dataset, export=export, claimed={**record.claimed, **coming}
+            )
+            pull_record.write(to, claim)
+            _remove_leftovers({wanted.path.parent for wanted in compared.wanted})
+            # Closed at once, whatever happens: Ctrl-C may come while we count, and a generator that is merely
+            # dropped would let its threads write on for as long as somebody looks at the exception.
+            with closing(write_all(remote, compared.write, local, listener, workers)) as written:
+                for wanted, was_linked in written:
+                    done[wanted.entry.path] = _as_written(wanted)
+                    linked += was_linked
+            removed, left = _remove_stale(to, compared.stale, record, compared.wanted)
+            if compared.write and hasattr(os, "sync"):
+                os.sync()
+        whole = Record(dataset=version.dataset, version=str(version.number), export=export, files=done)
+        if whole != record:
+            pull_record.write(to, whole)
+        return Pulled(
+            files=len(compared.wanted),
+            pictures=sum(_pictures_in(wanted.entry) for wanted in compared.wanted),
+            others=sum(isinstance(wanted.entry, MadeFile) for wanted in compared.wanted),
+            bytes=sum(wanted.size for wanted in compared.wanted),
+            written=len(compared.write),
+            linked=linked,
+            bytes_written=sum(wanted.size for wanted in compared.write),
+            kept=len(compared.wanted) - len(compared.write),
+            removed=removed,
+            left=left,
+        )
+
+
+def _check_folder(to: Path) -> None:
+    if (to.is_symlink() or to.exists()) and not to.is_dir():
+        raise UsageError(
+            f"{to} is not a folder", "An export is a folder of files.", "say another one with --to"
+        )
 
 
 def _record_of(to: Path, version: Version, export: str, *, force: bool) -> Record:
     """What pull remembers of `to`; an empty record where it never was."""
-    if to.exists() and not to.is_dir():
-        raise UsageError(
-            f"{to} is not a folder", "An export is a folder of files.", "say another one with --to"
-        )
     record = pull_record.read(to)
     if record is None:
         return Record(dataset=version.dataset, version="", export=export, files={})
