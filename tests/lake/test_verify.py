@@ -117,8 +117,10 @@ def test_a_manifest_that_is_gone_is_found_and_so_it_is_when_read(lake: Lake, ver
     a_manifest(lake).unlink()
     (found,) = lake.verify().damages
     assert found.what.startswith("A manifest is missing")
-    with pytest.raises(LakeError, match="missing"):
+    with pytest.raises(LakeError, match="missing") as raised:
         lake.manifest(version.id)
+    assert raised.value.detail.startswith(f"It is the content of {version.dataset} {version.number}. ")
+    assert "picture" not in str(raised.value.hint)
 
 
 def test_a_manifest_that_changed_is_never_read_as_if_it_were_whole(lake: Lake, version: Version) -> None:

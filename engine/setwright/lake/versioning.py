@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from setwright.lake import version_making, versions
 from setwright.lake.opened import Opened
+from setwright.model.errors import LakeAwayError, LakeError
 from setwright.model.events import silence
 
 if TYPE_CHECKING:
@@ -183,7 +184,18 @@ class Versioning(Opened):
 
         with self._catalogue.reading() as connection:
             blob = versions.manifest_blob(connection, version)
-        return decode(self._blobs.read(blob))
+        try:
+            return decode(self._blobs.read(blob))
+        except LakeAwayError:
+            raise
+        except LakeError as error:
+            # Which blob it is helps nobody who does not know what it was for.
+            told = self.version(version)
+            raise LakeError(
+                error.summary,
+                f"It is the content of {told.dataset} {told.number}. {error.detail}",
+                "restore it from a backup; `setwright lake verify` finds all damage",
+            ) from error
 
     def frames_of(self, version: str) -> Frames:
         """The frames of the version with that id, kept for who asks again.

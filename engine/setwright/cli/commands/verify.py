@@ -9,6 +9,7 @@ import click
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
+from setwright.model.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,15 +84,15 @@ def _difference(made: Remade) -> Iterator[str]:
     yield f"  again     {made.again}"
     diff = made.diff
     counts = [
-        (len(diff.entering), "more frames"),
-        (len(diff.leaving), "frames fewer"),
-        (len(diff.moving), "in another split"),
-        (len(diff.repainted), "with another picture"),
-        (len(diff.relabelled), "with other annotations"),
-        (diff.copies_entering, "more varied copies"),
-        (diff.copies_leaving, "varied copies fewer"),
+        (len(diff.entering), "more frame", "more frames"),
+        (len(diff.leaving), "frame fewer", "frames fewer"),
+        (len(diff.moving), "in another split", "in another split"),
+        (len(diff.repainted), "with another picture", "with another picture"),
+        (len(diff.relabelled), "with other annotations", "with other annotations"),
+        (diff.copies_entering, "more varied copy", "more varied copies"),
+        (diff.copies_leaving, "varied copy fewer", "varied copies fewer"),
     ]
-    told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    told = ", ".join(counted(count, one, many) for count, one, many in counts if count)
     if told:
         yield f"  made again: {told}"
     if made.outdated:
