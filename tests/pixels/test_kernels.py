@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import colorsys
 import json
+import tracemalloc
 
 import cv2
 import numpy as np
@@ -246,14 +247,30 @@ def test_every_kind_of_picture_can_be_varied_and_keeps_its_kind(
         assert (found[..., 3] == picture[..., 3]).all()
 
 
+@pytest.mark.parametrize("property", property_ids())
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_no_kernel_takes_more_than_four_times_the_picture_beside_it(property: str, kind: type) -> None:
+    picture = noise(2000, 1000, 3, kind)
+    values = {NOISE: (75.0, 99.0), BLUR: (15.0,)}.get(property, RECIPES.get(property, ()))
+    tracemalloc.start()
+    try:
+        varied(picture, property, values)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most <= 4 * picture.nbytes
+
+
 @pytest.mark.parametrize("rows", [0, 1, 7])
-def test_it_does_not_matter_how_many_hues_are_turned_at_a_time(
-    rows: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("property", [HUE, SATURATION, NOISE])
+def test_it_does_not_matter_how_many_rows_are_changed_at_a_time(
+    property: str, kind: type, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    picture = noise(50, 41)
-    whole = varied(picture, HUE, RECIPES[HUE])
+    picture = noise(50, 41, 3, kind)
+    whole = varied(picture, property, RECIPES[property])
     monkeypatch.setattr(colour, "_BAND", rows * 50)
-    assert (varied(picture, HUE, RECIPES[HUE]) == whole).all()
+    assert (varied(picture, property, RECIPES[property]) == whole).all()
 
 
 def test_all_pixels_are_the_same_for_ever(golden: Golden) -> None:

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 _PERCENT = 1_000_000  # a drawn value has four decimals; so a share of 1 is a million of its last ones
@@ -49,13 +51,12 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
     colours, rest = _colours(picture)
     if colours.ndim == 2:
         return picture.copy()
-    grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
     if picture.dtype != np.uint8:
-        share = round(factor * _PERCENT)
-        exact = colours.astype(np.int64) * share + grey[..., None].astype(np.int64) * (_PERCENT - share)
-        found = np.clip((exact + _PERCENT // 2) // _PERCENT, 0, np.iinfo(picture.dtype).max)
-        return _whole(found.astype(picture.dtype), rest)
-    greys = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+        found = np.empty_like(colours)
+        for band in _bands(colours):
+            found[band] = _saturated_exactly(colours[band], factor)
+        return _whole(found, rest)
+    greys = cv2.cvtColor(cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     share = round(factor * _COARSE)
     if share:
         # OpenCV mixes in floats of 32 bits, which hold all of these sums. Half a last place more, and none lies in the
@@ -75,7 +76,10 @@ def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
     if colours.ndim == 2:
         return picture.copy()
     if picture.dtype != np.uint8:
-        return _whole(_turned_exactly(colours, degrees), rest)
+        found = np.empty_like(colours)
+        for band in _bands(colours):
+            found[band] = _turned_exactly(colours[band], degrees)
+        return _whole(found, rest)
     sixths = (np.arange(256, dtype=np.float64) * 360 / 256 + degrees) / 60
     # Of blue, green and red, and nothing: a number of 32 bits for a hue.
     missing = [*(_missing(sixths, place) for place in (1, 3, 5)), np.zeros(256, np.uint8)]
@@ -114,9 +118,13 @@ def noisy(picture: NDArray[Any], percent: float, seed: int) -> NDArray[Any]:
     white, black = (
         plane.reshape(height, width) for plane in _hit(height * width, count, seed, picture.dtype)
     )
-    if colours.ndim == 3:
-        white, black = (cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR) for plane in (white, black))
-    return _whole(cv2.subtract(cv2.add(colours, white), black), rest)
+    changed = np.empty_like(colours)
+    for band in _bands(colours):
+        lit, unlit = white[band], black[band]
+        if colours.ndim == 3:
+            lit, unlit = (cv2.cvtColor(plane, cv2.COLOR_GRAY2BGR) for plane in (lit, unlit))
+        cv2.subtract(cv2.add(colours[band], lit, dst=changed[band]), unlit, dst=changed[band])
+    return _whole(changed, rest)
 
 
 def _colours(picture: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -130,6 +138,13 @@ def _band(colours: NDArray[Any]) -> tuple[int, int]:
     """How many rows are changed at a time, always in the same arrays; and how long they are."""
     height, width = colours.shape[:2]
     return min(height, max(1, _BAND // width)), width
+
+
+def _bands(colours: NDArray[Any]) -> Iterator[slice]:
+    """Some rows at a time, where what lies between the old and the new colours takes many times their room."""
+    rows = _band(colours)[0]
+    for start in range(0, len(colours), rows):
+        yield slice(start, start + rows)
 
 
 def _apart(count: int, shape: tuple[int, ...]) -> list[NDArray[np.uint8]]:
@@ -152,6 +167,15 @@ def _missing(sixths: NDArray[np.float64], place: int) -> NDArray[np.uint8]:
     """What a channel lacks of the brightest one, in 1/255 of the chroma, by hue in sixths of the wheel."""
     way = (sixths + place) % 6
     return np.asarray(np.rint(np.clip(np.minimum(way, 4 - way), 0, 1) * 255).astype(np.uint8))
+
+
+def _saturated_exactly(colours: NDArray[Any], factor: float) -> NDArray[Any]:
+    """The same without rounding the factor to 1/4096."""
+    share = round(factor * _PERCENT)
+    grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)[..., None].astype(np.int64)
+    exact = colours.astype(np.int64) * share + grey * (_PERCENT - share)
+    found = np.clip((exact + _PERCENT // 2) // _PERCENT, 0, np.iinfo(colours.dtype).max)
+    return np.asarray(found.astype(colours.dtype))
 
 
 def _turned_exactly(colours: NDArray[Any], degrees: float) -> NDArray[Any]:
