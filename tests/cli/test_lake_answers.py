@@ -28,6 +28,7 @@ from setwright.lake.lake import Lake
 from setwright.lake.schema import SCHEMA_VERSION
 from setwright.lake.stamp import settled, stamp
 from setwright.model.versions import Deletion
+from setwright.remotes import remembered
 from setwright.server.keys import Role
 from tests.cli.inside import setwright as run
 from tests.cli.inside import succeeded
@@ -450,3 +451,17 @@ def test_a_lake_that_is_gone_is_told_of(project: Path) -> None:
     plan(project)
     (lake_of(project) / "catalog.sqlite").unlink()
     assert "catalog.sqlite, is gone" in run(project, "plan").stderr
+
+
+def test_answers_that_are_begun_anew_hold_each_dataset_its_own_configuration(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kite = {"specs/kite.yaml": BALLOONS.replace("dataset: balloons", "dataset: kite")}
+    settings = f"project: two\nremote: {{kind: lake, path: {lake_of(project)}}}\n"
+    beside = project_at(tmp_path / "two", kite, settings)
+    succeeded(beside, "apply", "--yes")
+    (project / "specs" / "kite.yaml").write_text(kite["specs/kite.yaml"])
+    monkeypatch.setattr(remembered, "_MOST", 0)
+    plan(beside)  # so that one configuration is remembered before those of the other project
+    plan(project)
+    plan(project)

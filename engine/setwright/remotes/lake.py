@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from setwright.model.events import silence
@@ -38,18 +39,22 @@ def lake_capabilities() -> Capabilities:
     )
 
 
-class LakeRemote:
-    """What `remotes.protocol.Remote` asks, answered by a lake that is open."""
+class AnsweringLake(ABC):
+    """What `remotes.protocol.Remote` asks, answered by a lake; a class below says when that is opened."""
 
-    def __init__(self, lake: Lake, location: str, executor: Executor | None = None) -> None:
+    def __init__(self, location: str, executor: Executor | None = None) -> None:
         """`location` is how people name the lake: its folder as the project gives it.
 
         `executor` makes varied pictures, threads of this process if None.
         """
-        self._lake = lake
         self._location = location
         self._executor = executor
         self._capabilities = lake_capabilities()
+
+    @property
+    @abstractmethod
+    def _lake(self) -> Lake:
+        """The lake, open."""
 
     @property
     def location(self) -> str:
@@ -140,3 +145,15 @@ class LakeRemote:
 
     def lease(self, name: str, holder: str) -> AbstractContextManager[None]:
         return self._lake.lease(name, holder)
+
+
+class LakeRemote(AnsweringLake):
+    """A lake that is open."""
+
+    def __init__(self, lake: Lake, location: str, executor: Executor | None = None) -> None:
+        super().__init__(location, executor)
+        self._opened = lake
+
+    @property
+    def _lake(self) -> Lake:
+        return self._opened

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from setwright.remotes.lake import LakeRemote
+    from setwright.lake.lake import Lake
     from setwright.remotes.protocol import Remote
     from setwright.remotes.remembered import Kept
     from setwright.spec.project import RemoteSettings, StateSettings
@@ -65,14 +65,13 @@ def _remembered_lake(folder: Path, path: str, kept: Kept) -> Iterator[Remote]:
 
     with ExitStack() as opened:
 
-        def open_lake() -> LakeRemote:
+        def open_lake() -> Lake:
             from setwright.lake.lake import Lake
-            from setwright.remotes.lake import LakeRemote
 
-            return LakeRemote(opened.enter_context(Lake.open(folder)), path)
+            return opened.enter_context(Lake.open(folder))
 
         remembered = RememberedLake(folder, path, kept, open_lake)
-        yield remembered.as_remote()
+        yield remembered
     remembered.keep()
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from setwright.lake.stamp import settled, stamp
 from setwright.model.canonical import digest_of
@@ -19,18 +20,16 @@ from setwright.model.documents import to_document, told_config
 from setwright.model.revival import config_of, statistics_of
 from setwright.model.versions import ObservedDataset, Version, VersionNumber
 from setwright.model.vocabulary import Vocabulary
-from setwright.remotes.lake import lake_capabilities
+from setwright.remotes.lake import AnsweringLake
 from setwright.state.document import Applied, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from setwright.lake.lake import Lake
     from setwright.lake.stamp import Stamp
     from setwright.model.dataset import DatasetConfig
-    from setwright.model.remarks import Remark
-    from setwright.remotes.lake import LakeRemote
-    from setwright.remotes.protocol import Capabilities, Remote
 
 T = TypeVar("T")
 
@@ -46,16 +45,15 @@ class Kept(Protocol):
     def store(self, content: bytes) -> None: ...
 
 
-class RememberedLake:
+class RememberedLake(AnsweringLake):
     """A remote to read from: the lake in `folder`, which `open_lake` opens when it is asked what is not known."""
 
-    def __init__(self, folder: Path, location: str, kept: Kept, open_lake: Callable[[], LakeRemote]) -> None:
+    def __init__(self, folder: Path, location: str, kept: Kept, open_lake: Callable[[], Lake]) -> None:
+        super().__init__(location)
         self._folder = folder
-        self._location = location
         self._kept = kept
         self._open = open_lake
-        self._lake: LakeRemote | None = None
-        self._capabilities = lake_capabilities()
+        self._opened: Lake | None = None
         # Before anything is asked, so that a write meanwhile is one after this.
         self._stamp = stamp(folder)
         self._known: dict[str, Any] = {}
@@ -64,78 +62,59 @@ class RememberedLake:
             self._known, configs = _answers(content, self._stamp)
             self._configs = _Configs(configs)
 
-    def as_remote(self) -> Remote:
-        """The same, for who plans: what is not here is the lake's own affair."""
-        return cast("Remote", self)
-
     def keep(self) -> None:
         """Remember what the lake answered, once it is closed and if nothing was written meanwhile."""
-        if self._lake is None or self._stamp is None:
+        if self._opened is None or self._stamp is None:
             return
         if stamp(self._folder) != self._stamp or not settled(self._folder, self._stamp):
             return
         document = {"stamp": self._stamp, "configs": self._configs.told, "answers": self._known}
         self._kept.store(json.dumps(document, separators=(",", ":")).encode())
 
-    @property
-    def location(self) -> str:
-        return self._location
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._capabilities
-
-    def unfit(self, config: DatasetConfig) -> tuple[Remark, ...]:
-        return ()
-
-    def doubts(self, selection: object) -> tuple[str, ...]:
-        return ()
-
     def revision(self) -> int:
-        return self._answer("revision", int, int, lambda lake: lake.revision())
+        return self._answer("revision", _number, _number, super().revision)
 
     def frames_revision(self, revision: int) -> int:
-        return self._answer(f"frames of {revision}", int, int, lambda lake: lake.frames_revision(revision))
+        ask = partial(super().frames_revision, revision)
+        return self._answer(f"frames of {revision}", _number, _number, ask)
 
     def vocabulary(self) -> Vocabulary:
-        return self._answer("vocabulary", asdict, _vocabulary, lambda lake: lake.vocabulary())
+        return self._answer("vocabulary", _told_vocabulary, _vocabulary, super().vocabulary)
 
     def state(self, project: str) -> State | None:
-        tell, revive = self._configs.told_state, self._configs.state
-        return self._answer(f"state of {project}", tell, revive, lambda lake: lake.state(project))
+        ask = partial(super().state, project)
+        return self._answer(f"state of {project}", _Configs.told_state, _Configs.state, ask)
 
     def observe(self, names: Sequence[str]) -> Mapping[str, ObservedDataset]:
         question = f"datasets {digest_of('names-1', list(names))}"
-        tell, revive = self._configs.told_datasets, self._configs.datasets
-        return self._answer(question, tell, revive, lambda lake: lake.observe(names))
+        ask = partial(super().observe, names)
+        return self._answer(question, _Configs.told_datasets, _Configs.datasets, ask)
 
-    def __getattr__(self, name: str) -> Any:
-        # Who only keeps a question for later does not open the lake.
-        return lambda *args, **named: getattr(self._opened(), name)(*args, **named)
-
-    def _opened(self) -> LakeRemote:
-        if self._lake is None:
-            self._lake = self._open()
+    @property
+    def _lake(self) -> Lake:
+        if self._opened is None:
+            self._opened = self._open()
             if len(self._known) > _MOST:
                 self._known, self._configs = {}, _Configs([])
-        return self._lake
+        return self._opened
 
     def _answer(
         self,
         question: str,
-        tell: Callable[[T], Any],
-        revive: Callable[[Any], T],
-        ask: Callable[[LakeRemote], T],
+        tell: Callable[[_Configs, T], Any],
+        revive: Callable[[_Configs, Any], T],
+        ask: Callable[[], T],
     ) -> T:
         # An open lake may have moved on, and nothing may be told that is older than what it has told.
-        if self._lake is None and question in self._known:
+        if self._opened is None and question in self._known:
             try:
-                return revive(self._known[question])
+                return revive(self._configs, self._known[question])
             except _MISTAKES:
                 pass
-        answer = ask(self._opened())
+        answer = ask()
         if self._stamp is not None:
-            self._known[question] = tell(answer)
+            # By the numbers of now, since opening the lake may have begun them anew.
+            self._known[question] = tell(self._configs, answer)
         return answer
 
 
@@ -153,7 +132,15 @@ def _answers(content: bytes, now: Stamp) -> tuple[dict[str, Any], list[str]]:
     return {}, []
 
 
-def _vocabulary(told: dict[str, Any]) -> Vocabulary:
+def _number(_: _Configs, number: int) -> int:
+    return int(number)
+
+
+def _told_vocabulary(_: _Configs, vocabulary: Vocabulary) -> dict[str, Any]:
+    return asdict(vocabulary)
+
+
+def _vocabulary(_: _Configs, told: dict[str, Any]) -> Vocabulary:
     versions = told["versions"]
     return Vocabulary(
         **{
