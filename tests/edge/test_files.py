@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,3 +148,16 @@ def test_a_file_gets_the_permissions_that_are_asked_for_before_anybody_sees_it(t
     file = tmp_path / "file"
     write_whole(file, b"new", mode=0o640)
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_went_wrong_is_told_and_not_that_nothing_can_be_cleared_away(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+
+    def content() -> Iterator[bytes]:
+        shutil.rmtree(folder)
+        folder.touch()  # now the file aside can be no more removed than from a disk that is read-only
+        yield b""
+        raise ValueError("what went wrong")
+
+    with pytest.raises(ValueError, match="what went wrong"):
+        write_whole(folder / "a.txt", content())

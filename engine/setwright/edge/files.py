@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import UnsafeNameError
@@ -124,7 +124,8 @@ def _aside(path: Path) -> Iterator[Path]:
     try:
         yield aside
     except BaseException as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong counts; on a disk that is read-only, even this does
+            aside.unlink()
         if isinstance(error, OSError):
             tell_of(str(path), str(aside), error)
         raise
