@@ -350,3 +350,10 @@ def test_what_datumaro_writes_is_read(format: str, split: str, tmp_path: Path) -
         covered[label] = inside
     assert {label: int(inside.sum()) for label, inside in covered.items()} == {"kite": 30, "owl": 75}
     assert covered["owl"][7:12, 15:30].all()
+
+
+def test_a_class_called_background_is_one_where_the_list_says_that_another_is_the_background() -> None:
+    names = {"0": "_background", "1": "background", "2": "owl"}
+    meta = {**META, "label_map": names}
+    files = {"dataset_meta.json": json.dumps(meta), "images/a.jpg": "", "masks/a.png": png(VALUES)}
+    assert set(shapes(frames(found(files))["images/a.jpg"])) == {"background", "owl"}

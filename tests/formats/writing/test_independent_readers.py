@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections import Counter
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -294,6 +295,29 @@ def test_datumaro_and_supervision_agree_on_the_pixels_of_voc(tmp_path: Path) -> 
     assert {stem: boxes for (_, stem), boxes in seen_by_supervision({"": found}).items()} == {
         stem: boxes for (_, stem), boxes in BOXES.items()
     }
+
+
+@pytest.mark.parametrize("labels", [("background", "Kite"), ("a: b", "#1")])
+def test_datumaro_reads_voc_and_masks_whatever_classes_are_called(
+    labels: tuple[str, str], tmp_path: Path
+) -> None:
+    manifest = replace(OBJECTS, annotations=replace(OBJECTS.annotations, labels=labels))
+    called = dict(zip(("Balloon", "Kite"), labels, strict=True))
+    write(PascalVoc(), manifest, tmp_path / "voc", drawn(manifest))
+    seen = read_with_datumaro(tmp_path / "voc", "voc", coordinate_mode="voc-one-based")
+    found = Counter(shape.label for each in seen.frames if each.subset != "trainval" for shape in each.shapes)
+    assert found == Counter(called[label] for boxes in BOXES.values() for label, _ in boxes)
+    write(SemanticSegmentation(), manifest, tmp_path / "masks", drawn(manifest))
+    seen = read_with_datumaro(tmp_path / "masks" / "train", "common_semantic_segmentation")
+    assert seen.labels[1:] == labels
+    areas = Counter[str]()
+    for shape in (shape for each in seen.frames for shape in each.shapes):
+        areas[shape.label] += int(shape.area)
+    meant = Counter[str]()
+    for label, (left, top, right, bottom) in chain(*(BOXES[key] for key in BOXES if key[0] == "train")):
+        meant[called[label]] += (right - left) * (bottom - top)
+    del areas[seen.labels[0]]
+    assert areas == meant
 
 
 def seen_by_datumaro(seen: SeenDataset) -> dict[tuple[str, str], list[Any]]:

@@ -159,6 +159,16 @@ def test_values_and_classes_are_listed_for_people_and_for_each_tool() -> None:
         }
 
 
+def test_where_a_class_is_called_background_what_is_no_object_is_called_otherwise() -> None:
+    made = files(manifest_of([Frame(file_name="x.jpg")], labels=("Kite", "Background", "_background")))
+    names = ["__background", "Kite", "Background", "_background"]
+    meta = json.loads(made["train/dataset_meta.json"])
+    assert list(meta["label_map"].values()) == names
+    assert meta["background_label"] == "0"
+    assert [row.split(" ", 3)[3] for row in made["label_colors.txt"].decode().splitlines()] == names
+    assert [row[1] for row in csv.reader(io.StringIO(made["classes.csv"].decode()))][1:] == names
+
+
 def test_colours_are_those_of_voc() -> None:
     rows = files(manifest_of([], labels=tuple(f"c{place}" for place in range(254))))[
         "label_colors.txt"

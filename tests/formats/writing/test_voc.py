@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -135,6 +136,19 @@ def test_the_classes_have_vocs_colours_and_the_background_comes_first() -> None:
         "Balloon:128,0,0::",
         "Kite:0,128,0::",
     ]
+
+
+def test_a_class_called_background_is_listed_once() -> None:
+    files = made(VOC, manifest_of([], labels=("Kite", "background")))
+    assert files["labelmap.txt"].splitlines()[1:] == ["background:0,0,0::", "Kite:128,0,0::"]
+
+
+@pytest.mark.parametrize("label", ["a: b", "#1"])
+def test_a_name_that_no_line_can_say_is_listed_as_datumaro_has_it(label: str) -> None:
+    files = made(VOC, manifest_of([], labels=("Kite", label)))
+    assert "labelmap.txt" not in files
+    assert json.loads(files["dataset_meta.json"])["label_map"] == {"0": "background", "1": "Kite", "2": label}
+    assert "dataset_meta.json" in files["README.txt"]
 
 
 @settings(max_examples=30)

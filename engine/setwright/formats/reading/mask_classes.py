@@ -60,13 +60,18 @@ class MaskClasses:
     by_value: dict[int, str] = field(default_factory=dict)
     by_colour: dict[int, str] = field(default_factory=dict)
 
-    def add(self, value: int, name: Any, shown: Colour | None = None, *, background: bool = False) -> None:
-        """Take a class in; one whose name is none is left out, so that its pixels are told."""
+    def add(self, value: int, name: Any, shown: Colour | None = None, background: bool | None = None) -> None:
+        """Take a class in; one whose name is none is left out, so that its pixels are told.
+
+        Where nothing says whether it is the `background`, its name does.
+        """
         try:
             called = label(name)
         except NotRead:
             return
-        called = BACKGROUND if background or called.casefold() == "background" else called
+        if background is None:
+            background = called.casefold() == "background"
+        called = BACKGROUND if background else called
         self.by_value.setdefault(value, called)
         if shown is not None:
             self.by_colour.setdefault(packed(shown), called)
@@ -129,9 +134,10 @@ def _meta(content: bytes, classes: MaskClasses) -> None:
     told = json_value(content)
     colours = told.get("segmentation_colors") or []
     background = told.get("background_label")
+    is_told = background in told["label_map"]
     for place, (value, name) in enumerate(told["label_map"].items()):
         shown = _colour(colours[place]) if place < len(colours) else None
-        classes.add(int(value), name, shown, background=value == background)
+        classes.add(int(value), name, shown, value == background if is_told else None)
 
 
 def _colours(content: bytes, classes: MaskClasses) -> None:

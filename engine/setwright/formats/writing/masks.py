@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +22,7 @@ import numpy as np
 from setwright.edge.allocator import keep_freed_buffers
 from setwright.formats.ahead import ahead, threads_that_pay
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.writing.class_lists import DATASET_META, background, dataset_meta
 from setwright.formats.writing.colours import colour
 from setwright.formats.writing.losses import OTHER_SIZE, all_that_is_said, shapes, some, without_area
 from setwright.formats.writing.names import export_names
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 MOST_CLASSES = 254
 """Beside the background, 0, and the value 255, which trainers take for pixels to pass over."""
-
-BACKGROUND = "background"
 
 _NOWHERE = "an object without a pixel inside its picture, left out"
 _HIDDEN = "an object that does not show, since others lie over all of it"
@@ -175,21 +173,13 @@ def _entries(manifest: Manifest, changes: Counter[str]) -> Iterator[ExportEntry]
     for (stem, ending), code, digest, size, mask in columns:
         yield PictureFile(f"{folders[code]}/images/{stem}{ending}", digest.decode(), size)
         yield MadeFile(f"{folders[code]}/masks/{stem}.png", mask)
-    names = (BACKGROUND, *manifest.classes)
-    colours = [colour(value) for value in range(len(names))]
-    meta = {
-        "label_map": {str(value): name for value, name in enumerate(names)},
-        "segmentation_colors": colours,
-        "background_label": "0",
-    }
+    names = (background(manifest.classes), *manifest.classes)
     for split in subsets(manifest):
-        content = json.dumps(meta, ensure_ascii=False, indent=1) + "\n"
-        yield MadeFile(f"{SUBSETS[split]}/dataset_meta.json", content.encode())
+        yield MadeFile(f"{SUBSETS[split]}/{DATASET_META}", dataset_meta(names))
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows([("Pixel Value", " Class"), *enumerate(names)])
     yield MadeFile("classes.csv", table.getvalue().encode())
-    rows = zip(colours, names, strict=True)
     yield MadeFile(
         "label_colors.txt",
-        lines(f"{red} {green} {blue} {one_line(name)}" for (red, green, blue), name in rows),
+        lines(" ".join([*map(str, colour(value)), one_line(name)]) for value, name in enumerate(names)),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
@@ -18,6 +19,7 @@ import numpy as np
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
 from setwright.formats.writing.attributes import Attributes
 from setwright.formats.writing.boxes import Boxes
+from setwright.formats.writing.class_lists import BACKGROUND, DATASET_META, dataset_meta
 from setwright.formats.writing.colours import colour
 from setwright.formats.writing.losses import boxes_only, confidences, extras, some
 from setwright.formats.writing.names import export_names
@@ -38,7 +40,6 @@ _LAYOUT = (
     ("Annotations/", "an XML file for each picture; the first pixel is 1, xmax and ymax are the last ones"),
     ("JPEGImages/", "the pictures"),
     ("ImageSets/Main/*.txt", "the pictures of each split, by their names without ending"),
-    ("labelmap.txt", "the classes, for CVAT and datumaro"),
 )
 _START = 'datumaro.Dataset.import_from(".", "voc", coordinate_mode="voc-one-based"), in this folder'
 
@@ -60,10 +61,11 @@ class PascalVoc:
             *boxes.changes(kept),
             Loss("a box between pixels, widened to whole ones", int(widened.sum())),
         )
+        classes = _class_list(manifest.classes)
         layout = Layout(
-            entries=_entries(manifest, boxes.take(kept)),
+            entries=chain(_entries(manifest, boxes.take(kept)), (classes,)),
             changed=lambda: changed,
-            layout=_LAYOUT,
+            layout=(*_LAYOUT, (classes.path, "the classes, for CVAT and datumaro")),
         )
         return with_sidecar(self, layout, manifest, facts)
 
@@ -120,7 +122,6 @@ def _entries(manifest: Manifest, boxes: Boxes) -> Iterator[ExportEntry]:
         yield MadeFile(f"ImageSets/Main/{SHORT[split]}.txt", lines(stems[split.code]))
     both = sorted(stems[Split.TRAIN.code] + stems[Split.VALIDATION.code])
     yield MadeFile("ImageSets/Main/trainval.txt", lines(both))
-    yield MadeFile("labelmap.txt", _labelmap(manifest.classes))
 
 
 def _objects(annotations: Annotations, boxes: Boxes) -> Iterator[str]:
@@ -145,12 +146,16 @@ def _objects(annotations: Annotations, boxes: Boxes) -> Iterator[str]:
         )
 
 
-def _labelmap(classes: Sequence[str]) -> bytes:
-    """Class names and colours, the background first, as CVAT writes them."""
-    rows = ["# label:color_rgb:parts:actions"]
-    for place, name in enumerate(("background", *classes)):
-        rows.append(f"{one_line(name)}:{','.join(map(str, colour(place)))}::")
-    return lines(rows)
+def _class_list(classes: Sequence[str]) -> MadeFile:
+    """Class names and colours, the background first, as CVAT writes them; a class of its name is listed once.
+
+    Names that its lines cannot say are listed as datumaro has it in all its formats. It and CVAT look for that first.
+    """
+    names = (BACKGROUND, *(name for name in classes if name != BACKGROUND))
+    if any(":" in name or name.startswith("#") for name in names):
+        return MadeFile(DATASET_META, dataset_meta(names))
+    rows = [f"{one_line(name)}:{','.join(map(str, colour(place)))}::" for place, name in enumerate(names)]
+    return MadeFile("labelmap.txt", lines(["# label:color_rgb:parts:actions", *rows]))
 
 
 def _text(value: str) -> str:
