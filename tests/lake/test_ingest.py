@@ -259,6 +259,32 @@ def test_a_field_that_is_not_given_again_stays(lake: Lake, tmp_path: Path) -> No
     )
 
 
+def test_the_split_that_a_picture_s_folder_is_called_after_is_kept_whether_files_speak_of_it_or_not(
+    lake: Lake, tmp_path: Path
+) -> None:
+    paths = ["train/a.png", "Valid/images/b.png", "test/dev/c.png", "testing/d.png", "trains/e.png", "f.png"]
+    ingest(lake, write(tmp_path / "in", {path: ["RBC"] if path < "t" else None for path in paths}))
+    came = {
+        split: [str(row[0]) for row in query_frames(lake, f"metadata.source_split={split}")]
+        for split in ("train", "validation", "test")
+    }
+    assert came == {
+        "train": ["cells_a.png"],
+        "validation": ["cells_b.png", "cells_c.png"],
+        "test": ["cells_d.png"],
+    }
+
+
+def test_what_files_say_of_a_picture_s_split_counts_and_not_its_folder(lake: Lake, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", {"train/a.png": None})
+    (folder / "via.json").unlink()
+    images = [{"id": 1, "file_name": "train/a.png", "width": 20, "height": 10}]
+    coco = {"images": images, "categories": [], "annotations": []}
+    (folder / "instances_val.json").write_text(json.dumps(coco))
+    ingest(lake, folder, format="coco")
+    assert len(query_frames(lake, "metadata.source_split=validation")) == 1
+
+
 def query_frames(lake: Lake, query: str) -> list[tuple[object, ...]]:
     return content(lake, selection=everything(lake, query))[0]
 

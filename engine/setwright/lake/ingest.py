@@ -15,21 +15,25 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from setwright.formats.reading.copies import varied_copies
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
 from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.formats.reading.protocol import ReadFrame
 from setwright.lake.record import NewFrame
 from setwright.lake.stored import StoredPicture
 from setwright.model.counting import counted
 from setwright.model.events import Finished, Started
+from setwright.model.splits import USUAL_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from setwright.formats.reading.listing import Listing
-    from setwright.formats.reading.protocol import Reader, ReadFrame, ReadOptions
+    from setwright.formats.reading.protocol import Reader, ReadOptions
     from setwright.model.events import Listener
 
 Mode: TypeAlias = Literal["human", "machine"]
 
 _TASK = "Reading annotations"
+
+_SPLITS = {value: split.value for split, values in USUAL_VALUES.items() for value in values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,11 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
     }
     copied = [words for name in copies for words in said.pop(name, ())]
     pictures = tuple(name for name in listing.pictures if name not in copies)
+    for name in pictures:
+        words = said.get(name, ())
+        split = folder_split(name)
+        if split is not None and not any("source_split" in one.metadata for one in words):
+            said[name] = (*words, ReadFrame(picture=name, source=name, metadata={"source_split": split}))
     listener(Finished(_TASK, counted(len(listing.consulted), "file")))
     return Found(
         said=said,
@@ -95,6 +104,12 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
         other_files=tuple(sorted(set(listing.names) - set(pictures) - copies - listing.consulted)),
         problems=tuple(problems),
     )
+
+
+def folder_split(picture: str) -> str | None:
+    """The split that the nearest folder of a picture's path is called after: what came divided lies so, as a rule."""
+    folders = picture.casefold().split("/")[:-1]
+    return next((_SPLITS[folder] for folder in reversed(folders) if folder in _SPLITS), None)
 
 
 def prepare(
