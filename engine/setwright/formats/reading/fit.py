@@ -200,9 +200,9 @@ def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
                 )
             )
         case Polygon(rings):
-            parts = tuple(
-                ring for ring in (clip(ring, canvas.width, canvas.height) for ring in rings) if ring
-            )
+            # What only touches the edge leaves a line or a point there, which would widen the box of the rest.
+            inside = (clip(ring, canvas.width, canvas.height) for ring in rings)
+            parts = tuple(ring for ring in inside if ring and not is_flat(ring))
             return Polygon(parts) if parts else None
         case Line(points):
             # Cutting a line gives several, which one annotation cannot hold; moving its points would bend it.
