@@ -164,6 +164,16 @@ def test_what_only_shows_beside_the_remote_is_found_before_anything_is_made(
     assert code in codes(replace(CELLS, **change))
 
 
+def test_of_a_lake_that_nothing_was_brought_to_one_finding_says_it_all() -> None:
+    wanted = replace(CELLS, operations=("project",), query="annotation.label=WBC")
+    with pytest.raises(FindingsError) as raised:
+        planned(MemoryRemote(), project({"cells": wanted}))
+    assert [finding.code for finding in raised.value.diagnostics] == ["SW501"]
+    # Where there are others, the names are told as well: more than the collection may be misspelt.
+    elsewhere = replace(CELLS, source=CollectionSource(name="cellz"), operations=("nobody",))
+    assert codes(elsewhere) == ["SW501", "SW503"]
+
+
 @pytest.mark.parametrize(
     "query", ["annotation.label=WBC", "annotation.label~WB", "annotation.label in (RBC, WBC)"]
 )

@@ -19,6 +19,9 @@ def test_the_script_names_the_variable_that_the_program_answers_to_and_how_to_in
     script = setwright("completion", shell).stdout
     assert f"_SETWRIGHT_COMPLETE={shell}_complete" in script
     assert f"setwright completion {shell} > " in script.splitlines()[-1]
+    assert "Its last line says how to install it" in setwright("completion", "--help").stdout.replace(
+        "\n ", ""
+    )
 
 
 def test_zsh_finds_its_marker_in_the_first_line() -> None:

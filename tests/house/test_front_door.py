@@ -51,6 +51,25 @@ def test_a_command_that_a_group_has_is_suggested_with_the_groups_name(name: str,
     assert f"No such command '{name}'. Did you mean '{meant}'?" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (["plan", "--color", "never"], "it stands before the command: `setwright --color …`"),
+        (["lake", "log", "--debug"], "it stands before the command: `setwright --debug …`"),
+        (["plan", "balloons"], "`--select ADDRESS` plans and applies some of the datasets"),
+    ],
+)
+def test_a_wrong_command_line_is_told_what_it_should_have_been(args: list[str], hint: str) -> None:
+    result = setwright(*args)
+    assert result.returncode == 1
+    assert result.stderr.endswith(f"\n  hint: {hint}\n")
+
+
+@pytest.mark.parametrize("args", [["plan", "--colour"], ["lake", "plan"], ["explain", "a", "b"], ["aply"]])
+def test_where_nothing_can_be_told_of_a_wrong_command_line_nothing_is(args: list[str]) -> None:
+    assert "hint:" not in setwright(*args).stderr
+
+
 @pytest.mark.parametrize("args", [["--nope"], ["--color", "mauve"], ["completion"], ["-C", "no/such/folder"]])
 def test_a_wrong_command_line_shows_the_usage_and_does_not_exit_like_pending_changes(args: list[str]) -> None:
     result = setwright(*args)

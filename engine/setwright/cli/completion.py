@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 
 INSTALL = {
-    "bash": "setwright completion bash > ~/.local/share/bash-completion/completions/setwright",
+    "bash": "mkdir -p ~/.local/share/bash-completion/completions && "
+    "setwright completion bash > ~/.local/share/bash-completion/completions/setwright",
     "zsh": 'setwright completion zsh > "${fpath[1]}/_setwright"',
-    "fish": "setwright completion fish > ~/.config/fish/completions/setwright.fish",
+    "fish": "mkdir -p ~/.config/fish/completions && "
+    "setwright completion fish > ~/.config/fish/completions/setwright.fish",
 }
 
 
@@ -15,7 +17,10 @@ INSTALL = {
 @click.argument("shell", type=click.Choice(list(INSTALL)))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
-    """Print the completion script of SHELL."""
+    """Print the completion script of a shell. Its last line says how to install it.
+
+    To try it in this shell alone: `source <(setwright completion bash)`; in fish, `setwright completion fish | source`.
+    """
     from click.shell_completion import get_completion_class
 
     script = get_completion_class(shell)

@@ -146,6 +146,10 @@ def run(args: Sequence[str]) -> int:
     except click.ClickException as error:
         # Click would exit with 2, and a script must not take a typing mistake for "changes pending".
         error.show()
+        from setwright.cli.advice import advice
+
+        if hint := advice(error):
+            click.echo(f"  hint: {_shown(hint)}", err=True)
         return 1
     except click.Abort as abort:
         # Click makes an Abort of every EOFError, also of one that comes from a truncated file, not a prompt.

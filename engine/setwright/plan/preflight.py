@@ -48,10 +48,13 @@ def preflight(
     `in_place` whether a version may get other content.
     """
     for spec in specs:
-        yield from _source(spec, vocabulary, composes=composes)
-        yield from _labels(spec, vocabulary)
-        yield from _operations(spec, vocabulary)
-        yield from _datasets(spec, specs, vocabulary)
+        unknown = [*_source(spec, vocabulary, composes=composes)]
+        yield from unknown
+        # A lake that nothing was brought to lacks every name, and that it lacks the collection says it.
+        if not unknown or vocabulary.collections:
+            yield from _labels(spec, vocabulary)
+            yield from _operations(spec, vocabulary)
+            yield from _datasets(spec, specs, vocabulary)
         if spec.config.augmentations.recipes and not augments:
             yield findings.NOT_OFFERED.at(
                 _place(spec, "augmentations"),
