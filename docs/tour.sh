@@ -50,7 +50,8 @@ run setwright lake ingest party --collection party
 
 say "A dataset is described in a spec, which lives in git like code does."
 mkdir -p specs
-cp "$top/specs/balloons.yaml" specs/balloons.yaml
+# In a project the schemas are where `init` put them.
+sed 's#\.\./schemas#../.setwright/schemas#' "$top/specs/balloons.yaml" > specs/balloons.yaml
 run cat specs/balloons.yaml
 
 say "Is it right? Mistakes would all be listed, each with its line and what to write instead."
