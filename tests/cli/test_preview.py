@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import pytest
 from PIL import Image
 
 from setwright.augment.decode import decode
 from setwright.augment.samples import wish_for, words
 from setwright.augment.vocabulary import property_ids
+from setwright.cli.commands import preview
 from setwright.model.dataset import AugmentationWish
 from setwright.model.errors import UsageError
 from tests.cli.inside import setwright, succeeded
@@ -25,7 +27,13 @@ VARIED = (
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = project_at(
         tmp_path_factory.mktemp("preview") / "project",
-        {"specs/balloons.yaml": VARIED, "specs/plain.yaml": BALLOONS.replace("balloons", "plain")},
+        {
+            "specs/balloons.yaml": VARIED,
+            "specs/plain.yaml": BALLOONS.replace("balloons", "plain"),
+            "specs/many.yaml": VARIED.replace("balloons", "many").replace(
+                "flip: {h", "copies: 100, flip: {h"
+            ),
+        },
     )
     succeeded(folder, "demo", str(folder / "drawn"), "--frames", "4")
     succeeded(folder, "lake", "ingest", str(folder / "drawn"), "--collection", "party")
@@ -69,6 +77,25 @@ def test_an_augmentation_that_the_spec_does_not_ask_for_is_shown_with_sample_val
     assert ran.returncode == 0, ran.stderr
     assert "with 15 varied copies" in ran.stdout
     assert "The spec does not ask for" in ran.stderr
+
+
+def test_of_very_many_copies_it_shows_the_first_by_each_property(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview, "_MOST", 9)
+    told, image = sheet(project, "many", "--frames", "2")
+    assert told.endswith("sheet.png: 2 of 4 frames, with 6 of 202 varied copies.\n")
+    assert image.width == 4 * 370 + 10
+
+
+def test_a_frame_that_cannot_be_varied_is_named_with_how_to_go_on(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: None)
+    ran = setwright(project, "preview", "balloons", "--frame", "party_0002.jpg")
+    assert ran.returncode == 1
+    assert "party_party_0002.jpg cannot be varied" in ran.stderr
+    assert 'leave it out by `metadata.name!="party_0002.jpg"`' in ran.stderr
 
 
 def test_what_cannot_be_shown_is_told(project: Path) -> None:

@@ -43,6 +43,6 @@ def test_a_shard_ends_after_the_picture_that_is_under_way_and_gives_those_that_i
     store = Memory(stop)
     recipes = tuple(Recipe(str(number), "FLIP_IMAGE.FLIP_HORIZONTAL", (), "image/png") for number in range(9))
     with ThreadPoolExecutor(1, initializer=_heed, initargs=(stop,)) as pool:
-        made = pool.submit(_of_shard, store, (Source("one", "one.png", recipes),)).result()
+        made = pool.submit(_of_shard, store, (Source("one", "in_one.png", "one.png", recipes),)).result()
     assert [picture.recipe for picture in made] == ["0", "1", "2"]
     assert len(store.stored) == 3

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 from setwright.model.errors import FormatError
+from setwright.query.keys import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 JPEG_QUALITY = 95
@@ -46,6 +50,19 @@ def decode(content: bytes) -> NDArray[Any]:
             f"Its pixels are of the type {picture.dtype}; varied copies are made of 8 or 16 bits a colour.",
         )
     return picture
+
+
+@contextmanager
+def of_frame(name: str, file_name: str) -> Iterator[None]:
+    """Where the picture of a frame is varied: says of which one it cannot be, and how to go on without it."""
+    try:
+        yield
+    except FormatError as error:
+        hint = (
+            f"leave it out by `metadata.name!={quoted(file_name)}` in the spec's query, or take it in again as a JPEG,"
+            " or a PNG of 8 or 16 bits a colour"
+        )
+        raise FormatError(f"{name} cannot be varied", error.detail, error.hint or hint) from error
 
 
 def encode(picture: NDArray[Any], media_type: str) -> bytes:

@@ -12,8 +12,7 @@ import numpy as np
 from setwright.augment.expand import media_types
 from setwright.augment.recipes import value_count
 from setwright.edge.allocator import keep_freed_buffers
-from setwright.model.errors import FormatError
-from setwright.pixels.codec import decode, encode
+from setwright.pixels.codec import decode, encode, of_frame
 from setwright.pixels.executor import stopping
 from setwright.pixels.kernels import varied
 
@@ -50,10 +49,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stored picture and what is to be made of it; `frame` is a frame that shows it, for messages."""
+    """A stored picture and what is to be made of it; `frame`, for messages, shows it, and is called `file_name`."""
 
     digest: str
     frame: str
+    file_name: str
     recipes: tuple[Recipe, ...]
 
 
@@ -87,6 +87,7 @@ def sources(manifest: Manifest, recipes: Digests, made: Container[str]) -> Itera
         yield Source(
             digest=of_source[start].decode(),
             frame=str(frames.name[copies.source[rows[start]]]),
+            file_name=str(frames.file_name[copies.source[rows[start]]]),
             recipes=tuple(
                 Recipe(
                     digest=recipes[row].decode(),
@@ -139,10 +140,8 @@ def _shards(wanted: Iterator[Source]) -> Iterator[tuple[Source, ...]]:
 
 
 def _made(source: Source, read: Callable[[str], bytes], put: Callable[[bytes], str]) -> Iterator[MadePicture]:
-    try:
+    with of_frame(source.frame, source.file_name):
         picture = decode(read(source.digest))
         for recipe in source.recipes:
             content = encode(varied(picture, recipe.property, recipe.values), recipe.media_type)
             yield MadePicture(recipe.digest, put(content), len(content))
-    except FormatError as error:
-        raise FormatError(f"{source.frame} cannot be varied", error.detail, error.hint) from error

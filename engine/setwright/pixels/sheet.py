@@ -17,7 +17,7 @@ from setwright.augment.recipes import is_flag
 from setwright.augment.vocabulary import unit_of, word_of
 from setwright.model.counting import counted
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, Annotations
-from setwright.pixels.codec import decode
+from setwright.pixels.codec import decode, of_frame
 from setwright.pixels.kernels import varied
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], byt
     The copies are exactly those that a version has.
 
     Raises:
-        FormatError: a picture cannot be decoded.
+        FormatError: a picture cannot be decoded; says of which frame.
     """
     blocks = [list(_cells(manifest, row, read)) for row in rows.tolist()]
     columns = min(COLUMNS, max(map(len, blocks)))
@@ -81,9 +81,10 @@ def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], byt
 
 def _cells(manifest: Manifest, row: int, read: Callable[[str], bytes]) -> Iterator[Cell]:
     frames, copies = manifest.frames, manifest.copies
-    picture = decode(read(frames.digest[row].decode()))
-    own = manifest.annotations.take(manifest.annotations.frame == row)
     name = str(frames.file_name[row])
+    with of_frame(str(frames.name[row]), name):
+        picture = decode(read(frames.digest[row].decode()))
+    own = manifest.annotations.take(manifest.annotations.frame == row)
     shown = name if len(name) <= 28 else f"{name[:14]}…{name[-13:]}"
     yield Cell(_drawn(picture, own), f"{shown}, {_counted(own)}")
     mine = copies.take(copies.source == row)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from setwright.model.manifest import Manifest
 
+_MOST = 400
+"""Varied copies on a sheet, if each property is shown: 40,000 pixels high, which viewers still open."""
+
 
 def _augmentations(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
@@ -110,6 +113,7 @@ def command(
         before = None if observed is None else remote.manifest(observed.version.id)
         content = desired_content(config, remote.membership(Selection.of(config), remote.revision()), before)
         rows = _chosen(content, names, count)
+        content, all_copies = _shortened(content, rows)
 
         def read(digest: str) -> bytes:
             with remote.picture(digest) as picture:
@@ -118,10 +122,10 @@ def command(
         drawn = sheet(content, rows, read)
     path = Path(file or f"{address}-preview.png")
     write_whole(path, drawn)
-    shown = sum(source in set(rows.tolist()) for source in content.copies.source.tolist())
+    shown = len(content.copies)
     click.echo(
         f"{path}: {len(rows)} of {counted(len(content.frames), 'frame')},"
-        f" with {counted(shown, 'varied copy', 'varied copies')}."
+        f" with {f'{shown:,} of ' if shown < all_copies else ''}{counted(all_copies, 'varied copy', 'varied copies')}."
     )
 
 
@@ -152,3 +156,16 @@ def _chosen(content: Manifest, names: tuple[str, ...], count: int) -> NDArray[np
     # By their pictures, which is by chance, but not by another one tomorrow.
     order = np.lexsort((frames.digest[varied], objects == 0))
     return np.sort(varied[order[:count]])
+
+
+def _shortened(content: Manifest, rows: NDArray[np.int64]) -> tuple[Manifest, int]:
+    """`content` with so many copies of its frames at `rows` as a sheet shows, the first by each property; and how many
+    they all are.
+    """
+    from dataclasses import replace
+
+    import numpy as np
+
+    copies = content.copies.take(np.isin(content.copies.source, rows))
+    each = max(1, _MOST // max(1, int((copies.number == 1).sum())))
+    return replace(content, copies=copies.take(copies.number <= each)), len(copies)
