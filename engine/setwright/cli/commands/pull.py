@@ -29,7 +29,7 @@ JSON_FORMAT_VERSION = 1
     "--export",
     metavar="NAME",
     shell_complete=completing.exports,
-    help="Which export, by name or short name, as in RAW or yolo.",
+    help="Which export, by name or short name, as in RAW or yolo-darknet.",
 )
 @click.option(
     "--to", "folder", metavar="DIR", type=click.Path(), help="Where to.  [default: ADDRESS-VERSION-EXPORT]"
