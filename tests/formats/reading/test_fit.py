@@ -109,8 +109,8 @@ def test_a_part_that_only_touches_the_picture_s_edge_does_not_widen_the_box_of_t
     for outside in (((12, 0), (11, -5), (15, -5)), ((12, 0), (18, 0), (15, -5))):
         _, cut = fitted(Polygon((outside, part)))
         assert isinstance(cut, FittedAnnotation)
-        assert cut.box == (4, 4, 8, 8)
         assert json.loads(cut.outline) == [[list(point) for point in part]]
+        assert cut.box == (4, 4, 8, 8)
 
 
 @pytest.mark.parametrize(
