@@ -11,6 +11,7 @@ from setwright.formats.writing.registry import export_formats, export_names, fin
 from setwright.formats.writing.yolo_darknet import YoloDarknet
 from setwright.model.errors import FormatError, UsageError
 from setwright.spec.exports import KNOWN_EXPORTS
+from tests.formats.writing.manifests import facts_of, manifest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,14 +44,24 @@ def test_short_names_are_unique() -> None:
 
 @pytest.fixture
 def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installed package that adds three exports: one that works, one that breaks, one under a wrong name."""
+    """An installed package that adds exports: one that works, and others that break or bear a wrong name."""
     (tmp_path / "other-1.0.dist-info").mkdir()
     (tmp_path / "other-1.0.dist-info" / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n"
     )
     (tmp_path / "other-1.0.dist-info" / "entry_points.txt").write_text(
         "[setwright.exports]\nLists of Names = other_lists:EXPORT\nBroken = other_broken:EXPORT\n"
-        "Wrong = other_lists:EXPORT\n"
+        "Wrong = other_lists:EXPORT\nLeaves = other_leaves:EXPORT\nFails = other_fails:EXPORT\n"
+    )
+    (tmp_path / "other_leaves.py").write_text("raise SystemExit(3)\n")
+    (tmp_path / "other_fails.py").write_text(
+        "class Fails:\n"
+        "    name, short = 'Fails', 'fails'\n"
+        "    def files(self, manifest, facts):\n"
+        "        yield 'names.txt'\n"
+        "    def losses(self, annotations):\n"
+        "        return 1 / 0\n"
+        "EXPORT = Fails()\n"
     )
     (tmp_path / "other_lists.py").write_text(
         "from setwright.formats.protocol import MadeFile\n"
@@ -70,7 +81,7 @@ def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("other_package")
 def test_another_package_can_add_an_export() -> None:
     ours = {format.name for format in export_formats()}
-    assert set(export_names()) == ours | {"Broken", "Lists of Names", "Wrong"}
+    assert set(export_names()) == ours | {"Broken", "Fails", "Leaves", "Lists of Names", "Wrong"}
     assert list(export_names()) == sorted(export_names())
     assert find("lists of names").name == "Lists of Names"
 
@@ -87,3 +98,20 @@ def test_an_export_that_does_not_load_is_named_with_its_reason_and_stops_nobody_
 def test_an_export_that_calls_itself_otherwise_is_refused() -> None:
     with pytest.raises(FormatError, match='The export "Wrong" calls itself "Lists of Names"'):
         find("Wrong")
+
+
+@pytest.mark.usefixtures("other_package")
+def test_an_export_that_would_end_the_program_as_it_is_imported_does_not_load() -> None:
+    with pytest.raises(FormatError, match='The export "Leaves" does not load'):
+        find("Leaves")
+
+
+@pytest.mark.usefixtures("other_package")
+def test_what_fails_in_an_export_of_another_package_is_told_as_that_package_s() -> None:
+    fails, manifest = find("Fails"), manifest_of([])
+    with pytest.raises(FormatError, match='The export "Fails" fails at telling') as caught:
+        fails.losses(manifest.annotations)
+    assert caught.value.detail == "It comes from other_fails:EXPORT: ZeroDivisionError: division by zero"
+    with pytest.raises(FormatError, match='The export "Fails" fails at making its files') as caught:
+        list(fails.files(manifest, facts_of(manifest)))
+    assert caught.value.detail.endswith("TypeError: a str is no file of an export")

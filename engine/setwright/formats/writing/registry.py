@@ -79,11 +79,13 @@ def find(name: str) -> ExportFormat:
 
 @cache
 def _load(name: str) -> ExportFormat:
+    from setwright.formats.writing.foreign import ForeignExport
+
     point, *_ = entry_points(group=GROUP, name=name)
     try:
-        format: ExportFormat = point.load()
-    # Whatever another package does when it is imported, it is not a bug in setwright.
-    except Exception as error:
+        format = ForeignExport.of(point.load(), point.value)
+    # Whatever another package does when it is imported, it is not a bug in setwright, and ends nothing.
+    except (Exception, SystemExit) as error:
         raise FormatError(
             f'The export "{name}" does not load', f"It comes from {point.value}: {error}"
         ) from error
