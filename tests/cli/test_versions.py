@@ -83,6 +83,27 @@ def test_other_sizes_asked_for_since_are_unmet_because_frames_stay(tmp_path: Pat
     assert stay in run(folder, "diff", newest, first).stdout
 
 
+@pytest.mark.parametrize(
+    ("spec", "address"),
+    [
+        (SPEC + "name: Party balloons\n", "balloons"),
+        (SPEC.replace("dataset: balloons", "dataset: party\npreviously: balloons"), "party"),
+    ],
+)
+def test_a_dataset_that_is_to_be_called_otherwise_has_its_versions_before_that_is_applied(
+    spec: str, address: str, tmp_path: Path
+) -> None:
+    folder = project_at(tmp_path / "project", {"specs/balloons.yaml": SPEC})
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, *"abcd")
+    assert run(folder, "apply", "--yes").returncode == 0
+    (folder / "specs/balloons.yaml").write_text(spec)
+    for _ in ("before", "after"):
+        assert "1.0.0 " in run(folder, "versions", address).stdout
+        assert run(folder, "show", f"{address}@1.0.0").returncode == 0
+        assert run(folder, "apply", "--yes").returncode == 0
+
+
 def test_the_frames_that_a_difference_leaves_out_are_listed_as_it_says(tmp_path: Path) -> None:
     folder = project_at(tmp_path / "project", {"specs/balloons.yaml": SPEC})
     Lake.create(folder / ".setwright" / "lake").close()

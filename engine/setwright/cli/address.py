@@ -45,7 +45,9 @@ class Address(click.ParamType[str]):
 
 
 def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
-    """The name at the remote of the dataset at `address`: its spec's, else the one that was applied last.
+    """The name at the remote of the dataset at `address`.
+
+    It has the one that was applied last until a spec that names it otherwise, or moves it to this address, is applied.
 
     Raises:
         UsageError: neither the specs nor the state know the address.
@@ -53,17 +55,20 @@ def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
     from setwright.model.errors import UsageError
     from setwright.model.suggestions import did_you_mean
 
-    known = {spec.address: spec.config.name for spec in project.specs}
-    if address in known:
-        return known[address]
-    state = remote.state(project.name)
-    applied = state.datasets.get(address) if state else None
+    specs = {spec.address: spec for spec in project.specs}
+    spec, state = specs.get(address), remote.state(project.name)
+    made = state.datasets if state else {}
+    applied = made.get(address) or (made.get(spec.previously) if spec and spec.previously else None)
     if applied is not None:
-        return applied.config.name
+        name = applied.config.name
+        if spec is None or spec.config.name == name or remote.versions(name):
+            return name
+    if spec is not None:
+        return spec.config.name
     raise UsageError(
         f'There is no dataset "{address}" in this project',
-        f"Its specs are of {', '.join(known)}." if known else "It has no specs yet.",
-        did_you_mean(address, known),
+        f"Its specs are of {', '.join(specs)}." if specs else "It has no specs yet.",
+        did_you_mean(address, specs),
     )
 
 
@@ -80,7 +85,7 @@ def find_version(remote: RemoteReader, name: str, address: str, number: str) -> 
     if not versions:
         raise UsageError(
             f'There is no dataset "{name}" at {remote.location} yet',
-            f'"{address}" has to be made before it can be pulled.',
+            f'"{address}" has to be made first.',
             "run `setwright apply`",
         )
     if not number:
