@@ -209,21 +209,24 @@ def test_a_lost_picture_is_told_by_verify_and_made_again_when_the_version_is_exp
     path = lake.picture_path(lost)
     assert path is not None
     path.unlink()
-    assert [damage.what for damage in lake.verify().damages] == [
-        f"1 varied pictures of Cells {version.id} are missing"
-    ]
+    assert [damage.what for damage in lake.verify().damages] == [f"Cells {version.id} lacks 1 varied picture"]
     assert pictures_of(lake, version) == found
     assert path.exists()
     assert not lake.verify().damages
 
 
-def test_verify_finds_a_varied_picture_that_was_changed(lake: Lake) -> None:
+def test_verify_finds_a_varied_picture_that_was_changed_and_says_how_to_have_it_again(lake: Lake) -> None:
     version = lake.publish(publication(lake))
     changed = next(digest for name, digest in pictures_of(lake, version).items() if "noise" in name)
     path = lake.picture_path(changed)
     assert path is not None
     path.write_bytes(picture("another"))
-    assert [damage.what for damage in lake.verify().damages] == [f"A blob has changed: {changed}"]
+    (damage,) = lake.verify().damages
+    assert damage.what == f"A blob has changed: {changed}"
+    assert damage.remade and "It is a varied picture: remove it" in damage.detail
+    path.unlink()
+    pictures_of(lake, version)
+    assert not lake.verify().damages
 
 
 def test_no_blob_of_a_varied_picture_belongs_to_nothing(lake: Lake) -> None:

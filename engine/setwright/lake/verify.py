@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TASK = "Verifying blobs"
 _NAMED = 3
 """Of many frames that show a picture, or files that are not ours, so many are named."""
+_AGAIN = "is made again of its source as soon as a version that shows it is pulled or made"
+_VARIED = f" It is a varied picture: remove it, for what is missing {_AGAIN}."
 INDEX = "The index is not what the catalogue says"
 
 
@@ -37,12 +39,14 @@ INDEX = "The index is not what the catalogue says"
 class Damage:
     """One thing that is not as it should be: `what`, and in whole sentences why that matters.
 
-    `digest` is the picture's that lies outside of the store and is not what it was, empty for all else.
+    `digest` is the picture's that lies outside of the store and is not what it was, empty for all else. `remade` says
+    that it takes no backup: varied pictures are made again of their sources.
     """
 
     what: str
     detail: str
     digest: str = ""
+    remade: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +93,13 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
     whole |= outside.keys()
     missing = pictures - whole - broken.keys() - {damage.digest for damage in lost}
     shown = _shown_by(catalogue, missing | (broken.keys() & pictures))
+    only_varied = varied - pictures - {row.manifest_blob for row in manifests}
     damages += [
-        Damage(f"{what}: {digest}", f"{why}: {blobs.where(digest)}.{shown.get(digest, '')}")
+        Damage(
+            f"{what}: {digest}",
+            f"{why}: {blobs.where(digest)}.{_VARIED if digest in only_varied else shown.get(digest, '')}",
+            remade=digest in only_varied,
+        )
         for digest, (what, why) in sorted(broken.items())
     ]
     damages += [
@@ -182,8 +191,9 @@ def _lost_copies(catalogue: Catalogue, manifest: Manifest, version: str, there: 
         return []
     return [
         Damage(
-            f"{lost:,} varied pictures of {version} are missing",
-            "They are made again of their sources as soon as a version that shows them is exported or published.",
+            f"{version} lacks {counted(lost, 'varied picture')}",
+            f"What is missing {_AGAIN}.",
+            remade=True,
         )
     ]
 

@@ -80,7 +80,7 @@ def _text(found: Verification) -> Iterator[str]:
             yield f"{counted(found.unreferenced, 'blob')} {belong} to nothing, which does no harm."
     elif any(damage.what != INDEX for damage in found.damages):
         yield f"{len(found.damages):,} damaged or missing among {counts}."
-        if any(not damage.digest for damage in found.damages):
+        if any(not damage.digest and not damage.remade for damage in found.damages):
             yield "Restore what the lake holds from a backup."
         if any(damage.digest for damage in found.damages):
             yield (
