@@ -376,6 +376,16 @@ def test_a_spec_may_say_where_the_others_go(others: Others, code: int) -> None:
     assert splits_of(made) == {"a.png": 0, "b.png": code}
 
 
+def test_where_the_field_tells_no_split_at_all_a_spec_that_says_where_others_go_is_warned() -> None:
+    remote = came({"a.png": "fold-1", "b.png": None, "c.png": "fold-1"})
+    (warned,) = planned(remote, official("train")).findings
+    assert warned.code == "SW517"
+    assert "None of the 3 frames" in warned.detail
+    assert 'they go to train. There they have: "fold-1" (2), none (1)' in warned.detail
+    remote.put(cells_that_came({"d.png": "test"}))
+    assert planned(remote, official("train")).findings == ()
+
+
 def test_a_frame_that_was_divided_stays_where_it_is_and_the_plan_says_that_it_came_otherwise(
     tmp_path: Path,
 ) -> None:

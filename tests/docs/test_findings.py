@@ -184,7 +184,10 @@ these."""
 
 @pytest.fixture(scope="module")
 def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with the collection `party`, divided by lists: 16 pictures of a balloon each, and 4 of a bird."""
+    """A lake with the collection `party`, divided by lists: 16 pictures of a balloon each, and 4 of a bird.
+
+    One of them has a fold, too.
+    """
     from PIL import Image
 
     folder = tmp_path_factory.mktemp("party")
@@ -203,7 +206,15 @@ def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for split, numbers in (("train", range(14)), ("val", range(14, 17)), ("test", range(17, 20))):
         (lists / f"{split}.txt").write_text("".join(f"{number}\n" for number in numbers))
     with Lake.create(folder / "lake") as lake:
-        lake.ingest(pictures, collection="party", author="ada", at=datetime(2024, 5, 31, tzinfo=UTC))
+        at = datetime(2024, 5, 31, tzinfo=UTC)
+        lake.ingest(pictures, collection="party", author="ada", at=at)
+        folds = folder / "folds"
+        folds.mkdir()
+        shutil.copy(pictures / "1.png", folds)
+        (folds / "metadata.json").write_text(
+            json.dumps({"files": [{"file": "1.png", "metadata": {"fold": "holdout"}}]})
+        )
+        lake.ingest(folds, collection="party", author="ada", at=at)
     return folder
 
 

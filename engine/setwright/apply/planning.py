@@ -19,6 +19,7 @@ from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import (
     afterthoughts,
     apart_from_official,
+    nothing_official,
     on_groups,
     on_pins,
     on_remarks,
@@ -129,6 +130,7 @@ def make_plan(
     if pins is not None:
         found += on_pins(specs, pins, made.pinned)
     found += on_groups(specs, surveyed.memberships)
+    found += nothing_official(specs, surveyed.memberships)
     found += apart_from_official(specs, surveyed.memberships, _contents(made, surveyed))
     found += [each for each in afterthoughts(specs, made.changes) if each.source not in said]
     return Planned(

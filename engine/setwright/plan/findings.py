@@ -32,6 +32,7 @@ UNKNOWN_IN_QUERY = _warning("SW511", "Query of an unknown dataset or version")
 DOUBTFUL_SELECTION = _warning("SW512", "Selection that the remote may understand otherwise")
 NO_GROUP = _warning("SW513", "Group field that no frame has")
 NO_OFFICIAL_SPLIT = _error("SW515", "Frames without an official split")
+NOTHING_OFFICIAL = _warning("SW517", "Official field that tells no split")
 OTHER_OFFICIAL_SPLIT = _warning("SW516", "Frames apart from their official split")
 
 NOTHING_TO_VALIDATE = _warning("SW510", "Export without validation frames")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from setwright.spec.pin import Pin
     from setwright.spec.project import Spec
 
-_VALUES = 5
+_NAMED_VALUES = 5
 """So many values that stand for no split are named."""
 
 
@@ -159,17 +159,33 @@ def without_split(specs: Sequence[Spec], memberships: Mapping[str, Membership]) 
         missing = unnamed(official, found.official[chosen])
         if not missing:
             continue
-        values = ", ".join(
-            f"{canonical_json(value) if value else 'none'} ({count:,})" for value, count in missing[:_VALUES]
-        )
-        more = f" and {len(missing) - _VALUES:,} more" if len(missing) > _VALUES else ""
         yield findings.NO_OFFICIAL_SPLIT.at(
             _place(spec, "split.official"),
             f"{sum(count for _, count in missing):,} of {counted(int(chosen.sum()), 'frame')} came with no split that "
-            f"the spec knows. As metadata.{official.field} they have: {values}{more}.",
+            f"the spec knows. As metadata.{official.field} they have: {_values(missing)}.",
             "say which value is which split, as in `official: {field: …, test: [holdout]}`, where others go, as in "
             "`others: train` or `others: divide`, or leave them out by the query",
         )
+
+
+def nothing_official(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> Iterator[Diagnostic]:
+    """Where a spec says what becomes of frames without an official split, and that is all of them."""
+    for spec in specs:
+        official, found = spec.config.split.official, memberships.get(spec.address)
+        if official is None or official.others == "refuse" or found is None or found.official is None:
+            continue
+        from setwright.split.official import unnamed
+
+        missing = unnamed(official, found.official)
+        if len(found.frames) and sum(count for _, count in missing) == len(found.frames):
+            does = "they are divided" if official.others == "divide" else f"they go to {official.others}"
+            yield findings.NOTHING_OFFICIAL.at(
+                _place(spec, "split.official"),
+                f"None of the {counted(len(found.frames), 'frame')} has a split that the spec knows as "
+                f"metadata.{official.field}, so {does}. There they have: {_values(missing)}.",
+                "compare the spelling of the field and its values with the metadata of the frames; case matters in the "
+                "field",
+            )
 
 
 def apart_from_official(
@@ -238,6 +254,16 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
                     _place(spec, f"labels.{label}"),
                     f'None of the {statistics.frames:,} frames has an annotation of the class "{label}".',
                 )
+
+
+def _values(missing: Sequence[tuple[str, int]]) -> str:
+    """Values that stand for no split, and how many frames have each; not all of very many."""
+    told = [
+        f"{canonical_json(value) if value else 'none'} ({count:,})"
+        for value, count in missing[:_NAMED_VALUES]
+    ]
+    more = f" and {len(missing) - _NAMED_VALUES:,} more" if len(missing) > _NAMED_VALUES else ""
+    return ", ".join(told) + more
 
 
 def _source(spec: Spec, vocabulary: Vocabulary, *, composes: bool) -> Iterator[Diagnostic]:
