@@ -64,6 +64,8 @@ def test_a_picture_without_objects_has_empty_lists_and_a_split_without_pictures_
     manifest = manifest_of([Frame(file_name="sky.jpg", split=Split.TEST)])
     assert lines_of(manifest, "test")[0]["objects"] == {"bbox": [], "category": []}
     assert [path for path in made(FOLDER, manifest) if "metadata" in path] == ["test/metadata.jsonl"]
+    parquet = [path for path in packed_files(PARQUET, manifest) if path.endswith(".parquet")]
+    assert parquet == ["data/test-00000-of-00001.parquet"]
 
 
 @settings(max_examples=20)

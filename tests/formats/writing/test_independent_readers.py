@@ -372,7 +372,9 @@ def test_datasets_loads_the_folder_and_the_parquet_files_of_hugging_face(tmp_pat
         assert boxes == BOXES
 
 
-def test_datasets_loads_splits_of_which_one_has_boxes_on_whole_pixels_only(tmp_path: Path) -> None:
+def test_datasets_loads_splits_of_which_one_is_empty_and_one_has_boxes_on_whole_pixels_only(
+    tmp_path: Path,
+) -> None:
     split_among_pixels = manifest_of(
         [
             Frame(file_name="a.jpg", shapes=(Shape(box=(1.5, 2, 3, 4)),)),
@@ -380,10 +382,11 @@ def test_datasets_loads_splits_of_which_one_has_boxes_on_whole_pixels_only(tmp_p
         ]
     )
     manifest, pictures = photographed(split_among_pixels)
-    write(ImageFolder(), manifest, tmp_path, pictures)
-    found = read_with("datasets", "imagefolder", tmp_path)
-    boxes = {split: [box for _, _, told, _ in rows for box in told] for split, rows in found.items()}
-    assert boxes == {"train": [[1.5, 2, 1.5, 2]], "test": [[1, 2, 2, 2]]}
+    write(ImageFolder(), manifest, tmp_path / "imagefolder", pictures)
+    write(HuggingFaceParquet(), manifest, tmp_path / "parquet", pictures)
+    for found in read_all(*(("datasets", kind, tmp_path / kind) for kind in ("imagefolder", "parquet"))):
+        boxes = {split: [box for _, _, told, _ in rows for box in told] for split, rows in found.items()}
+        assert boxes == {"train": [[1.5, 2, 1.5, 2]], "test": [[1, 2, 2, 2]]}
 
 
 def test_webdataset_decodes_every_sample(tmp_path: Path) -> None:

@@ -171,6 +171,8 @@ def _folder_entries(manifest: Manifest, objects: _Objects) -> Iterator[ExportEnt
 def _parquet_entries(manifest: Manifest, objects: _Objects) -> Iterator[ExportEntry]:
     names = [stem + ending for stem, ending in export_names(manifest.frames)]
     for shard in shards(manifest, _ROWS_IN_FILE):
+        if not len(shard.rows) and len(manifest.frames):
+            continue  # `datasets` loads nothing at all where one split is without rows
         path = f"data/{shard.split.value}-{shard.number:05}-of-{shard.count:05}.parquet"
         yield PackedFile.of(path, _Rows(manifest, objects, names, shard.rows))
 
