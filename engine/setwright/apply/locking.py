@@ -10,8 +10,8 @@ from setwright.model.dataset import DatasetsSource, Selection
 from setwright.model.errors import FindingsError, NotYetError, StalePlanError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
+from setwright.plan.pin_findings import too_early
 from setwright.plan.pinning import kept
-from setwright.plan.preflight import too_early
 from setwright.query.about import looks_at_datasets
 from setwright.spec.pin import Pin
 

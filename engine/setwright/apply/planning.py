@@ -12,20 +12,19 @@ from setwright.model.errors import FindingsError, StalePlanError
 from setwright.model.events import silence
 from setwright.model.extras import require
 from setwright.model.values import dataclass
-from setwright.plan.changes import Adopt, Amend, Create, Follow, Keep
-from setwright.plan.document import LossLine
-from setwright.plan.identity import plan_digest
-from setwright.plan.plan import Plan, plan
-from setwright.plan.preflight import (
+from setwright.plan.afterthoughts import (
     afterthoughts,
     apart_from_official,
     nothing_official,
     on_groups,
-    on_pins,
-    on_remarks,
-    preflight,
     without_split,
 )
+from setwright.plan.changes import Adopt, Amend, Create, Follow, Keep
+from setwright.plan.document import LossLine
+from setwright.plan.identity import plan_digest
+from setwright.plan.pin_findings import on_pins
+from setwright.plan.plan import Plan, plan
+from setwright.plan.preflight import on_remarks, preflight
 from setwright.plan.saved import configs, previous_addresses, saved_pins
 from setwright.plan.staleness import changed_since
 from setwright.state.document import never_applied

@@ -14,8 +14,8 @@ from setwright.model.errors import FindingsError, NotYetError, StalePlanError, U
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import selection_digest
 from setwright.plan.causes import variants
+from setwright.plan.pin_findings import too_early
 from setwright.plan.pinning import Held, kept
-from setwright.plan.preflight import too_early
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
 from setwright.plan.upstream import first_to_last, from_lake, made_of

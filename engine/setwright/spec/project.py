@@ -52,6 +52,13 @@ class Spec:
         places = {**self.project_checks, **self.checks}
         return {check: places[check] for check in in_order(places)}
 
+    def place(self, *paths: str) -> SourceRef:
+        """Where the first of `paths` that is written at all is written, or what that is a part of."""
+        for path in paths:
+            if path in self.fields:
+                return self.fields[path]
+        return self.fields.get(paths[0].partition(".")[0], self.where)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteSettings:

@@ -46,7 +46,7 @@ def command(
     from setwright.cli.findings import show_findings
     from setwright.cli.progress import listening
     from setwright.cli.workspace import require_project
-    from setwright.plan.preflight import broken
+    from setwright.plan.pin_findings import broken
     from setwright.remotes.open import open_remote
 
     workspace = options.open(session.cwd)
