@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.edge.files import safe_join, safe_parts, write_whole
+from setwright.edge.files import safe_join, safe_parts, write_named, write_whole
 from setwright.model.errors import UnsafeNameError
 
 if TYPE_CHECKING:
@@ -129,6 +130,34 @@ def test_when_writing_breaks_off_the_old_file_is_untouched_and_nothing_else_is_l
         write_whole(path, breaks_off())
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_written_to_a_pipe_goes_there_and_the_pipe_stays(named: bool, tmp_path: Path) -> None:
+    if named:
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+        reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        written = None
+    else:
+        reader, written = os.pipe()
+        path = Path(f"/dev/fd/{written}")
+    try:
+        assert write_named(path, [b"sec", b"ond"]) == 6
+        assert os.read(reader, 100) == b"second"
+        assert not path.is_file()
+    finally:
+        for each in (reader, written):
+            if each is not None:
+                os.close(each)
+
+
+def test_what_is_no_name_of_a_file_is_told_as_a_folder(tmp_path: Path) -> None:
+    for path in (Path(), tmp_path):
+        with pytest.raises(IsADirectoryError):
+            write_named(path, b"page")
+    assert write_named(tmp_path / "page.html", b"page") == 4
 
 
 def test_what_the_system_refuses_to_write_is_told_with_the_file_that_was_meant(tmp_path: Path) -> None:

@@ -57,11 +57,11 @@ class Forms:
         from setwright.cli.planning import show
         from setwright.cli.repository import folder_in_repository
         from setwright.cli.workspace import find_root
-        from setwright.edge.files import write_whole
+        from setwright.edge.files import write_named
 
         folder = folder_in_repository(find_root(session.cwd) or session.cwd)
         for form, file in self.files.items():
-            write_whole(file, rendered(document, form, folder).encode())
+            write_named(file, rendered(document, form, folder).encode())
         if self.printed == "text" and not document.errored:  # mistakes are shown on stderr, as ever
             show(session, document, explain=self.explain, drift=self.drift)
         elif self.printed not in ("text", "ndjson"):

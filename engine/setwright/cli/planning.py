@@ -167,10 +167,10 @@ def save(document: PlanDocument, file: str) -> None:
     """Write the plan to `file`, whole or not at all."""
     from pathlib import Path
 
-    from setwright.edge.files import write_whole
+    from setwright.edge.files import write_named
     from setwright.plan.saved import plan_text
 
-    write_whole(Path(file), plan_text(document).encode())
+    write_named(Path(file), plan_text(document).encode())
 
 
 def saved_apply(document: PlanDocument, file: str) -> str:

@@ -7,9 +7,11 @@ reader and no crash ever sees half a file.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -115,6 +117,36 @@ def write_whole(
     if durable:
         sync_folder(path.parent)
     return size
+
+
+def write_named(path: Path, content: bytes | Iterable[bytes]) -> int:
+    """`write_whole` for a file that somebody named on a command line, where it may be a device or a pipe as well.
+
+    What is written to `/dev/null`, `/dev/stdout` or `>(…)` goes there. To put a file in its place is what root can do,
+    and then every program of the machine misses it.
+    """
+    if path.is_dir():  # also what an empty name stands for
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not _is_stream(path):
+        return write_whole(path, content)
+    try:
+        with path.open("wb") as stream:
+            return sum(
+                stream.write(chunk) for chunk in ((content,) if isinstance(content, bytes) else content)
+            )
+    except OSError as error:
+        tell_of(str(path), "", error)
+        raise
+
+
+def _is_stream(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    # What stands there leads to what a process has open, which may be a file, too.
+    opened = str(path.parent) in ("/dev", "/dev/fd", "/proc/self/fd")
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or (opened and path.is_symlink())
 
 
 @contextmanager

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 @click.argument("after", type=Address(version=True))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
-    "--html", "page", metavar="FILE", type=click.Path(), help="Write a page with pictures to FILE as well."
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write a page with pictures to FILE as well.",
 )
 @click.option(
     "--pictures", metavar="COUNT", type=click.IntRange(0, 500), default=24, show_default=True,
@@ -54,7 +58,7 @@ def command(
     from setwright.apply.dividing import division_of
     from setwright.apply.pictures import pictures as small
     from setwright.cli.workspace import require_project
-    from setwright.edge.files import write_whole
+    from setwright.edge.files import write_named
     from setwright.plan.between import between
     from setwright.plan.describe import describe
     from setwright.plan.plan import Plan
@@ -93,7 +97,7 @@ def command(
     versions = sides[0].version, sides[1].version
     names = _named(before, sides[0]), _named(after, sides[1])
     if page is not None:
-        write_whole(Path(page), as_page(told, names, versions).encode())
+        write_named(Path(page), as_page(told, names, versions).encode())
     if as_json:
         click.echo(json.dumps(as_document(told, *versions), indent=2, ensure_ascii=False))
     else:

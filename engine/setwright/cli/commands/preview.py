@@ -78,7 +78,7 @@ def command(
 
     from setwright.augment.samples import wish_for
     from setwright.cli.workspace import require_project
-    from setwright.edge.files import write_whole
+    from setwright.edge.files import write_named
     from setwright.model.dataset import Selection
     from setwright.model.errors import UsageError
     from setwright.model.extras import require
@@ -121,7 +121,7 @@ def command(
 
         drawn = sheet(content, rows, read)
     path = Path(file or f"{address}-preview.png")
-    write_whole(path, drawn)
+    write_named(path, drawn)
     shown = len(content.copies)
     click.echo(
         f"{path}: {len(rows)} of {counted(len(content.frames), 'frame')},"

@@ -29,7 +29,7 @@ def command(session: Session, file: str, force: bool, folder: Path) -> None:
     from pathlib import Path
 
     from setwright.cli.progress import listening
-    from setwright.edge.files import write_whole
+    from setwright.edge.files import write_named
     from setwright.lake.lake import Lake
     from setwright.model.errors import UsageError
     from setwright.views.escape import terminal
@@ -45,9 +45,9 @@ def command(session: Session, file: str, force: bool, folder: Path) -> None:
         blobs = lake.blobs_location
         if path.suffix == ".gz":
             # Without a time, so that the same catalogue gives the same bytes.
-            size = write_whole(path, (gzip.compress(piece, mtime=0) for piece in pieces))
+            size = write_named(path, (gzip.compress(piece, mtime=0) for piece in pieces))
         else:
-            size = write_whole(path, pieces)
+            size = write_named(path, pieces)
     click.echo(
         f"Wrote {terminal(str(path))}, {counted(size, 'byte')}. The pictures are in {terminal(blobs)}."
     )
