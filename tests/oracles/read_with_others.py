@@ -79,12 +79,12 @@ def datasets(kind: str, folder: str) -> Any:
     return found
 
 
-def webdataset(*files: str) -> Any:
-    """Key, shape of the decoded picture, and what is told of it, of each sample."""
+def webdataset(endings: str, *files: str) -> Any:
+    """Key, shape of the decoded picture, which has one of the endings, and what is told of it, of each sample."""
     import webdataset as wds
 
     samples = wds.WebDataset(list(files), shardshuffle=False).decode("rgb")
-    return [(each["__key__"], each["jpg"].shape, each["json"]) for each in samples]
+    return [(key, picture.shape, told) for key, picture, told in samples.to_tuple("__key__", endings, "json")]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import chain
@@ -56,11 +57,10 @@ def drawn(manifest: Manifest) -> dict[str, bytes]:
     """A grey picture of the right size for each frame, by the digest of the picture that the manifest means."""
     frames = manifest.frames
     found = {}
-    for digest, width, height in zip(
-        frames.digest.tolist(), frames.width.tolist(), frames.height.tolist(), strict=True
-    ):
+    columns = (frames.digest, frames.width, frames.height, frames.media_type)
+    for digest, width, height, kind in zip(*(column.tolist() for column in columns), strict=True):
         buffer = io.BytesIO()
-        Image.new("RGB", (width, height), "grey").save(buffer, "JPEG")
+        Image.new("RGB", (width, height), "grey").save(buffer, kind.removeprefix("image/"))
         found[digest.decode()] = buffer.getvalue()
     return found
 
@@ -392,9 +392,22 @@ def test_datasets_loads_splits_of_which_one_is_empty_and_one_has_boxes_on_whole_
 def test_webdataset_decodes_every_sample(tmp_path: Path) -> None:
     manifest, pictures = photographed(OBJECTS)
     write(WebDataset(), manifest, tmp_path, pictures)
-    found = read_with("webdataset", *(tmp_path / f"{split.value}-000000.tar" for split in SPLITS))
+    found = read_with("webdataset", "jpg", *(tmp_path / f"{split.value}-000000.tar" for split in SPLITS))
     assert [key for key, _, _ in found] == ["other_a b", "party_a b", "sky", "c", "ü"]
     assert all(shape == [50, 100, 3] for _, shape, _ in found)
     told = {sample["unique_name"]: sample["annotations"] for _, _, sample in found}
     assert told["party_a b.jpg"][0]["bbox"] == [10, 5, 20, 20]
     assert told["party_a b.jpg"][1]["polygon"] == [[40, 10], [60, 10], [60, 30], [40, 30]]
+
+
+def test_webdataset_decodes_pictures_of_every_kind_as_the_readme_says(tmp_path: Path) -> None:
+    kinds = ("jpeg", "png", "webp", "bmp", "tiff")
+    frames = [
+        Frame(file_name=f"{kind}.{kind}", media_type=f"image/{kind}", width=4, height=3) for kind in kinds
+    ]
+    manifest, pictures = photographed(manifest_of(frames))
+    write(WebDataset(), manifest, tmp_path, pictures)
+    said = re.search(r'to_tuple\("(.*?)"', WebDataset().start)
+    assert said is not None
+    found = read_with("webdataset", said[1], tmp_path / "train-000000.tar")
+    assert [(key, shape) for key, shape, _ in found] == [(kind, [3, 4, 3]) for kind in sorted(kinds)]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PackedFile, PictureFile, VersionFacts
-from setwright.formats.writing.names import export_names
+from setwright.formats.writing.names import ENDINGS, export_names
 from setwright.formats.writing.raw import image_texts
 from setwright.formats.writing.shards import Shard, shards
 from setwright.formats.writing.sidecar import Layout, with_sidecar
@@ -36,7 +36,8 @@ _LAYOUT = (
     ("*-000000.tar …", "the samples of each split: a picture and a JSON file that tells all of it"),
     ("index.json", "the classes in the order of their ids; the tar files, how many samples are in each"),
 )
-_START = 'webdataset.WebDataset("train-000000.tar").decode("rgb").to_tuple("jpg;jpeg;png", "json")'
+_PICTURE = ";".join(ending.removeprefix(".") for endings in ENDINGS.values() for ending in endings)
+_START = f'webdataset.WebDataset("train-000000.tar").decode("rgb").to_tuple("{_PICTURE}", "json")'
 
 
 @dataclass(frozen=True, slots=True)
