@@ -44,6 +44,27 @@ def test_augmentations_are_said_as_a_spec_calls_them(recipe: tuple[Any, ...], sa
     assert words.value([fields], "augmentations.recipes") == said
 
 
+def test_of_many_augmentations_those_that_change_are_named() -> None:
+    flags = [
+        {"type": "NINETY_ROTATION", "property": property, "range": None}
+        for property in ("CLOCKWISE", "COUNTER_CLOCKWISE", "UPSIDE_DOWN")
+    ]
+    weak, strong = (
+        {"type": "IMAGE_BLUR", "property": "BLUR", "range": [radius, radius]} for radius in (3.0, 4.0)
+    )
+    path = "augmentations.recipes"
+    assert words.sides([weak, *flags], [strong, *flags], path) == (
+        "blur 3 and 3 others",
+        "blur 4 and the same 3",
+    )
+    assert words.sides(flags, [weak, *flags], path) == ("3 augmentations", "blur 3 and the same 3")
+    assert words.sides([weak, *flags], flags, path) == ("blur 3 and 3 others", "the same 3")
+    assert words.sides([weak, *flags[:2]], [strong, *flags[:2]], path) == (
+        "blur 3, rotate_90.clockwise, rotate_90.counter_clockwise",
+        "blur 4, rotate_90.clockwise, rotate_90.counter_clockwise",
+    )
+
+
 def test_official_splits_are_said_with_the_values_that_are_not_the_usual_ones() -> None:
     plain = OfficialSplits(field="source_split")
     assert words.value(to_document(plain), "split.official") == "metadata.source_split; others refuse"

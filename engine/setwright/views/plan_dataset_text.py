@@ -54,17 +54,13 @@ def _fields(change: DatasetChange, color: bool) -> Iterator[str]:
     wide = max((width_of(path) for path, _ in rows), default=0)
     for path, field in rows:
         line = f"  (line {field.place.line})" if field.place else ""
-        before, after = _value(field.before, field.path), _value(field.after, field.path)
+        before, after = map(escape.terminal, words.sides(field.before, field.after, field.path))
         sign = paint("~", "changed", color=color)
         if len(before) + len(after) <= 50:
             yield f"{sign} {path:{wide}}  {before} -> {after}{line}"
         else:
             yield f"{sign} {path:{wide}}  {before}"
             yield f"{'':{wide}}->  {after}{line}"
-
-
-def _value(value: Any, path: str) -> str:
-    return escape.terminal(words.value(value, path))
 
 
 def _frames(change: DatasetChange, color: bool) -> Iterator[str]:

@@ -54,7 +54,7 @@ def _dataset(address: str, before: DatasetChange | None, after: DatasetChange | 
     old, new = dict(_fields(before.config or {})), dict(_fields(after.config or {}))
     for field in sorted({*old, *new}):
         if old.get(field) != new.get(field):
-            were, are = (words.value(each.get(field), field) for each in (old, new))
+            were, are = words.sides(old.get(field), new.get(field), field)
             yield f"      {field}  {were} -> {are}"
     if before.version is not None and after.version is not None:
         if before.version.id_before != after.version.id_before:

@@ -231,8 +231,7 @@ def _facts(change: DatasetChange) -> Iterator[str]:
             [
                 [
                     _name(field.path),
-                    _name(words.value(field.before, field.path)),
-                    _name(words.value(field.after, field.path)),
+                    *map(_name, words.sides(field.before, field.after, field.path)),
                     str(field.place.line) if field.place else "",
                 ]
                 for field in change.fields

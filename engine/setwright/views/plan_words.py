@@ -46,7 +46,7 @@ SEVERITIES = {
     "packaging": "only its exports change",
     "additive": "train and validation only gain",
     "relabel": "annotations change",
-    "removal": "frames leave train or validation",
+    "removal": "frames or varied copies leave train or validation",
     "schema": "classes are removed, are called otherwise or get other ids",
     "eval": "the test split changes, so results before and after cannot be compared",
 }
@@ -196,6 +196,21 @@ def value(of_field: Any, path: str = "") -> str:
             return ", ".join(map(value, of_field))
         case _:
             return json.dumps(of_field, ensure_ascii=False)
+
+
+_FEW = 3
+"""Augmentations that stay, from which on they are counted and not named."""
+
+
+def sides(before: Any, after: Any, path: str) -> tuple[str, str]:
+    """A field before and after. Of many augmentations only those are named that come, go or change."""
+    if path == "augmentations.recipes" and before and after:
+        stays = [recipe for recipe in after if recipe in before]
+        if len(stays) >= _FEW:
+            gone, new = ([each for each in recipes if each not in stays] for recipes in (before, after))
+            were = f"{value(gone)} and {len(stays)} others" if gone else f"{len(stays)} augmentations"
+            return were, f"{value(new)} and the same {len(stays)}" if new else f"the same {len(stays)}"
+    return value(before, path), value(after, path)
 
 
 def _augmentation(property: str, range_: Any) -> str:

@@ -84,11 +84,12 @@ def _fields(change: DatasetChange, *, written: bool) -> Iterator[Markup]:
             [
                 [
                     tag("code", field.path),
-                    tag("del", words.value(field.before, field.path)),
-                    tag("ins", words.value(field.after, field.path)),
+                    tag("del", before),
+                    tag("ins", after),
                     *([placed(field.place) or tag("span", "by default", class_="faint")] if written else []),
                 ]
                 for field in change.fields
+                for before, after in [words.sides(field.before, field.after, field.path)]
             ],
             class_="words",
         )

@@ -274,13 +274,14 @@ def _drifted(found: Drift) -> Markup:
             "div",
             tag("code", field.path),
             " ",
-            tag("del", words.value(field.before, field.path)),
+            tag("del", before),
             " ",
-            tag("ins", words.value(field.after, field.path)),
+            tag("ins", after),
             " ",
             placed(field.place),
         )
         for field in found.fields
+        for before, after in [words.sides(field.before, field.after, field.path)]
     ]
     told = [tag("div", f"{count:,} {what}") for count, what in counts if count]
     return joined(found.drift, *told, *fields)
