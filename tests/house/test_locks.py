@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 
 import pytest
 from packaging.requirements import Requirement
@@ -45,6 +46,23 @@ def test_whatever_the_project_asks_for_is_locked_at_a_version_that_it_allows(
         versions = pins.get(canonicalize_name(requirement.name), set())
         assert versions, f"{requirement} is not in {lock}: run `make lock`"
         assert all(version in requirement.specifier for version in versions), f"{requirement}: `make lock`"
+
+
+IMPORTED_AS = {
+    "opencv-python-headless": "cv2",
+    "pillow": "PIL",
+    "pyyaml": "yaml",
+}
+
+
+def test_whatever_users_are_asked_to_install_is_used() -> None:
+    extras = chain.from_iterable(PROJECT["project"]["optional-dependencies"].values())
+    code = "\n".join(file.read_text() for file in (ROOT / "engine").rglob("*.py"))
+    for requirement in map(Requirement, [*PROJECT["project"]["dependencies"], *extras]):
+        name = IMPORTED_AS.get(requirement.name, requirement.name)
+        assert re.search(rf"^\s*(from|import) {name}\b|postgresql\+{name}", code, re.MULTILINE), (
+            requirement.name
+        )
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

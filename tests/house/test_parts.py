@@ -34,7 +34,8 @@ def worldly(source: str) -> Iterator[tuple[int, str]]:
             case ast.ImportFrom(module=str(module)) if module in WORLDLY_MODULES:
                 yield node.lineno, module
             case ast.Call(func=called) if WORLDLY_CALLS.search(name := ast.unparse(called)):
-                if not name.startswith("files("):  # a grammar that comes with the package is code
+                # A grammar that comes with the package is code, and a member of an archive in memory is bytes.
+                if not name.startswith(("files(", "self._archive.")):
                     yield node.lineno, name
             case _:
                 pass

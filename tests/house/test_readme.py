@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import setwright
 from setwright.cli.main import COMMANDS
 from tests.house.program import ROOT
 
@@ -19,6 +21,13 @@ README = (ROOT / "README.md").read_text()
 def test_the_table_has_every_command_and_no_other() -> None:
     listed = re.findall(r"^\| `setwright ([a-z-]+)` \|", README, re.M)
     assert listed == [name for section in COMMANDS.values() for name in section]
+
+
+def test_the_extras_are_those_that_there_are() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = README.partition("Extras:")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z]+)`", told)) == set(project["optional-dependencies"])
+    assert f"dist/setwright-{setwright.__version__}-py3-none-any.whl[images]" in README
 
 
 def test_the_pages_to_read_on_are_there() -> None:

@@ -27,7 +27,6 @@ HEAVY = {
     "pydantic",
     "requests",
     "rich",
-    "ruamel",
     "sqlalchemy",
     "yaml",
 }
