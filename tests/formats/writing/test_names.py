@@ -85,6 +85,7 @@ def test_long_names_are_told_apart_too_though_their_ends_are_cut() -> None:
         ("..", "_"),
         ("", "_"),
         (".hidden", "_.hidden"),
+        ("#1", "_#1"),
         ("con", "_con"),
         ("COM1.tar", "_COM1.tar"),
         ("console", "console"),

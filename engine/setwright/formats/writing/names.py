@@ -60,12 +60,15 @@ def export_names(frames: Frames) -> list[tuple[str, str]]:
 
 
 def safe_stem(name: str) -> str:
-    """`name` as a file's stem that any file system takes: not empty, not hidden, no device, not too long."""
+    """`name` as a file's stem that any file system takes: not empty, not hidden, no device, not too long.
+
+    Nor does it begin with `#`, for then it is no picture but a comment where VOC's lists name it.
+    """
     stem = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().rstrip(". ")
     while len(stem.encode()) > MAX_STEM_BYTES:
         stem = stem[: max(1, len(stem) - max(1, (len(stem.encode()) - MAX_STEM_BYTES) // 4))]
     stem = stem.rstrip(". ")
-    if not stem or stem.startswith(".") or _DEVICES.match(stem):
+    if not stem or stem.startswith((".", "#")) or _DEVICES.match(stem):
         return f"_{stem}"
     return stem
 
