@@ -83,6 +83,18 @@ def test_other_sizes_asked_for_since_are_unmet_because_frames_stay(tmp_path: Pat
     assert stay in run(folder, "diff", newest, first).stdout
 
 
+def test_a_version_is_found_by_the_number_that_it_had_before_an_export_was_added(tmp_path: Path) -> None:
+    folder = project_at(tmp_path / "project", {"specs/balloons.yaml": SPEC})
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, *"abcd")
+    assert run(folder, "apply", "--yes").returncode == 0
+    (folder / "specs/balloons.yaml").write_text(SPEC.replace("[RAW]", "[RAW, COCO]"))
+    assert run(folder, "apply", "--yes").returncode == 0
+    assert run(folder, "show", "balloons@1.0.0").stdout.startswith("balloons 1.0.1\n")
+    assert run(folder, "pull", "balloons@1.0.0", "--export", "RAW", "--to", "out").returncode == 0
+    assert "There are 1.0.1." in run(folder, "show", "balloons@1.0.2").stderr
+
+
 @pytest.mark.parametrize(
     ("spec", "address"),
     [

@@ -25,7 +25,15 @@ from setwright.model.dataset import (
 from setwright.model.errors import LockHeldError, QueryError, RemoteError, StalePlanError
 from setwright.model.splits import SplitWish
 from setwright.model.statistics import count
-from setwright.model.versions import FIRST_VERSION, Amendment, ChangeSeverity, Deletion, Publication, Version
+from setwright.model.versions import (
+    FIRST_VERSION,
+    Amendment,
+    ChangeSeverity,
+    Deletion,
+    Publication,
+    Version,
+    VersionNumber,
+)
 from setwright.plan.content import desired_content
 from setwright.state.document import never_applied
 
@@ -411,6 +419,11 @@ class RemoteConformance:
         assert remote.config(first.id) == amendment.config
         assert remote.made_with(first.id) == CELLS
         assert remote.version(first.id) == amended
+        assert remote.version_by_number("Cells", amended.number) == amended
+        if remote.capabilities.numbers:  # one that gives its own may not know what it called a version before
+            assert remote.version_by_number("Cells", first.number) == amended
+        assert remote.version_by_number("Cells", VersionNumber.parse("9.9.9")) is None
+        assert remote.version_by_number("Nothing", first.number) is None
 
     def test_a_state_is_recorded_once_for_each_serial(self, remote: Remote) -> None:
         assert remote.state("party") is None

@@ -73,7 +73,9 @@ def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
 
 
 def find_version(remote: RemoteReader, name: str, address: str, number: str) -> Version:
-    """The version `number` of the dataset called `name`, the newest for an empty number; `address` is for messages.
+    """The version `number` of the dataset called `name`, by the number it has or had; the newest for an empty number.
+
+    `address` is for messages.
 
     Raises:
         UsageError: there is no such version.
@@ -91,8 +93,11 @@ def find_version(remote: RemoteReader, name: str, address: str, number: str) -> 
     if not number:
         return versions[0]
     wanted = VersionNumber.parse(number)
-    for version in versions:
-        if version.number == wanted:
-            return version
+    # A number that was given once names that content for ever, also where an amendment gave it another.
+    found = next((each for each in versions if each.number == wanted), None)
+    if found is None:
+        found = remote.version_by_number(name, wanted)
+    if found is not None:
+        return found
     known = ", ".join(str(version.number) for version in versions[:10])
     raise UsageError(f"{address} has no version {number}", f"There are {known}.")

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.remarks import Remark
-    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
+    from setwright.model.versions import (
+        Amendment,
+        Deletion,
+        ObservedDataset,
+        Publication,
+        Version,
+        VersionNumber,
+    )
     from setwright.model.vocabulary import Vocabulary
     from setwright.pixels.executor import Executor
     from setwright.state.document import State
@@ -90,6 +97,9 @@ class AnsweringLake(ABC):
 
     def versions(self, name: str) -> tuple[Version, ...]:
         return self._lake.versions(name)
+
+    def version_by_number(self, name: str, number: VersionNumber) -> Version | None:
+        return self._lake.version_by_number(name, str(number))
 
     def version(self, id: str) -> Version:
         return self._lake.version(id)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
     from setwright.model.remarks import Remark
-    from setwright.model.versions import Amendment, Deletion, Publication
+    from setwright.model.versions import Amendment, Deletion, Publication, VersionNumber
     from setwright.remotes.memory_frames import Held, StoredFrame
     from setwright.remotes.protocol import Capabilities
     from setwright.state.document import State
@@ -209,6 +209,9 @@ class MemoryRemote:
     def versions(self, name: str) -> tuple[Version, ...]:
         dataset = self._datasets.get(name)
         return () if dataset is None else tuple(reversed(dataset.versions))
+
+    def version_by_number(self, name: str, number: VersionNumber) -> Version | None:
+        return next((each for each in self.versions(name) if str(number) in self._numbers[each.id]), None)
 
     def version(self, id: str) -> Version:
         for dataset in self._datasets.values():

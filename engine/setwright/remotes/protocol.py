@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.remarks import Remark
-    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
+    from setwright.model.versions import (
+        Amendment,
+        Deletion,
+        ObservedDataset,
+        Publication,
+        Version,
+        VersionNumber,
+    )
     from setwright.model.vocabulary import Vocabulary
     from setwright.state.document import State
 
@@ -105,6 +112,12 @@ class RemoteReader(Protocol):
 
     def versions(self, name: str) -> tuple[Version, ...]:
         """All versions of the dataset of that name, the newest first; none where there is no such dataset."""
+
+    def version_by_number(self, name: str, number: VersionNumber) -> Version | None:
+        """The version of that dataset that is called `number`, or was before it was amended; None where there is none.
+
+        What a remote that gives numbers of its own called a version before, it may not know.
+        """
 
     def version(self, id: str) -> Version:
         """The version with that id.

@@ -41,7 +41,14 @@ if TYPE_CHECKING:
     from setwright.model.frames import Membership
     from setwright.model.manifest import Manifest
     from setwright.model.remarks import Remark
-    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
+    from setwright.model.versions import (
+        Amendment,
+        Deletion,
+        ObservedDataset,
+        Publication,
+        Version,
+        VersionNumber,
+    )
     from setwright.model.vocabulary import Vocabulary
     from setwright.remotes.http.connection import Connection
     from setwright.remotes.protocol import Capabilities
@@ -129,6 +136,10 @@ class ServedLakeRemote:
     def versions(self, name: str) -> tuple[Version, ...]:
         told = self._asking.get("/versions", wire.VersionsDocument, dataset=name)
         return tuple(each.as_version() for each in told.versions)
+
+    def version_by_number(self, name: str, number: VersionNumber) -> Version | None:
+        told = self._asking.get("/versions", wire.VersionsDocument, dataset=name, number=str(number))
+        return next((each.as_version() for each in told.versions), None)
 
     def version(self, id: str) -> Version:
         return self._asking.get(f"/versions/{_safe(id)}", wire.VersionDocument).as_version()

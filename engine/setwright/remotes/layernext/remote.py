@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
     from setwright.model.remarks import Remark
-    from setwright.model.versions import Amendment, Deletion, ObservedDataset, Publication, Version
+    from setwright.model.versions import (
+        Amendment,
+        Deletion,
+        ObservedDataset,
+        Publication,
+        Version,
+        VersionNumber,
+    )
     from setwright.remotes.layernext.adopting import Found
     from setwright.remotes.layernext.client import Client
     from setwright.remotes.layernext.records import Records
@@ -144,6 +151,9 @@ class LayerNextRemote:
 
     def versions(self, name: str) -> tuple[Version, ...]:
         return self._observer.versions(name)
+
+    def version_by_number(self, name: str, number: VersionNumber) -> Version | None:
+        return next((each for each in self.versions(name) if each.number == number), None)
 
     def version(self, id: str) -> Version:
         return self._observer.version(id)

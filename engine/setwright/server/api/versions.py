@@ -30,12 +30,24 @@ def observe(names: wire.Names, service: TheService) -> wire.ObservedDocuments:
 
 @route(router, "GET", "/versions", Role.READ)
 def versions(
-    dataset: Annotated[str, Query(min_length=1, max_length=512, pattern=wire.NO_ZERO)], service: TheService
+    dataset: Annotated[str, Query(min_length=1, max_length=512, pattern=wire.NO_ZERO)],
+    service: TheService,
+    number: Annotated[
+        str | None,
+        Query(
+            max_length=64,
+            pattern=r"^\d+\.\d+\.\d+$",
+            description="Only the version that is called so, or was before it was amended.",
+        ),
+    ] = None,
 ) -> wire.VersionsDocument:
     """All versions of a dataset, the newest first; none where there is no such dataset."""
-    return wire.VersionsDocument(
-        versions=tuple(wire.VersionDocument.of(each) for each in service.lake.versions(dataset))
-    )
+    if number is None:
+        found = service.lake.versions(dataset)
+    else:
+        one = service.lake.version_by_number(dataset, number)
+        found = () if one is None else (one,)
+    return wire.VersionsDocument(versions=tuple(map(wire.VersionDocument.of, found)))
 
 
 @route(router, "GET", "/versions/{version}", Role.READ)
