@@ -63,7 +63,7 @@ def test_warnings_without_number_leave_room_for_the_datasets() -> None:
 
 def test_what_there_is_one_of_is_named_and_not_counted() -> None:
     assert re.search(
-        r"no room for more: [\d,]+ datasets, the checks that hold, .*the steps\.", render(many(500))
+        r"no room for more: [\d,]+ datasets, the checks that hold, .*the steps\.", render(many(1000))
     )
 
 
