@@ -226,7 +226,7 @@ def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnosti
     if pattern == GROUP_PATTERN:
         return findings.BAD_GROUP_FIELD.at(
             place,
-            f"Frames can be grouped by a metadata field, and {shown} names none.",
+            f"This has to be a metadata field, and {shown} names none.",
             f"did you mean metadata.{given}?"
             if re.fullmatch(r"[\w-]{1,60}", str(given)) and str(given).lower() not in RESERVED_METADATA
             else "write metadata.FIELD",

@@ -63,8 +63,8 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
         click.echo(json.dumps(document, indent=2))
     elif made.same:
         click.echo(
-            f"{address} {version.number} is what it was made of: {made.frames:,} frames, made again from revision "
-            f"{version.revision:,}, have the digest\n{made.again}"
+            f"{address} {version.number} is what it was made of: {counted(made.frames, 'frame')}, made again from "
+            f"revision {version.revision:,}, with the digest\n{made.again}"
         )
         if made.given:
             click.echo("Which frames its own datasets gave is not recorded; they were taken as they are.")
