@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from setwright.cli.own_folder import own_folder
 from setwright.cli.workspace import open_workspace
 from setwright.model.dataset import CollectionSource, LabelClass
 from tests.cli.project_folder import BALLOONS, project_at
@@ -106,6 +107,16 @@ def test_git_ignores_the_lake_of_a_clone_too_and_editors_find_the_schemas(
     )
     assert ".setwright" not in status
     assert (tmp_path / ".setwright" / "schemas" / "dataset.schema.json").exists()
+
+
+def test_after_an_upgrade_editors_get_the_schemas_of_the_new_release(tmp_path: Path) -> None:
+    schema = own_folder(tmp_path) / "schemas" / "dataset.schema.json"
+    ours = schema.read_text()
+    schema.write_text("{}")
+    (tmp_path / ".setwright" / ".gitignore").write_text("mine\n")
+    own_folder(tmp_path)
+    assert schema.read_text() == ours
+    assert (tmp_path / ".setwright" / ".gitignore").read_text() == "mine\n"
 
 
 def test_a_lake_that_is_no_projects_own_gets_nothing_beside_it(tmp_path: Path) -> None:

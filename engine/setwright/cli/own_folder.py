@@ -10,30 +10,26 @@ if TYPE_CHECKING:
 
 NAME = ".setwright"
 
-_IGNORES = ".gitignore"
-
 
 def own_folder(root: Path) -> Path:
-    """The folder of setwright's own in the project at `root`, with what keeps git out of it and editors informed."""
-    if not os.path.lexists(root / NAME / _IGNORES):
-        fill(root)
+    """The folder of setwright's own in the project at `root`, with what it always holds.
+
+    That is a file that keeps git out, and the schemas of this release for editors, also where another wrote its own.
+    """
+    from setwright.cli.schemas import SUFFIX, schemas
+    from setwright.edge.files import add_file, write_whole
+    from setwright.spec.starter import SCHEMAS
+
+    add_file(root / NAME / ".gitignore", "*\n")
+    for kind in ("dataset", "project"):
+        file, ours = root / f"{SCHEMAS}/{kind}{SUFFIX}", schemas()[kind].read_bytes()
+        if not file.is_file() or file.read_bytes() != ours:
+            write_whole(file, ours)
     return root / NAME
 
 
-def fill(root: Path) -> None:
-    """Write what the folder always holds, without touching a file that is there."""
-    from setwright.cli.schemas import SUFFIX, schemas
-    from setwright.edge.files import add_file
-    from setwright.spec.starter import SCHEMAS
-
-    for kind in ("dataset", "project"):
-        add_file(root / f"{SCHEMAS}/{kind}{SUFFIX}", schemas()[kind].read_text(encoding="utf-8"))
-    # Last, for where it is there nobody looks for the others.
-    add_file(root / NAME / _IGNORES, "*\n")
-
-
-def fill_around(folder: Path) -> None:
-    """The same for the project in whose own folder `folder` is about to be made, if it is in one."""
+def own_folder_around(folder: Path) -> None:
+    """Make it for the project in whose own folder the lake in `folder` is, if it is in one."""
     from setwright.cli.workspace import PROJECT_FILE
 
     for inner in (folder := folder.absolute(), *folder.parents):

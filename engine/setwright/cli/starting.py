@@ -144,7 +144,7 @@ def start_project(root: Path, *, example: bool = True) -> tuple[str, ...]:
     Raises:
         UsageError: there is a project.
     """
-    from setwright.cli import own_folder
+    from setwright.cli.own_folder import own_folder
     from setwright.cli.workspace import PROJECT_FILE
     from setwright.edge.files import add_file
     from setwright.lake.lake import Lake
@@ -155,7 +155,7 @@ def start_project(root: Path, *, example: bool = True) -> tuple[str, ...]:
     lake = root / DEFAULT_LAKE
     if not (lake / "lake.json").exists():
         Lake.create(lake).close()
-    own_folder.fill(root)
+    own_folder(root)
     specs = root / "specs"
     wanted = example and not (specs.is_dir() and any(specs.iterdir()))
     if wanted:

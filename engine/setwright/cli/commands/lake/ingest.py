@@ -152,14 +152,14 @@ def command(
 
 
 def _open_or_create(folder: Path, stack: ExitStack) -> Lake:
-    from setwright.cli.own_folder import fill_around
+    from setwright.cli.own_folder import own_folder_around
     from setwright.lake.lake import Lake
     from setwright.lake.mark import MARK
 
     if (folder / MARK).exists():
         return stack.enter_context(Lake.open(folder))
     lake = stack.enter_context(Lake.create(folder))
-    fill_around(folder)
+    own_folder_around(folder)
     click.echo(f"Made a lake in {folder}", err=True)
     return lake
 

@@ -26,12 +26,12 @@ def command(session: Session, catalog: str | None, blobs: str | None, folder: Pa
     catalogue is a file in the folder. With --blobs, the prefix must be this lake's alone; credentials and an endpoint
     come from the environment, as for the store's own tools.
     """
-    from setwright.cli.own_folder import fill_around
+    from setwright.cli.own_folder import own_folder_around
     from setwright.lake.lake import Lake
     from setwright.views.escape import terminal
 
     with Lake.create(folder, catalog, blobs) as lake:
-        fill_around(folder)
+        own_folder_around(folder)
         click.echo(f"Made a lake in {terminal(str(folder))}")
         click.echo(f"Its catalogue is {terminal(lake.catalog_location)}")
         if blobs is not None:
