@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from setwright.augment import objects
-from setwright.augment.masks import counts_of, mask_of
+from setwright.augment.masks import Patch, counts_of, mask_of, patch_of
 from setwright.augment.objects import Varied, vary
 from setwright.augment.placement import placement
+from setwright.augment.point_map import FRACTION, PointMap
 from setwright.model.canonical import canonical_json
 from setwright.model.frames import POLYGON
 from setwright.pixels.warp import warp
@@ -201,10 +203,60 @@ def test_counting_alone_gives_the_same_as_drawing_and_so_do_small_chunks(
     )
 
 
-@given(st.lists(st.booleans(), min_size=12, max_size=12))
-def test_run_lengths_are_told_and_read_back(pixels: list[bool]) -> None:
-    mask = np.array(pixels).reshape(3, 4)
-    assert (mask_of(counts_of(mask), 4, 3) == mask).all()
+@given(st.lists(st.integers(0, 5), max_size=9))
+def test_of_run_lengths_what_they_cover_is_read_and_told_again(runs: list[int]) -> None:
+    counts = [*runs, 48 - sum(runs)] if sum(runs) <= 48 else [48]
+    mask = mask_of(counts, 8, 6)
+    patch = patch_of(counts, 6)
+    assert (patch is None) == (not mask.any())
+    if patch is not None:
+        rows, columns = np.nonzero(mask)
+        assert patch.box == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        assert (mask_of(counts_of(patch, 8, 6), 8, 6) == mask).all()
+        assert 0 not in counts_of(patch, 8, 6)[1:]
+
+
+@given(st.tuples(st.integers(0, W - 1), st.integers(0, H - 1), st.integers(1, W), st.integers(1, H)), moves)
+def test_every_pixel_of_a_moved_mask_is_the_nearest_one_of_its_source(
+    place: tuple[int, int, int, int], move: tuple[str, tuple[float, ...]]
+) -> None:
+    left, top, right, bottom = place
+    mask = np.zeros((H, W), bool)
+    mask[top : top + bottom, left : left + right : 2] = True
+    found = varied(
+        Thing("mask", {"size": [H, W], "counts": whole(mask)}), *move, min_visibility=0, min_size=0
+    )
+    matrix, width, height = _placed(move)
+    x, y = (
+        (points + FRACTION // 2) // FRACTION for points in PointMap(matrix, width, height).rows(0, height)
+    )
+    inside = (x >= 0) & (y >= 0) & (x < W) & (y < H)
+    expected = inside & mask[np.where(inside, y, 0), np.where(inside, x, 0)]
+    assert bool(len(found.annotations)) == expected.any()
+    if len(found.annotations):
+        assert (mask_of(outline_of(found)["counts"], width, height) == expected).all()
+
+
+def test_a_small_mask_costs_what_it_covers_and_not_what_its_picture_measures() -> None:
+    width, height = 4000, 3000
+    before = width // 2 * height + height // 2
+    thing = Thing("mask", {"size": [height, width], "counts": [before, 20, width * height - before - 20]})
+    recipes = (FLIP_H, ()), (CLOCKWISE, ()), (ROTATE, (30,)), (SHEAR_V, (20,)), (CROP, (40, 0.5, 0.5))
+    tracemalloc.start()
+    try:
+        for property, values in recipes:
+            found = vary(
+                objects_in([(0, thing)]), frames((width, height)), copies((0, property, values), min_size=0)
+            )
+            assert len(found.annotations) == 1
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < width * height / 8
+
+
+def whole(mask: np.ndarray) -> list[int]:
+    return counts_of(Patch(mask, 0, 0), mask.shape[1], mask.shape[0])
 
 
 # --- A polygon and its mask ---------------------------------------------------------------------------------------
@@ -288,7 +340,7 @@ def _area(ring: list[list[float]]) -> float:
 def test_a_mask_moves_as_its_picture_does() -> None:
     mask = np.zeros((H, W), bool)
     mask[10:30, 20:60] = True
-    thing = Thing("mask", {"size": [H, W], "counts": counts_of(mask)})
+    thing = Thing("mask", {"size": [H, W], "counts": whole(mask)})
     found = varied(thing, CLOCKWISE)
     width, height = H, W
     moved = mask_of(outline_of(found)["counts"], width, height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,26 +21,70 @@ def mask_of(counts: Sequence[int], width: int, height: int) -> NDArray[np.bool_]
     return np.asarray(np.repeat(runs, counts).reshape(width, height).T)
 
 
-def counts_of(mask: NDArray[np.bool_]) -> list[int]:
-    """COCO's run lengths of `mask` `(H, W)`, column by column, the first of what is outside."""
-    pixels = np.concatenate([[False], mask.T.reshape(-1)])
-    changes = np.flatnonzero(pixels[1:] != pixels[:-1])
-    counts: list[int] = np.diff([0, *changes.tolist(), mask.size]).tolist()
-    return counts if counts[-1] or len(counts) == 1 else counts[:-1]
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """All that a mask covers, and no row or column more: `pixels` `(h, w)`, the first of which is at `left` and `top`.
+
+    So what is done to a mask costs what it covers, and not what its picture measures.
+    """
+
+    pixels: NDArray[np.bool_]
+    left: int
+    top: int
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom."""
+        height, width = self.pixels.shape
+        return float(self.left), float(self.top), float(self.left + width), float(self.top + height)
 
 
-def hull(mask: NDArray[np.bool_]) -> tuple[float, float, float, float] | None:
-    """Left, top, right and bottom of what `mask` covers, None where that is nothing."""
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+def patch_of(counts: Sequence[int], height: int) -> Patch | None:
+    """What COCO's run lengths of a picture of that height cover; None where that is nothing."""
+    ends = np.cumsum(counts)
+    runs = np.stack([ends[: len(ends) // 2 * 2 : 2], ends[1::2]], axis=1)
+    runs = runs[runs[:, 0] < runs[:, 1]]
+    if not len(runs):
+        return None
+    left, right = int(runs[0, 0]) // height, (int(runs[-1, 1]) - 1) // height + 1
+    lengths = np.diff(runs.ravel() - left * height, prepend=0, append=(right - left) * height)
+    columns = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths).reshape(-1, height)
+    return _cropped(columns.T, left, 0)
+
+
+def counts_of(patch: Patch, width: int, height: int) -> list[int]:
+    """COCO's run lengths in a picture of `width` × `height`, column by column, the first of what is outside."""
+    tall, wide = patch.pixels.shape
+    columns = np.zeros((wide, height), bool)
+    columns[:, patch.top : patch.top + tall] = patch.pixels.T
+    pixels = np.concatenate([[False], columns.reshape(-1), [False]])
+    changes = np.flatnonzero(pixels[1:] != pixels[:-1]) + patch.left * height
+    counts: list[int] = np.diff([0, *changes.tolist(), width * height]).tolist()
+    return counts if counts[-1] else counts[:-1]
+
+
+def moved(
+    patch: Patch, matrix: NDArray[np.float64], corners: NDArray[np.float64], width: int, height: int
+) -> Patch | None:
+    """`patch` as it is in the copy of `width` × `height`: each pixel takes that of the source's nearest point.
+
+    `corners` `(4, 2)` are those of its box in the copy.
+    """
+    size = (width, height)
+    # Points are rounded to parts of a pixel, so one beside the box may still show what is in it.
+    left, top = np.clip(np.floor(corners.min(axis=0)) - 1, 0, size).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, size).astype(int).tolist()
+    x, y = PointMap(matrix, width, height).rows(top, bottom, left, right)
+    # To the nearest centre, as the picture itself is mapped.
+    x, y = (x + FRACTION // 2) // FRACTION - patch.left, (y + FRACTION // 2) // FRACTION - patch.top
+    tall, wide = patch.pixels.shape
+    inside = (x >= 0) & (y >= 0) & (x < wide) & (y < tall)
+    return _cropped(inside & patch.pixels[np.where(inside, y, 0), np.where(inside, x, 0)], left, top)
+
+
+def _cropped(pixels: NDArray[np.bool_], left: int, top: int) -> Patch | None:
+    columns, rows = np.flatnonzero(pixels.any(axis=0)), np.flatnonzero(pixels.any(axis=1))
     if not len(columns):
         return None
-    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
-
-
-def moved(mask: NDArray[np.bool_], matrix: NDArray[np.float64], width: int, height: int) -> NDArray[np.bool_]:
-    """`mask` as it is in the copy of `width` × `height`: each pixel takes that of the source's nearest point."""
-    x, y = PointMap(matrix, width, height).rows(0, height)
-    # To the nearest centre, as the picture itself is mapped.
-    x, y = (x + FRACTION // 2) // FRACTION, (y + FRACTION // 2) // FRACTION
-    inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    return np.asarray(inside & mask[np.where(inside, y, 0), np.where(inside, x, 0)])
+    covered = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Patch(covered, left + int(columns[0]), top + int(rows[0]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import numpy as np
 from pydantic_core import to_json
 
 from setwright.augment.cutting import cut_line, cut_polygon
-from setwright.augment.masks import counts_of, hull, mask_of, moved
+from setwright.augment.masks import Patch, counts_of, moved, patch_of
 from setwright.augment.placement import Placement, placements
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, Annotations
 from setwright.model.outline import all_parsed, parsed
@@ -241,27 +240,29 @@ class _Pairs:
     def _masks(self, pairs: NDArray[np.int64]) -> None:
         for pair in pairs.tolist():
             mask = _decoded(str(self.annotations.outline[self.object[pair]]))
+            if mask is None:
+                self.share[pair], self.inside[pair] = 0, False
+                continue
             copy = self.copy[pair]
             width, height = int(self.places.width[copy]), int(self.places.height[copy])
             matrix = self.places.matrix[copy]
-            before = hull(mask)
-            there = moved(mask, matrix, width, height)
-            after = hull(there)
-            if before is None or after is None:
-                self.share[pair], self.inside[pair] = 0, False
-                continue
-            left, top, right, bottom = before
+            left, top, right, bottom = mask.box
             corners = _mapped(
                 np.array([[left, top], [right, top], [left, bottom], [right, bottom]]), matrix[None]
             )
+            there = moved(mask, matrix, corners, width, height)
+            if there is None:
+                self.share[pair], self.inside[pair] = 0, False
+                continue
             self.inside[pair] = bool(((corners >= 0) & (corners <= (width, height))).all())
             # The maps keep areas, so what is missing is outside, but for a pixel here and there.
-            share = np.count_nonzero(there) / np.count_nonzero(mask)
+            share = np.count_nonzero(there.pixels) / np.count_nonzero(mask.pixels)
             self.share[pair] = 1.0 if self.inside[pair] else min(1.0, share)
-            self.box[pair] = after
+            self.box[pair] = there.box
             if self.outlines:
                 self.outline[pair] = json.dumps(
-                    {"counts": counts_of(there), "size": [height, width]}, separators=(",", ":")
+                    {"counts": counts_of(there, width, height), "size": [height, width]},
+                    separators=(",", ":"),
                 )
 
 
@@ -305,11 +306,9 @@ def _written(rings: list[Ring], shape: int) -> str:
     return text.replace(".0,", ",").replace(".0]", "]")
 
 
-@lru_cache(maxsize=64)
-def _decoded(outline: str) -> NDArray[np.bool_]:
+def _decoded(outline: str) -> Patch | None:
     found = parsed(outline)
-    height, width = found["size"]
-    return mask_of(found["counts"], width, height)
+    return patch_of(found["counts"], found["size"][0])
 
 
 def _texts(values: list[str]) -> Texts:

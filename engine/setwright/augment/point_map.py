@@ -66,10 +66,12 @@ class PointMap:
         column, row = self._column.view(np.uint32), self._row.view(np.uint32)
         return column << np.uint32(16 - self._bits), row << np.uint32(16 - self._bits)
 
-    def rows(self, start: int, end: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """x and y of the source's points for the rows from `start` to before `end`, each `(end - start, W) int32`,
-        in 1/32 of a pixel, counted from the centre of the top-left one.
+    def rows(
+        self, start: int, end: int, left: int = 0, right: int | None = None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """x and y of the source's points, each `(end - start, right - left) int32`, for the rows from `start` to before
+        `end` and the columns from `left` to before `right`: in 1/32 of a pixel, from the centre of the top-left one.
         """
-        points: NDArray[np.int32] = self._column[:, None] + self._row[:, start:end, None]
+        points: NDArray[np.int32] = self._column[:, None, left:right] + self._row[:, start:end, None]
         points >>= self._bits - 5
         return points[0], points[1]
