@@ -55,10 +55,13 @@ def main(folder: Path, *, link: bool) -> None:
             break
         killed += 1
         complaints += _complaints(killed, remote, files_in(to))
-        pull(remote, version_of("2.0.0"), "RAW", to, link=link)
-        after = files_in(to)
-        if after != {**remote.folder("2.0.0"), **FOREIGN}:
-            complaints.append(f"after kill {killed} and another pull the folder holds {after}")
+        back = shutil.copytree(to, folder / f"back-{killed}")
+        # Whether one goes on or back, nothing is left of what the killed pull wrote.
+        for number, place in (("2.0.0", to), ("1.0.0", back)):
+            pull(remote, version_of(number), "RAW", place, link=link)
+            after = files_in(place)
+            if after != {**remote.folder(number), **FOREIGN}:
+                complaints.append(f"after kill {killed} and a pull of {number} the folder holds {after}")
     json.dump({"killed": killed, "complaints": complaints}, sys.stdout)
 
 

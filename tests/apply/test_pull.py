@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setwright.apply.pull import pull
-from setwright.apply.pull_record import RECORD
+from setwright.apply.pull_record import RECORD, Record
 from setwright.formats.protocol import PictureFile
 from setwright.model.errors import FormatError, RemoteError, SetwrightError, UnsafeNameError, UsageError
 from setwright.model.events import Advanced, Finished, Started
@@ -462,6 +462,14 @@ def test_killed_at_any_step_the_folder_holds_whole_files_and_the_next_pull_makes
     found = json.loads(answer.stdout)
     assert found["complaints"] == []
     assert found["killed"] >= 25
+
+
+def test_what_several_killed_pulls_may_have_written_is_known_of_each() -> None:
+    record = Record(dataset="balloons", version="", export="RAW", files={})
+    record = record.claiming({"a": "one", "b.tar": ""}).claiming({"a": "two", "b.tar": "three"})
+    assert record.claiming({"a": "one"}).digests("a") == {"one", "two"}
+    assert record.digests("b.tar") == {"three"}
+    assert record.wrote("b.tar")
 
 
 names = st.sampled_from(["a", "b", "d/a", "d/b", "d/e/a"])

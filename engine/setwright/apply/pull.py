@@ -13,6 +13,7 @@ import shutil
 import stat
 from contextlib import closing
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from setwright.apply import pull_record
@@ -26,7 +27,7 @@ from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.events import Listener, silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from setwright.model.versions import Version
@@ -97,16 +98,16 @@ def pull(
         _check_room(to, sum(wanted.size for wanted in compared.write if wanted.path not in local))
         done = dict(compared.keep)
         removed = left = linked = 0
-        if compared.write or compared.stale:
-            coming = {wanted.entry.path: wanted.sha256 for wanted in compared.write}
-            claim = replace(
-                record, dataset=version.dataset, export=export, claimed={**record.claimed, **coming}
+        _remove_leftovers(to, ())  # of a record, whose pull was killed before it had claimed anything
+        if compared.write or compared.stale or record.claimed:
+            claims = _Claims(to, replace(record, dataset=version.dataset, export=export))
+            claims.add({wanted.entry.path: _known_digest(wanted) for wanted in compared.write})
+            _remove_leftovers(
+                to, {*record.files, *record.claimed, *(one.entry.path for one in compared.wanted)}
             )
-            pull_record.write(to, claim)
-            _remove_leftovers({wanted.path.parent for wanted in compared.wanted})
             # Closed at once, whatever happens: Ctrl-C may come while we count, and a generator that is merely
             # dropped would let its threads write on for as long as somebody looks at the exception.
-            with closing(write_all(remote, compared.write, local, listener, workers)) as written:
+            with closing(write_all(remote, compared.write, local, claims.add, listener, workers)) as written:
                 for wanted, was_linked in written:
                     done[wanted.entry.path] = _as_written(wanted)
                     linked += was_linked
@@ -128,6 +129,24 @@ def pull(
             removed=removed,
             left=left,
         )
+
+
+class _Claims:
+    """The record in `to` while files are written, to which the threads that write them add claims."""
+
+    def __init__(self, to: Path, record: Record) -> None:
+        self._to, self._record = to, record
+        self._lock = Lock()
+
+    def add(self, coming: Mapping[str, str]) -> None:
+        with self._lock:
+            self._record = self._record.claiming(coming)
+            pull_record.write(self._to, self._record)
+
+
+def _known_digest(wanted: Wanted) -> str:
+    """The SHA-256 that the file will have; empty for a packed one."""
+    return "" if isinstance(wanted.entry, PackedFile) else wanted.sha256
 
 
 def _check_folder(to: Path) -> None:
@@ -175,12 +194,18 @@ def _is_local(remote: ExportReader, entry: ExportEntry) -> bool:
     return isinstance(entry, PictureFile) and remote.picture_path(entry.digest) is not None
 
 
-def _remove_leftovers(folders: set[Path]) -> None:
-    """What a pull that was killed had begun to write."""
+def _remove_leftovers(to: Path, names: Iterable[str]) -> None:
+    """What a pull that was killed had begun to write, in `to` itself and beside files of these names."""
+    folders = {to, *(to.joinpath(*safe_parts(name)).parent for name in names)}
     for folder in folders:
-        if folder.is_dir():
+        if folder.is_dir() and _lies_in(folder, to):
             for leftover in folder.glob(f".*{ASIDE}"):
                 leftover.unlink(missing_ok=True)
+
+
+def _lies_in(folder: Path, to: Path) -> bool:
+    """Whether it does, also where links lead elsewhere."""
+    return folder.resolve().is_relative_to(to.resolve())
 
 
 def _remove_stale(
@@ -194,12 +219,14 @@ def _remove_stale(
         try:
             status = path.lstat()
         except (FileNotFoundError, NotADirectoryError):
+            if _lies_in(path.parent, to):
+                _remove_empty(path.parent, to)
             continue
         twin = folded.get(name.casefold())
         if twin is not None and twin.exists() and twin.samefile(path):
             continue  # a new name for the same file, where case does not count
         known = record.files.get(name)
-        if not path.parent.resolve().is_relative_to(to.resolve()) or not stat.S_ISREG(status.st_mode):
+        if not _lies_in(path.parent, to) or not stat.S_ISREG(status.st_mode):
             left += 1
         elif (known and known.same_file(status)) or digest_of_file(path) in record.digests(name):
             path.unlink()

@@ -7,7 +7,7 @@ a kill, what stands under a claim is known to be pull's own. It is replaced last
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from setwright.edge.files import write_whole
@@ -41,7 +41,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """`files` by path are whole; of `claimed` none, some or all were written, each with that SHA-256 if so."""
+    """`files` by path are whole; of `claimed` none, some or all were written.
+
+    What stands under a claim has one of its SHA-256, which have blanks between them: one of each pull that was killed,
+    and none of a packed file until it is about to get its name, for its own is known no sooner.
+    """
 
     dataset: str
     version: str
@@ -56,7 +60,15 @@ class Record:
     def digests(self, path: str) -> set[str]:
         """What the file at `path` holds if pull was the last to write it."""
         found = {self.files[path].sha256} if path in self.files else set[str]()
-        return found | ({self.claimed[path]} if path in self.claimed else set())
+        return found | set(self.claimed.get(path, "").split())
+
+    def claiming(self, coming: Mapping[str, str]) -> Record:
+        """The record with claims to the files of these paths and SHA-256, beside those that it has."""
+        claimed = {
+            path: " ".join(dict.fromkeys([*self.claimed.get(path, "").split(), *digest.split()]))
+            for path, digest in coming.items()
+        }
+        return replace(self, claimed={**self.claimed, **claimed})
 
 
 def read(folder: Path) -> Record | None:

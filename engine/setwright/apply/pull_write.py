@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
 from threading import Condition
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from setwright.edge.files import ASIDE, write_whole
 from setwright.formats.bytes_of import packed_bytes, picture_bytes
@@ -18,7 +18,7 @@ from setwright.model.counting import counted
 from setwright.model.events import Advanced, Finished, Listener, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _BATCH_FILES = 64
 _BATCH_BYTES = 4 << 20
+
+
+Claim: TypeAlias = "Callable[[Mapping[str, str]], None]"
+"""Takes the paths of files that are about to get their names, and their SHA-256."""
 
 
 class Pictures(Protocol):
@@ -36,9 +40,16 @@ class Pictures(Protocol):
 
 
 def write_all(
-    remote: Pictures, wanted: Sequence[Wanted], local: set[Path], listener: Listener, workers: int
+    remote: Pictures,
+    wanted: Sequence[Wanted],
+    local: set[Path],
+    claim: Claim,
+    listener: Listener,
+    workers: int,
 ) -> Generator[tuple[Wanted, bool], None, None]:
     """Write the files, a few at a time, and give each as it is whole, with whether it is a link.
+
+    `claim` is told of the SHA-256 of a packed file before that gets its name.
 
     The first failure, Ctrl-C, or closing the generator lets the files that are being written be finished and starts
     no others.
@@ -51,7 +62,7 @@ def write_all(
         try:
             while True:
                 for batch in islice(batches, 2 * workers - len(running)):
-                    running.add(pool.submit(_write_batch, remote, batch, local, gate))
+                    running.add(pool.submit(_write_batch, remote, batch, local, claim, gate))
                 if not running:
                     break
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -80,7 +91,7 @@ def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
 
 
 def _write_batch(
-    remote: Pictures, batch: Sequence[Wanted], local: set[Path], gate: _Gate
+    remote: Pictures, batch: Sequence[Wanted], local: set[Path], claim: Claim, gate: _Gate
 ) -> list[tuple[Wanted, bool]]:
     written = []
     opened = remote.opener(
@@ -90,7 +101,7 @@ def _write_batch(
         with gate.passing() as may:
             if not may:
                 break
-            written.append(_write(remote, opened, one, linked=one.path in local))
+            written.append(_write(remote, opened, one, claim, linked=one.path in local))
     return written
 
 
@@ -127,7 +138,7 @@ class _Gate:
 
 
 def _write(
-    remote: Pictures, opened: Callable[[str], BinaryIO], wanted: Wanted, *, linked: bool
+    remote: Pictures, opened: Callable[[str], BinaryIO], wanted: Wanted, claim: Claim, *, linked: bool
 ) -> tuple[Wanted, bool]:
     """Write one file, a picture as `opened` gives it; with its own SHA-256, and whether it became a link."""
     match wanted.entry:
@@ -140,7 +151,8 @@ def _write(
         case PackedFile() as entry:
             hasher = hashlib.sha256()
             inside = remote.opener(part for part in entry.parts() if isinstance(part, PictureFile))
-            write_whole(wanted.path, _hashed(packed_bytes(entry, inside), hasher), durable=False)
+            content = _claimed(packed_bytes(entry, inside), hasher, claim, entry.path)
+            write_whole(wanted.path, content, durable=False)
             return replace(wanted, sha256=hasher.hexdigest()), False
     return wanted, False
 
@@ -166,7 +178,11 @@ def _link(source: Path | None, wanted: Wanted) -> bool:
     return True
 
 
-def _hashed(chunks: Iterable[bytes], hasher: hashlib._Hash) -> Iterator[bytes]:
+def _claimed(chunks: Iterable[bytes], hasher: hashlib._Hash, claim: Claim, path: str) -> Iterator[bytes]:
+    """The chunks of the file at `path`, taken in by `hasher`, and claimed after the last of them: the file has its
+    name only later, so a pull that is killed leaves none of which the record does not say what it holds.
+    """
     for chunk in chunks:
         hasher.update(chunk)
         yield chunk
+    claim({path: hasher.hexdigest()})
