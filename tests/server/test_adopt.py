@@ -129,6 +129,28 @@ def test_of_a_lake_s_dataset_all_is_read(
     assert "balloons is as its spec asks, and the state will know it" in plan
 
 
+def test_a_dataset_that_the_project_has_at_another_address_is_not_adopted_once_more(
+    server: Serving, project: Path, version: str
+) -> None:
+    (project / "setwright.yaml").write_text("project: ours\nremote: {kind: lake, path: ../lake}\n")
+    succeeded(project, "adopt", "balloons", "--name", "Party Balloons")
+    ran = setwright(project, "adopt", "others", "--name", "Party Balloons")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "It is that of balloons. Nothing was changed." in ran.stderr
+    assert [file.name for file in (project / "specs").iterdir()] == ["balloons.yaml"]
+    succeeded(project, "plan")
+
+
+def test_a_spec_that_no_pattern_leads_to_is_told(server: Serving, project: Path, version: str) -> None:
+    settings = "project: ours\nremote: {kind: lake, path: ../lake}\n"
+    (project / "setwright.yaml").write_text(f"{settings}specs: [datasets/*.yaml]\n")
+    told = succeeded(project, "adopt", "balloons", "--name", "Party Balloons")
+    assert "leads to specs/balloons.yaml: add one" in told
+    (project / "specs" / "balloons.yaml").unlink()
+    (project / "setwright.yaml").write_text(settings)
+    assert "No pattern" not in succeeded(project, "adopt", "balloons", "--name", "Party Balloons")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

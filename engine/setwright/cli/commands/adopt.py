@@ -48,7 +48,8 @@ def command(
 
     from setwright.apply.adopting import bind
     from setwright.cli.own_folder import own_folder
-    from setwright.cli.workspace import require_project
+    from setwright.cli.starting import leads_to
+    from setwright.cli.workspace import require_project, require_settings
     from setwright.model.errors import UsageError
     from setwright.remotes.open import open_remote
     from setwright.spec.file_types import ADDRESS_PATTERN, MAX_ADDRESS
@@ -66,6 +67,13 @@ def command(
     file = workspace.root / "specs" / f"{address}.yaml"
     if spec is None:
         _check_free(file)
+    holder = next((each.address for each in project.specs if each.config.name == called), address)
+    if holder != address:
+        raise UsageError(
+            f'The project has the dataset "{called}" already',
+            f"It is that of {holder}. Nothing was changed.",
+            f"`setwright plan --select {holder}` shows in what its spec and the dataset differ",
+        )
     written = None if spec is None else spec.config
     notes: Mapping[str, str] = {}
     unread: tuple[str, ...] = ()
@@ -80,7 +88,12 @@ def command(
             bind(remote, project.name, address, observed, config, lineage=lineage, at=at)
     if spec is None:
         _write(file, address, config, notes)
-        click.echo(f"{file.relative_to(workspace.root)} was written.")
+        written_to = str(file.relative_to(workspace.root))
+        click.echo(f"{written_to} was written.")
+        if not leads_to(workspace.root, require_settings(workspace.root)[1], written_to):
+            click.echo(
+                f"No pattern under `specs:` in setwright.yaml leads to {written_to}: add one, or move the file."
+            )
     else:
         click.echo(f"{address} has a spec already, which is taken for what the dataset was made of.")
     if observed is not None:
