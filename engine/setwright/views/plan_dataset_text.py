@@ -163,7 +163,7 @@ def _annotations(change: DatasetChange) -> Iterator[str]:
     for labels in changes.flips[:_FLIPS]:
         yield f"  {escape.terminal(words.flip(labels))}"
     if len(changes.flips) > _FLIPS:
-        yield f"  … {len(changes.flips) - _FLIPS:,} more changes of labels"
+        yield f"  … {counted(len(changes.flips) - _FLIPS, 'more change')} of labels"
 
 
 def _splits(change: DatasetChange, color: bool) -> Iterator[str]:
