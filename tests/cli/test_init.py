@@ -345,9 +345,30 @@ def test_splits_that_all_pictures_came_with_are_proposed(
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content)
     (folder / "data.yaml").write_text("train: images/train\nval: images/val\nnames: [Balloon]\n")
-    (tmp_path / "project").mkdir()
-    assert init(tmp_path / "project", "--from", str(folder)).returncode == 0
-    workspace = open_workspace(tmp_path / "project")
-    assert workspace.project is not None
-    (spec,) = workspace.project.specs
-    assert (spec.config.split.official is not None) == official
+    assert proposes_official(tmp_path / "project", folder) == official
+
+
+@pytest.mark.parametrize(
+    ("folders", "official"), [("train val", True), ("train", False), ("train more", False)]
+)
+def test_splits_that_folders_are_called_after_are_proposed_whatever_the_format(
+    folders: str, official: bool, tmp_path: Path
+) -> None:
+    for name in folders.split():
+        folder = tmp_path / "party" / name
+        folder.mkdir(parents=True)
+        (folder / f"{name}.jpg").write_text("")
+        shape = {"name": "rect", "x": 1, "y": 1, "width": 5, "height": 5}
+        region = {"shape_attributes": shape, "region_attributes": {"name": "Balloon"}}
+        said = {"a": {"filename": f"{name}.jpg", "size": 1, "regions": [region]}}
+        (folder / "via_region_data.json").write_text(json.dumps(said))
+    assert proposes_official(tmp_path / "project", tmp_path / "party") == official
+
+
+def proposes_official(project: Path, pictures: Path) -> bool:
+    project.mkdir()
+    assert init(project, "--from", str(pictures)).returncode == 0
+    found = open_workspace(project).project
+    assert found is not None
+    (spec,) = found.specs
+    return spec.config.split.official is not None

@@ -104,7 +104,8 @@ def _came_divided(found: Found) -> bool:
     usual = {value for some in USUAL_VALUES.values() for value in some}
     splits: set[object] = set()
     for name in found.pictures:
-        told = {frame.metadata.get("source_split") for frame in found.said.get(name, ())}
+        # Several may speak of a picture, and not each of its split.
+        told = {frame.metadata.get("source_split") for frame in found.said.get(name, ())} - {None}
         if len(told) != 1 or not told <= usual:
             return False
         splits |= told
