@@ -85,7 +85,8 @@ def _first(frames: document.FrameSample) -> str | None:
     if not frames.listed:
         return None
     more = frames.count - len(frames.listed)
-    return f"look at {', '.join(frames.listed)}" + (f" and {more:,} more; --frames lists all" if more else "")
+    rest = f" and {more:,} more; `plan --frames` lists all" if more else ""
+    return f"look at {', '.join(frames.listed)}{rest}"
 
 
 def refused(

@@ -21,12 +21,15 @@ LISTED = 96
 _EXPORTS = "exports  "
 
 
-def body(change: DatasetChange, color: bool) -> Iterator[str]:
-    """The parts of a dataset that change, below its title."""
+def body(change: DatasetChange, color: bool, command: str = "plan") -> Iterator[str]:
+    """The parts of a dataset that change, below its title. `command` is the one that lists all with `--frames`.
+
+    It is named, for a plan that was saved is also shown by commands that can list no more than it holds.
+    """
     yield from _fields(change, color)
     yield from _pin(change)
     if change.actions[0] != "update":
-        yield from _frames(change, color)
+        yield from _frames(change, color, command)
         yield from _annotations(change)
         yield from _splits(change, color)
         yield from _labels(change, color)
@@ -63,7 +66,7 @@ def _fields(change: DatasetChange, color: bool) -> Iterator[str]:
             yield f"{'':{wide}}->  {after}{line}"
 
 
-def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
+def _frames(change: DatasetChange, color: bool, command: str) -> Iterator[str]:
     frames = change.frames
     if frames is None:
         return
@@ -86,7 +89,7 @@ def _frames(change: DatasetChange, color: bool) -> Iterator[str]:
     if change.content == "frames":
         yield f"  {words.HIDDEN}"
     yield from (f"  {line}" for line in _causes(frames, color))
-    yield from (f"  {line}" for line in _listed(frames, color))
+    yield from (f"  {line}" for line in _listed(frames, color, command))
 
 
 def _causes(frames: FrameChanges, color: bool) -> Iterator[str]:
@@ -110,7 +113,7 @@ _WIDEST = 60
 """Columns that are lined up for the names of frames; what is longer stands out."""
 
 
-def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:
+def _listed(frames: FrameChanges, color: bool, command: str) -> Iterator[str]:
     """The frames that are listed, as many lines as there are, and how many are not."""
     kinds: list[tuple[Any, str, Role, str]] = [
         (frames.entering, "+", "added", "entering"),
@@ -131,7 +134,7 @@ def _listed(frames: FrameChanges, color: bool) -> Iterator[str]:
         if kind.count > len(kind.listed):
             more.append(f"{kind.count - len(kind.listed):,} more {word}")
     if more:
-        yield f"… {', '.join(more)}; --frames lists all"
+        yield f"… {', '.join(more)}; `{command} --frames` lists all"
 
 
 def _name(line: FrameLine) -> str:

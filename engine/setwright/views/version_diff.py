@@ -29,7 +29,7 @@ def as_text(change: DatasetChange, names: tuple[str, str], *, color: bool) -> st
         return "\n".join([*lines, "They hold the same, and are set up alike."])
     if said := meaning(change):
         lines.append(f"{change.severity}: {said}")
-    return "\n".join([*lines, *(f"  {line}" for line in body(change, color))])
+    return "\n".join([*lines, *(f"  {line}" for line in body(change, color, "diff"))])
 
 
 def as_document(change: DatasetChange, before: Version, after: Version) -> dict[str, Any]:
