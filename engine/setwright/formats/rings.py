@@ -38,7 +38,7 @@ def clip(ring: Ring, width: float, height: float) -> Ring:
         ring = tuple(kept)
         if not ring:
             break
-    return ring
+    return opened(ring)  # an edge may meet it in its first point
 
 
 def opened(ring: Ring) -> Ring:

@@ -104,6 +104,14 @@ def test_a_polygon_is_cut_at_the_picture_s_edge() -> None:
     assert cut.box == (0, 0, 10, 10)
 
 
+def test_a_polygon_that_is_cut_in_a_corner_does_not_end_with_its_first_point() -> None:
+    _, cut = fitted(Polygon((((35, -8), (5, 5), (20, 10)),)))
+    assert isinstance(cut, FittedAnnotation)
+    (ring,) = json.loads(cut.outline)
+    assert ring[0] == [20, 10]
+    assert ring[-1] != ring[0]
+
+
 def test_a_part_that_only_touches_the_picture_s_edge_does_not_widen_the_box_of_the_rest() -> None:
     part = ((4, 4), (8, 4), (8, 8))
     for outside in (((12, 0), (11, -5), (15, -5)), ((12, 0), (18, 0), (15, -5))):
