@@ -98,6 +98,31 @@ def test_a_file_that_two_patterns_lead_to_is_read_once(tmp_path: Path) -> None:
     assert (opened(tmp_path).files, codes(opened(tmp_path))) == (1, [])
 
 
+def test_a_spec_with_the_other_usual_ending_is_told_and_what_is_no_spec_is_not(tmp_path: Path) -> None:
+    files = {"specs/one.yaml": BALLOONS, "specs/two.yml": BALLOONS, "specs/job.yml": "stage: test\n"}
+    project_at(tmp_path, {**files, "specs/three.yaxml": BALLOONS, "other/four.yml": BALLOONS})
+    workspace = open_workspace(tmp_path)
+    (told,) = workspace.diagnostics
+    assert told.source is not None
+    assert (told.code, told.source.file) == ("SW121", "specs/two.yml")
+    assert told.hint is not None
+    assert "call it specs/two.yaml" in told.hint
+    assert workspace.project is not None
+    assert [spec.where.file for spec in workspace.project.specs] == ["specs/one.yaml"]
+
+
+def test_where_patterns_have_both_endings_each_takes_its_own_and_a_name_alone_is_only_that(
+    tmp_path: Path,
+) -> None:
+    kites = BALLOONS.replace("balloons", "kites")
+    files = {"specs/one.yaml": BALLOONS, "specs/two.yml": kites, "specs/one.yml": BALLOONS}
+    project_at(tmp_path, files, "specs: [specs/one.yaml, specs/tw*.yaml, specs/tw*.yml]\n")
+    workspace = open_workspace(tmp_path)
+    assert [finding.detail for finding in workspace.diagnostics] == ['"specs/tw*.yaml" matches no file.']
+    assert workspace.project is not None
+    assert [spec.where.file for spec in workspace.project.specs] == ["specs/one.yaml", "specs/two.yml"]
+
+
 def test_a_pattern_without_a_file_is_shown_where_it_stands(tmp_path: Path) -> None:
     project_at(tmp_path, project="specs: [specs/*.yaml, more/*.yaml]\n")
     (finding,) = opened(tmp_path).diagnostics

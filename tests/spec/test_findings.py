@@ -251,7 +251,7 @@ LARGE = {
 }
 """What is too large to be written here, and what is no text."""
 
-ON_DISK = {"SW101", "SW120"}
+ON_DISK = {"SW101", "SW120", "SW121"}
 """Findings of those who read the files: tests/cli/test_workspace.py."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,11 +32,16 @@ def find_files(
     depth = len(whole.parts)
     found: dict[tuple[str, ...], str] = {}
     folders: dict[str, tuple[str, ...]] = {}
+    passed_by: dict[str, str] = {}
+    empty: dict[str, SourceRef | None] = {}
     for pattern, where in patterns:
         matched = False
         for path, is_link in _matches(root, pattern, where, tell):
-            matched = True
             name = path[len(inside) :].replace(os.sep, "/")
+            if not name.endswith(_ending(pattern)):
+                passed_by.setdefault(name, pattern)
+                continue
+            matched = True
             try:
                 target = Path(path).resolve().parts if is_link else _target(path, folders)
             except (OSError, RuntimeError):  # up to Python 3.12 a link to itself is a RuntimeError
@@ -47,13 +53,21 @@ def find_files(
             parts = target[depth:]
             found[parts] = min(found.get(parts, name), name)
         if not matched:
-            tell(
-                findings.NO_FILE.at(
-                    where,
-                    f'"{pattern}" matches no file.',
-                    "write a spec there, or name another pattern under `specs:` in setwright.yaml",
-                )
+            empty[pattern] = where
+    for name in sorted(passed_by.keys() - found.values()):
+        # Other things have such names too, a build server's jobs say.
+        content = read_list(root, name)
+        if isinstance(content, bytes) and _DATASET.search(content):
+            tell(_passed_by(name, passed_by[name]))
+            empty.pop(passed_by[name], None)  # that is said with it
+    for pattern, where in empty.items():
+        tell(
+            findings.NO_FILE.at(
+                where,
+                f'"{pattern}" matches no file.',
+                "write a spec there, or name another pattern under `specs:` in setwright.yaml",
             )
+        )
     return {name: parts for parts, name in sorted(found.items(), key=lambda item: item[1])}
 
 
@@ -153,11 +167,29 @@ def _target(path: str, folders: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     return (*folders[folder], name)
 
 
+_DATASET = re.compile(rb"^dataset:", re.MULTILINE)
+"""What a spec has, and little else."""
+
+_ENDINGS = (".yaml", ".yml")
+"""Both are usual, and who is used to the one does not see that a pattern has the other."""
+
+
+def _ending(pattern: str) -> str:
+    """The usual ending of specs that `pattern` has, where it is of many files, else nothing."""
+    if "*" not in pattern.rpartition("/")[2]:
+        return ""
+    return next((ending for ending in _ENDINGS if pattern.endswith(ending)), "")
+
+
 def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[tuple[str, bool]]:
-    """What the pattern matches, but for folders, and whether it is a link."""
+    """What the pattern matches, but for folders, and whether it is a link; with those of the other usual ending."""
     found = []
+    ending = _ending(pattern)
     try:
-        for path in root.glob(pattern):
+        # Looked for together, since folders are read once then.
+        for path in root.glob(pattern.removesuffix(ending) + ".y*ml" if ending else pattern):
+            if ending and path.suffix not in _ENDINGS:
+                continue
             try:
                 kind = os.lstat(path).st_mode
             except FileNotFoundError:
@@ -172,6 +204,15 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
         )
         return []
     return sorted(found)  # paths themselves would compare slowly
+
+
+def _passed_by(name: str, pattern: str) -> Diagnostic:
+    right = Path(name).with_suffix(_ending(pattern)).as_posix()
+    return findings.OTHER_ENDING.at(
+        SourceRef(name, 1, 1, 1, 1),
+        f'The pattern "{pattern}" takes files that end in {_ending(pattern)}, so this one is not read.',
+        f"call it {right}, or write a pattern for it under `specs:` in setwright.yaml",
+    )
 
 
 def _unreadable(name: str, problem: str) -> Diagnostic:

@@ -40,6 +40,7 @@ EMPTY_FILE = _warning("SW117", "File without a spec")
 MANY_MISTAKES = _error("SW118", "Too many mistakes in one file")
 OUTSIDE_PROJECT = _error("SW119", "File outside the project")
 NO_FILE = _warning("SW120", "Pattern that matches no file")
+OTHER_ENDING = _warning("SW121", "Spec with another ending")
 
 NOT_A_SPEC = _error("SW201", "Not a mapping of fields")
 MISSING_FIELD = _error("SW202", "Missing field")
