@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 from hypothesis import given
 
+from setwright.augment.decode import decode
 from setwright.model.dataset import CollectionSource, DatasetConfig, LabelClass
 from setwright.model.frames import Membership
 from setwright.model.statistics import count
@@ -55,3 +57,18 @@ def test_every_chosen_annotation_is_counted_once(members: Membership) -> None:
     lake = [members.annotations.labels[label] for label in members.annotations.label.tolist()]
     assert statistics.labels == {"WBC": lake.count("WBC"), "red": lake.count("RBC")}
     assert statistics.frames == len(members.frames)
+
+
+def test_objects_of_copies_are_counted_without_having_them_all_at_a_time() -> None:
+    members = membership({f"frame-{number}": ["RBC"] * 60 for number in range(20)})
+
+    def most(copies: int) -> int:
+        wish, _ = decode({"rotate": [-10, 10], "copies": copies})
+        tracemalloc.start()
+        try:
+            desired_content(replace(CELLS, augmentations=wish), members, None)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert most(100) < 1.5 * most(25)

@@ -240,14 +240,16 @@ def _losses(change: Change, remote: RemoteReader) -> dict[str, tuple[LossLine, .
             return {}
     if not exports:
         return {}
-    from setwright.augment.objects import with_copies
-    from setwright.formats.writing.losses import some
+    from setwright.augment.objects import vary_in_parts
+    from setwright.formats.writing.losses import added, some
     from setwright.formats.writing.registry import find
 
-    annotations = with_copies(manifest.annotations, manifest.frames, manifest.copies)
+    formats = {export: find(export) for export in exports}
+    losses = {export: format.losses(manifest.annotations) for export, format in formats.items()}
+    for part in vary_in_parts(manifest.annotations, manifest.frames, manifest.copies, outlines=False):
+        for export, format in formats.items():
+            losses[export] = added(losses[export], format.losses(part.annotations))
     return {
-        export: tuple(
-            LossLine(what=loss.what, count=loss.count) for loss in some(find(export).losses(annotations))
-        )
+        export: tuple(LossLine(what=loss.what, count=loss.count) for loss in some(losses[export]))
         for export in exports
     }

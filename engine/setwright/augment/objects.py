@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -57,14 +57,7 @@ def vary(annotations: Annotations, frames: Frames, copies: Copies, *, outlines: 
     Raises:
         MissingExtraError: a polygon has to be cut and shapely is not installed.
     """
-    bounds = np.searchsorted(annotations.frame, np.arange(len(frames) + 1))
-    first = bounds[copies.source]
-    counts = bounds[copies.source + 1] - first
-    places = placements(copies, frames)
-    parts = [
-        _Pairs(annotations, copies, places, rows, first[rows], counts[rows], outlines).varied()
-        for rows in _chunks(counts)
-    ]
+    parts = list(vary_in_parts(annotations, frames, copies, outlines=outlines))
     if not parts:
         none = np.zeros(0, np.int32)
         return Varied(annotations.take(np.zeros(0, np.int64)), none, none)
@@ -75,22 +68,23 @@ def vary(annotations: Annotations, frames: Frames, copies: Copies, *, outlines: 
     )
 
 
-def with_copies(annotations: Annotations, frames: Frames, copies: Copies) -> Annotations:
-    """`annotations` and those of `copies` behind them, whose column `frame` goes on after the last of `frames`.
+def vary_in_parts(
+    annotations: Annotations, frames: Frames, copies: Copies, *, outlines: bool = True
+) -> Iterator[Varied]:
+    """The same, of so many copies at a time that memory stays small: of those that follow the ones given before.
 
-    It is for counting: an outline that no edge cuts is still its source's.
-
-    Raises:
-        MissingExtraError: a polygon has to be cut and shapely is not installed.
+    Without `outlines`, which is for counting, one that no edge cuts is still its source's.
     """
-    if not len(copies):
-        return annotations
-    varied = vary(annotations, frames, copies, outlines=False).annotations
-    return _joined([annotations, replace(varied, frame=varied.frame + np.int32(len(frames)))])
+    bounds = np.searchsorted(annotations.frame, np.arange(len(frames) + 1))
+    first = bounds[copies.source]
+    counts = bounds[copies.source + 1] - first
+    places = placements(copies, frames)
+    for rows in _chunks(counts):
+        yield _Pairs(annotations, copies, places, rows, first[rows], counts[rows], outlines).varied()
 
 
 def _chunks(counts: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Rows of the copies, so many at a time that memory stays small."""
+    """Rows of the copies, so many at a time as have few objects together."""
     if not len(counts):
         return
     chunk = np.cumsum(counts + 1) // _AT_ONCE

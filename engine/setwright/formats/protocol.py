@@ -130,4 +130,7 @@ class ExportFormat(Protocol):
         """The files of the export, in any order; paths are unique even where case does not count."""
 
     def losses(self, annotations: Annotations) -> tuple[Loss, ...]:
-        """What of `annotations` this format cannot hold, the gravest first."""
+        """What of `annotations` this format cannot hold, the gravest first.
+
+        They may be a part of a version's, of which there may be very many: what is lost of its parts is added up.
+        """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from setwright.augment.objects import vary
+from setwright.augment.objects import vary_in_parts
 from setwright.augment.recipes import wished_copies
 from setwright.model.frames import Annotations
 from setwright.model.manifest import Manifest
@@ -62,9 +62,15 @@ def _copies(
     copies = wished_copies(config.augmentations, frames, split)
     if not len(copies):
         return copies
-    varied = vary(annotations, frames, copies, outlines=False)
-    copies = replace(copies, clipped=varied.clipped, dropped=varied.dropped)
-    return copies if config.background == "keep" else copies.take(varied.kept > 0)
+    # Only counted: all objects of all copies together may take many gigabytes.
+    clipped, dropped = [], []
+    kept = np.zeros(len(copies), bool)
+    for part in vary_in_parts(annotations, frames, copies, outlines=False):
+        clipped.append(part.clipped)
+        dropped.append(part.dropped)
+        kept[part.annotations.frame] = True
+    copies = replace(copies, clipped=np.concatenate(clipped), dropped=np.concatenate(dropped))
+    return copies if config.background == "keep" else copies.take(kept)
 
 
 def chosen_frames(config: DatasetConfig, membership: Membership) -> Texts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,20 @@ CUT = "an object cut at the edge of its picture"
 def some(losses: Iterable[Loss]) -> tuple[Loss, ...]:
     """Those of which there is any."""
     return tuple(loss for loss in losses if loss.count)
+
+
+def added(some: tuple[Loss, ...], more: tuple[Loss, ...]) -> tuple[Loss, ...]:
+    """Losses of two parts of the annotations as those of both, in the order that either has."""
+    counts = Counter[str]()
+    for loss in (*some, *more):
+        counts[loss.what] += loss.count
+    order = list(dict.fromkeys(loss.what for loss in some))
+    place = len(order)
+    for loss in reversed(more):
+        if loss.what not in order:
+            order.insert(place, loss.what)
+        place = order.index(loss.what)
+    return tuple(Loss(what, counts[what]) for what in order)
 
 
 def without_area(annotations: Annotations) -> tuple[Loss, ...]:
