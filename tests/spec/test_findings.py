@@ -440,6 +440,7 @@ def test_a_hint_says_what_was_probably_meant(text: str, hint: str) -> None:
         ("source: party", "write `source: {collection: party}`, or `{datalake: image}` for the whole lake"),
         ("source: {collection: 0o17}", 'write it in quotes: "0o17"'),
         ("labels: Balloon", "write it in brackets: [Balloon]"),
+        ("split: 80/10/10", "write `split: {train: 70, validation: 20, test: 10}`, in percent"),
     ],
 )
 def test_a_name_alone_where_more_is_needed_is_put_into_its_place(spec: str, hint: str) -> None:

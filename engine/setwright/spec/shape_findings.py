@@ -89,6 +89,7 @@ _SYNONYMS: dict[str, str] = {
 _MENDED: dict[Path, str] = {
     ("source",): "write `source: {{collection: {}}}`, or `{{datalake: image}}` for the whole lake",
     ("labels",): "write it in brackets: [{}]",
+    ("split",): "write `split: {{train: 70, validation: 20, test: 10}}`, in percent",
     ("remote",): "write `remote: {{kind: lake, url: {}}}`, or `path` for a folder of this machine",
 }
 """By path, how a text is written where a mapping or a list is wanted."""
