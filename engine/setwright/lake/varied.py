@@ -81,7 +81,7 @@ def make_varied(
         shards.close()
         _record(catalogue, unrecorded)  # on Ctrl-C, or when another picture fails, too
     reused = len(manifest.copies) - total
-    listener(Finished(task, f"{total:,} made" + (f", {reused:,} were there" if reused else "")))
+    listener(Finished(task, f"{total:,} made" + (f", {reused:,} there already" if reused else "")))
 
 
 def made_pictures(connection: Connection, manifest: Manifest) -> Made:
