@@ -35,10 +35,10 @@ def find_files(
     passed_by: dict[str, str] = {}
     empty: dict[str, SourceRef | None] = {}
     for pattern, where in patterns:
-        matched = False
+        matched, ending = False, _ending(pattern)
         for path, is_link in _matches(root, pattern, where, tell):
             name = path[len(inside) :].replace(os.sep, "/")
-            if not name.endswith(_ending(pattern)):
+            if not name.endswith(ending):
                 passed_by.setdefault(name, pattern)
                 continue
             matched = True
@@ -188,7 +188,7 @@ def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> l
     try:
         # Looked for together, since folders are read once then.
         for path in root.glob(pattern.removesuffix(ending) + ".y*ml" if ending else pattern):
-            if ending and path.suffix not in _ENDINGS:
+            if ending and not path.name.endswith(_ENDINGS):
                 continue
             try:
                 kind = os.lstat(path).st_mode
