@@ -376,6 +376,15 @@ def test_a_spec_may_say_where_the_others_go(others: Others, code: int) -> None:
     assert splits_of(made) == {"a.png": 0, "b.png": code}
 
 
+def test_frames_without_the_field_to_group_by_are_counted() -> None:
+    remote = came({"a.png": "ada", "b.png": None, "c.png": "ada"})
+    grouped = replace(CELLS, split=SplitWish(train=60, validation=20, test=20, group_by="source_split"))
+    warned = [each for each in planned(remote, project({"cells": grouped})).findings if each.code == "SW518"]
+    assert [each.detail.partition(";")[0] for each in warned] == [
+        "1 of 3 frames have no metadata.source_split"
+    ]
+
+
 def test_where_the_field_tells_no_split_at_all_a_spec_that_says_where_others_go_is_warned() -> None:
     remote = came({"a.png": "fold-1", "b.png": None, "c.png": "fold-1"})
     (warned,) = planned(remote, official("train")).findings

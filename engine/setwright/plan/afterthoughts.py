@@ -27,16 +27,24 @@ _NAMED_VALUES = 5
 
 
 def on_groups(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> Iterator[Diagnostic]:
-    """Fields to group by that none of the frames has, among the `memberships` that were asked for, by address."""
+    """Fields to group by that frames lack, among the `memberships` that were asked for, by address."""
     for spec in specs:
         field, found = spec.config.split.group_by, memberships.get(spec.address)
         if field is None or found is None or not len(found.frames):
             continue
-        if not (found.frames.group != "").any():
+        lacking = int((found.frames.group == "").sum())
+        if lacking == len(found.frames):
             yield findings.NO_GROUP.at(
                 spec.place("split.group_by"),
                 f"None of the {len(found.frames):,} frames has metadata.{field}, so no two of them are kept together.",
                 "compare the spelling with the metadata that was uploaded; case matters",
+            )
+        elif lacking:
+            yield findings.SOME_UNGROUPED.at(
+                spec.place("split.group_by"),
+                f"metadata.{field} is missing on {lacking:,} of {counted(len(found.frames), 'frame')}; each of those is "
+                "divided by itself, wherever the others of its kind are.",
+                "upload what is missing, or leave such frames out by the query",
             )
 
 
