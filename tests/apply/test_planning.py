@@ -380,7 +380,7 @@ def test_frames_without_the_field_to_group_by_are_counted() -> None:
     remote = came({"a.png": "ada", "b.png": None, "c.png": "ada"})
     grouped = replace(CELLS, split=SplitWish(train=60, validation=20, test=20, group_by="source_split"))
     warned = [each for each in planned(remote, project({"cells": grouped})).findings if each.code == "SW518"]
-    assert [each.detail.partition(";")[0] for each in warned] == [
+    assert [each.detail.partition(".  ")[0] for each in warned] == [
         "1 of 3 frames have no metadata.source_split"
     ]
 

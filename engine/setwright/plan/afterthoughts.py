@@ -40,10 +40,11 @@ def on_groups(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> I
                 "compare the spelling with the metadata that was uploaded; case matters",
             )
         elif lacking:
+            of_all = f"{lacking:,} of {counted(len(found.frames), 'frame')}"
             yield findings.SOME_UNGROUPED.at(
                 spec.place("split.group_by"),
-                f"metadata.{field} is missing on {lacking:,} of {counted(len(found.frames), 'frame')}; each of those is "
-                "divided by itself, wherever the others of its kind are.",
+                f"metadata.{field} is missing on {of_all}. Each of those is divided by itself, wherever the others of "
+                "its kind are.",
                 "upload what is missing, or leave such frames out by the query",
             )
 
