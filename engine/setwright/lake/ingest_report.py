@@ -59,6 +59,10 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
         "shape that reaches outside its picture, cut at the edge",
         "shapes that reach outside their pictures, cut at the edge",
     ),
+    ProblemKind.OVERLAPPING: (
+        "polygon whose parts lie over each other, taken as the mask of them all",
+        "polygons whose parts lie over each other, taken as the masks of them all",
+    ),
     ProblemKind.OTHER_SIZE: (
         "annotation file that speaks of another picture size, taken as it is",
         "annotation files that speak of another picture size, taken as they are",

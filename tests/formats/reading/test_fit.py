@@ -21,7 +21,7 @@ from setwright.formats.reading.protocol import (
     Rectangle,
     Shape,
 )
-from setwright.model.frames import LINE, POINTS, POLYGON, RECTANGLE
+from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
 
 CANVAS = Canvas(20, 10)
 
@@ -186,3 +186,39 @@ def test_rounding_that_leaves_the_picture_by_a_hair_is_not_worth_a_word() -> Non
     (found,) = fitted(Rectangle((-0.0004, 0, 20.0004, 10)))
     assert isinstance(found, FittedAnnotation)
     assert found.box == (0, 0, 20, 10)
+
+
+def ring(left: float, top: float, right: float, bottom: float) -> tuple[tuple[float, float], ...]:
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def test_parts_that_are_meant_together_are_a_mask_where_they_lie_over_each_other() -> None:
+    """As pycocotools takes them: 4 × 4 and 4 × 4 pixels, 2 × 2 of which are in both."""
+    told, kept = fitted(Polygon((ring(1, 1, 5, 5), ring(3, 3, 7, 7)), together=True))
+    assert isinstance(told, Problem)
+    assert (told.kind, told.left_out) == (ProblemKind.OVERLAPPING, ())
+    assert isinstance(kept, FittedAnnotation)
+    assert (kept.shape, kept.box) == (MASK, (1, 1, 7, 7))
+    assert sum(json.loads(kept.outline)["counts"][1::2]) == 16 + 16 - 4
+
+
+def test_a_part_within_another_is_no_hole_where_they_are_meant_together() -> None:
+    _, kept = fitted(Polygon((ring(-5, 1, 9, 9), ring(3, 3, 7, 7)), together=True))[-2:]
+    assert isinstance(kept, FittedAnnotation)
+    assert kept.shape == MASK
+    assert sum(json.loads(kept.outline)["counts"][1::2]) == 9 * 8
+
+
+@pytest.mark.parametrize("other", [ring(5, 1, 9, 5), ring(5, 5, 9, 9), ring(12, 1, 15, 9)])
+def test_parts_that_at_most_touch_stay_a_polygon(other: tuple[tuple[float, float], ...]) -> None:
+    (kept,) = fitted(Polygon((ring(1, 1, 5, 5), other), together=True))
+    assert isinstance(kept, FittedAnnotation)
+    assert kept.shape == POLYGON
+
+
+def test_of_very_many_parts_it_is_soon_known_whether_they_meet() -> None:
+    apart = tuple(ring(x, y, x + 1, y + 1) for x in range(20) for y in range(10))
+    (kept,) = fitted(Polygon(apart, together=True))
+    assert isinstance(kept, FittedAnnotation)
+    assert kept.shape == POLYGON
+    assert len(fitted(Polygon((*apart, apart[0]), together=True))) == 2

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from PIL import Image
 
 from setwright.formats.protocol import Loss, MadeFile
+from setwright.formats.raster import fill, runs_cover
 from setwright.formats.writing import masks
 from setwright.formats.writing.masks import SemanticSegmentation
-from setwright.formats.writing.raster import fill, runs_cover
 from setwright.model.errors import FormatError
 from setwright.model.splits import Split
 from tests.formats.writing.manifests import (

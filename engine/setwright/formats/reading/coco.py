@@ -4,7 +4,8 @@
      "categories": [{"id": 1, "name": "cat"}],
      "annotations": [{"image_id": 1, "category_id": 1, "bbox": [x, y, w, h], "segmentation": …}]}
 
-A segmentation is a list of polygons `[x, y, x, y, …]`, or run lengths, as numbers or as a text.
+A segmentation is a list of polygons `[x, y, x, y, …]`, all of which are covered, or run lengths, as numbers or as a
+text.
 """
 
 from __future__ import annotations
@@ -212,7 +213,7 @@ def _shape(value: Mapping[str, Any], name: str) -> Shape:
     if isinstance(segmentation, dict):
         return _mask(segmentation, name)
     if isinstance(segmentation, list) and any(segmentation):  # some write [[]] for a box alone
-        return Polygon(tuple(_ring(ring, name) for ring in segmentation))
+        return Polygon(tuple(_ring(ring, name) for ring in segmentation), together=len(segmentation) > 1)
     box = value.get("bbox")
     if not isinstance(box, list) or len(box) != 4:
         raise NotRead(f"{name} has neither a box of four numbers nor an outline")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from setwright.formats.reading.problems import Problem, ProblemKind
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 _SLACK = 1e-3
 """Pixels that an edge may reach outside without being worth a word: what rounding of fractions makes."""
+
+_FEW = 50
+"""Of so many parts it is quicker to look whether any two may meet than to paint them."""
+_TAKEN = (ProblemKind.CLIPPED, ProblemKind.OVERLAPPING)
 
 Fitted: TypeAlias = "FittedAnnotation | Problem"
 
@@ -81,7 +86,7 @@ def _fit(
     annotation: ReadAnnotation, frame: ReadFrame, canvas: Canvas, move: Callable[[Point], Point]
 ) -> Iterator[Fitted]:
     def problem(kind: ProblemKind, what: str = "") -> Problem:
-        left_out = () if kind is ProblemKind.CLIPPED else (annotation.label,)
+        left_out = () if kind in _TAKEN else (annotation.label,)
         detail = f"{annotation.label} {_told(shape)} of {frame.picture}{what}"
         return Problem(kind, frame.source, detail, left_out)
 
@@ -111,15 +116,19 @@ def _fit(
         return
     left, top, right, bottom = hull = _hull(shape)
     if left >= 0 and top >= 0 and right <= canvas.width and bottom <= canvas.height:
-        yield _fitted(annotation, shape, hull)
-        return
-    inside = _clipped(shape, canvas)
-    if inside is None or _without_area(inside):
-        yield problem(ProblemKind.OUTSIDE, size)
-        return
-    if _overshoot(shape, canvas) > _SLACK:
-        yield problem(ProblemKind.CLIPPED, size)
-    yield _fitted(annotation, inside, _hull(inside))
+        inside: Shape = shape
+    else:
+        found = _clipped(shape, canvas)
+        if found is None or _without_area(found):
+            yield problem(ProblemKind.OUTSIDE, size)
+            return
+        inside, hull = found, _hull(found)
+        if _overshoot(shape, canvas) > _SLACK:
+            yield problem(ProblemKind.CLIPPED, size)
+    if isinstance(inside, Polygon) and inside.together and (mask := _painted(inside.rings, canvas)):
+        yield problem(ProblemKind.OVERLAPPING)
+        inside, hull = mask, _mask_hull(mask)
+    yield _fitted(annotation, inside, hull)
 
 
 def _into_pixels(frame: ReadFrame, canvas: Canvas) -> Callable[[Point], Point]:
@@ -152,7 +161,7 @@ def _moved(shape: Shape, move: Callable[[Point], Point]) -> Shape:
             # Turning swaps edges.
             return Rectangle((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)))
         case Polygon(rings):
-            return Polygon(tuple(tuple(map(move, opened(ring))) for ring in rings))
+            return replace(shape, rings=tuple(tuple(map(move, opened(ring))) for ring in rings))
         case Line(points):
             return Line(tuple(map(move, points)))
         case Points(points):
@@ -203,7 +212,7 @@ def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
             # What only touches the edge leaves a line or a point there, which would widen the box of the rest.
             inside = (clip(ring, canvas.width, canvas.height) for ring in rings)
             parts = tuple(ring for ring in inside if ring and not is_flat(ring))
-            return Polygon(parts) if parts else None
+            return replace(shape, rings=parts) if parts else None
         case Line(points):
             # Cutting a line gives several, which one annotation cannot hold; moving its points would bend it.
             return shape if _overshoot(shape, canvas) <= _SLACK else None
@@ -214,6 +223,24 @@ def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
             return shape
         case _:
             assert_never(shape)
+
+
+def _painted(parts: tuple[Ring, ...], canvas: Canvas) -> Mask | None:
+    """What `parts` cover together, as a mask, where some of them lie over others: rings would make that a hole."""
+    from setwright.formats.raster import overlap, run_lengths, union
+
+    if len(parts) <= _FEW:
+        hulls = [_hull(Polygon((part,))) for part in parts]
+        if not any(_meet(one, other) for one, other in combinations(hulls, 2)):
+            return None
+    if not overlap(parts, canvas.width, canvas.height):
+        return None
+    counts = run_lengths(union(parts, canvas.width, canvas.height), canvas.width, canvas.height)
+    return Mask(canvas.height, canvas.width, tuple(counts))
+
+
+def _meet(one: Edges, other: Edges) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _overshoot(shape: Shape, canvas: Canvas) -> float:

@@ -25,6 +25,7 @@ class ProblemKind(Enum):
     NO_AREA = "box-without-area"
     OUTSIDE = "outside-the-picture"
     CLIPPED = "clipped-at-the-edge"
+    OVERLAPPING = "parts-that-overlap"
     OTHER_SIZE = "other-picture-size"
     FRACTIONS = "fractions-taken-as-pixels"
     LABEL_CASE = "labels-differ-by-case"

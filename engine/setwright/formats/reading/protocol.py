@@ -27,9 +27,13 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """Rings, parts and holes alternating by the even-odd rule; a ring is not closed by repeating its first point."""
+    """Rings, parts and holes alternating by the even-odd rule; a ring is not closed by repeating its first point.
+
+    Where they are `together`, as COCO's, none is a hole: what any of them covers is covered.
+    """
 
     rings: tuple[Ring, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

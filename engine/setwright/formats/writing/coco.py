@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
+from setwright.formats.raster import fill, overlap, run_lengths, runs_hull
 from setwright.formats.rings import area, hull
 from setwright.formats.spool import Spool
 from setwright.formats.writing.attributes import Attributes
@@ -25,7 +26,6 @@ from setwright.formats.writing.losses import CUT, NO_AREA, OTHER_SIZE, extras, s
 from setwright.formats.writing.names import export_names
 from setwright.formats.writing.numbers import number
 from setwright.formats.writing.outlines import PARTS_MEET, Runs, holed, mask_runs, polygon_inside
-from setwright.formats.writing.raster import fill, overlap, run_lengths, runs_hull
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import SHORT, subsets
 from setwright.model.frames import MASK, POLYGON, RECTANGLE

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.formats.raster import overlap
 from setwright.formats.rings import Ring, clip, hull, is_flat, opened
-from setwright.formats.writing.raster import overlap
 from setwright.model.frames import POLYGON
 from setwright.model.outline import parsed
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from setwright.formats.writing.raster import crossings, runs_cover
+from setwright.formats.raster import crossings, runs_cover
 from setwright.formats.writing.ring_points import ring_points
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
 from setwright.model.outline import parsed

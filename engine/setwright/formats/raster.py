@@ -63,6 +63,22 @@ def crossings(
     return edge, row, np.clip(np.ceil(x - 0.5), 0, width[edge]).astype(np.int64)
 
 
+def union(rings: Iterable[Ring], width: int, height: int) -> Patch:
+    """What any of `rings` covers of a picture of `width` × `height`."""
+    patches = [patch for patch in (fill([ring], width, height) for ring in rings) if patch.covered.size]
+    if not patches:
+        return Patch(0, 0, np.zeros((0, 0), np.bool_))
+    left, top = min(patch.left for patch in patches), min(patch.top for patch in patches)
+    right = max(patch.left + patch.covered.shape[1] for patch in patches)
+    bottom = max(patch.top + patch.covered.shape[0] for patch in patches)
+    covered = np.zeros((bottom - top, right - left), np.bool_)
+    for patch in patches:
+        rows, columns = patch.covered.shape
+        x, y = patch.left - left, patch.top - top
+        covered[y : y + rows, x : x + columns] |= patch.covered
+    return Patch(left, top, covered)
+
+
 def overlap(rings: Sequence[Ring], width: int, height: int) -> bool:
     """Whether some pixel is covered by two of `rings`, so that they are not merely parts beside each other."""
     # What two rings cover is not covered by the even-odd rule.
