@@ -104,6 +104,7 @@ def test_what_cannot_be_shown_is_told(project: Path) -> None:
         (("balloons", "--augmentation", "rotat"), 'did you mean "rotate"?'),
         (("balloon",), 'did you mean "balloons"?'),
         (("balloons", "--frame", "nothing.jpg"), "The spec does not select it."),
+        (("balloons", "--out", "sheet.JPG"), "`--out sheet.png`"),
     ):
         ran = setwright(project, "preview", *args)
         assert ran.returncode == 1

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from setwright.model.manifest import Manifest
 
+_NO_PNG = {".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pdf", ".svg"}
+"""Endings that people give a picture, and that would be untrue."""
+
 _MOST = 400
 """Varied copies on a sheet, if each property is shown: 40,000 pixels high, which viewers still open."""
 
@@ -86,6 +89,13 @@ def command(
     from setwright.plan.content import desired_content
     from setwright.remotes.open import open_remote
 
+    path = Path(file or f"{address}-preview.png")
+    if path.suffix.casefold() in _NO_PNG:
+        raise UsageError(
+            "A contact sheet is a PNG",
+            f"The ending of {path} says that it is something else.",
+            f"`--out {path.with_suffix('.png')}`",
+        )
     require("images", "draw a contact sheet of varied copies", "cv2", "shapely")
     from setwright.pixels.sheet import sheet
 
@@ -120,7 +130,6 @@ def command(
                 return picture.read()
 
         drawn = sheet(content, rows, read)
-    path = Path(file or f"{address}-preview.png")
     write_named(path, drawn)
     shown = len(content.copies)
     click.echo(
