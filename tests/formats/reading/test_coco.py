@@ -209,3 +209,29 @@ def test_a_file_that_is_something_else_after_all_tells_nothing(text: str) -> Non
     frames, problems = read(Coco(), {"a.jpg": b"", "x.json": text.replace("file_name", '"file_name"', 0)})
     assert frames == []
     assert all(each.kind is ProblemKind.UNREADABLE_FILE for each in problems)
+
+
+def test_of_pictures_of_one_name_the_one_is_meant_that_shares_the_folder_that_is_told() -> None:
+    images = [{"id": number, "file_name": f"{folder}/x.jpg"} for number, folder in ((1, "b"), (2, "a"))]
+    pictures = {"images/a/x.jpg": b"", "images/b/x.jpg": b""}
+    frames, problems = read(Coco(), {**pictures, "annotations/x.json": coco(BOX, images=images)})
+    assert problems == []
+    assert [(frame.picture, len(frame.annotations or ())) for frame in frames] == [
+        ("images/b/x.jpg", 1),
+        ("images/a/x.jpg", 0),
+    ]
+
+
+def test_where_a_file_tells_of_several_pictures_of_one_name_none_is_taken_for_one_that_is_not_there() -> None:
+    images = [{"id": number, "file_name": f"{folder}/x.jpg"} for number, folder in ((1, "b"), (2, "a"))]
+    (frame,), (problem,) = read(
+        Coco(), {"images/a/x.jpg": b"", "annotations/x.json": coco(BOX, images=images)}
+    )
+    assert (frame.picture, frame.annotations) == ("images/a/x.jpg", ())
+    assert (problem.kind, problem.left_out) == (ProblemKind.NO_PICTURE, ("cat",))
+
+
+def test_a_picture_elsewhere_is_known_by_its_name_alone_where_one_is_called_so() -> None:
+    images = [{"id": 1, "file_name": "C:\\Users\\ada\\pictures\\x.jpg"}]
+    (frame,), problems = read(Coco(), {"images/x.jpg": b"", "annotations/x.json": coco(BOX, images=images)})
+    assert (frame.picture, problems) == ("images/x.jpg", [])

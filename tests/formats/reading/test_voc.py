@@ -53,6 +53,30 @@ def test_a_picture_is_found_by_the_annotation_file_s_name_before_what_it_says() 
     assert [frame.picture for frame in read(Voc(), files)[0]] == ["JPEGImages/x.jpg"]
 
 
+def test_of_pictures_of_one_name_the_one_is_meant_whose_folder_is_called_as_the_file_s() -> None:
+    files = {
+        "JPEGImages/a/x.jpg": b"",
+        "JPEGImages/b/x.jpg": b"",
+        "Annotations/b/x.xml": xml(box("dog", 1, 1, 2, 2), filename="x.jpg"),
+    }
+    frames, problems = read(Voc(), files)
+    assert ([frame.picture for frame in frames], problems) == (["JPEGImages/b/x.jpg"], [])
+
+
+def test_a_file_is_not_taken_for_that_of_a_picture_which_another_is_nearer_to() -> None:
+    files = {
+        "JPEGImages/b/x.jpg": b"",
+        "Annotations/a/x.xml": xml(box("cat", 1, 1, 2, 2), filename="x.jpg"),
+        "Annotations/b/x.xml": xml(box("dog", 1, 1, 2, 2), filename="x.jpg"),
+    }
+    (frame,), (problem,) = read(Voc(), files)
+    assert (frame.source, [each.label for each in frame.annotations or ()]) == (
+        "Annotations/b/x.xml",
+        ["dog"],
+    )
+    assert (problem.kind, problem.left_out) == (ProblemKind.NO_PICTURE, ("cat",))
+
+
 def test_a_picture_is_found_by_what_the_file_says_where_names_differ() -> None:
     files = {"images/x.png": b"", "labels/1.xml": xml(filename="C:\\photos\\x.png")}
     assert [frame.picture for frame in read(Voc(), files)[0]] == ["images/x.png"]

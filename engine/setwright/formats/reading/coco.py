@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
-from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.pictures import Pictures, last_parts_of_several
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Mask,
@@ -103,6 +103,8 @@ class _File:
         for each in annotations:
             image = each.get("image_id")
             self._annotations[image if type(image) in _ID else None].append(each)
+        names = (each.get("file_name") for each in self._images)
+        self._of_several = last_parts_of_several(name for name in names if isinstance(name, str))
         self._silent = document.get("annotations") is None
         self._no_objects = len(_list(document.get("annotations"))) - len(annotations)
         self._no_images = len(_list(document.get("images"))) - len(self._images)
@@ -132,7 +134,7 @@ class _File:
         self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures, *, silent: bool
     ) -> Iterator[ReadFrame | Problem]:
         called = image.get("file_name")
-        picture = pictures.named(called, self._name, self._subset) if isinstance(called, str) else None
+        picture = self._picture(called, pictures) if isinstance(called, str) else None
         if picture is None:
             yield self._problem(ProblemKind.NO_PICTURE, f"its picture is {shown(called)}", said)
             return
@@ -155,6 +157,10 @@ class _File:
             stated_size=_size(image),
             metadata={} if split is None else {"source_split": split},
         )
+
+    def _picture(self, called: str, pictures: Pictures) -> str | None:
+        tells = posixpath.basename(called.replace("\\", "/")) not in self._of_several
+        return pictures.named(called, self._name, self._subset, last_part_tells=tells)
 
     def _annotation(self, value: dict[str, Any]) -> ReadAnnotation:
         category = value.get("category_id")

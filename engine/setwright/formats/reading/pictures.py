@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from setwright.formats.reading.listing import is_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class Pictures:
@@ -38,16 +39,19 @@ class Pictures:
         self._told[path] = source
         return None
 
-    def named(self, name: str, source: str, folder: str = "") -> str | None:
-        """The picture that `source` calls `name`: by the path it gives, else by the last part of it.
+    def named(self, name: str, source: str, folder: str = "", *, last_part_tells: bool = True) -> str | None:
+        """The picture that `source` calls `name`: by the path it gives, else by as many last parts of it as are there.
 
-        Among several of that name one that lies in a folder called `folder` comes first.
+        Among several of that name one that lies in a folder called `folder` comes first. Without `last_part_tells`
+        a picture whose name alone is right is not meant.
         """
         path = name.replace("\\", "/")
         for candidate in (posixpath.normpath(posixpath.join(posixpath.dirname(source), path)), path):
             if candidate in self._all:
                 return candidate
-        found = self._by_name.get(posixpath.basename(path), [])
+        found = self._ending_like(path)
+        if found is None:
+            found = self._by_name.get(posixpath.basename(path), []) if last_part_tells else []
         return _nearest([each for each in found if folder in each.split("/")[:-1]] or found, source)
 
     def with_stem(self, stem: str, source: str, name: str = "") -> str | None:
@@ -56,15 +60,49 @@ class Pictures:
         exact = [path for path in found if posixpath.basename(path) == name]
         return _nearest(exact or found, source)
 
+    def _ending_like(self, path: str) -> list[str] | None:
+        """The pictures that share the most last parts with `path`, two at least; None where none does."""
+        tails = _tails(path)
+        return next((self._by_tail[tail] for tail in tails if tail in self._by_tail), None) if tails else None
+
+    @cached_property
+    def _by_tail(self) -> Mapping[str, list[str]]:
+        """The pictures by each two or more last parts of their paths, which only few datasets need."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._all):
+            for tail in _tails(path):
+                found[tail].append(path)
+        return found
+
+
+def last_parts_of_several(names: Iterable[str]) -> frozenset[str]:
+    """What more than one of these paths ends with, so that it alone does not tell which is meant."""
+    paths = {posixpath.normpath(name.replace("\\", "/")) for name in names}
+    counts = Counter(map(posixpath.basename, paths))
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def nearness(one: str, other: str) -> int:
+    """How many folders the paths have in common, from the first on and from the last on."""
+    mine, theirs = one.split("/")[:-1], other.split("/")[:-1]
+    # In the same folder is nearer than anything, also where that is the topmost.
+    return _shared(mine, theirs) + _shared(mine[::-1], theirs[::-1]) + (mine == theirs)
+
+
+def _tails(path: str) -> list[str]:
+    """The two or more last parts of `path`, the longest first."""
+    parts = path.split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts) - 1)]
+
 
 def _nearest(candidates: list[str], source: str) -> str | None:
-    """The one that shares most folders with `source`; the first by name among equals."""
-    return min(candidates, key=lambda path: (-_shared(path, source), path), default=None)
+    """The one that is nearest to `source`; the first by name among equals."""
+    return min(candidates, key=lambda path: (-nearness(path, source), path), default=None)
 
 
-def _shared(one: str, other: str) -> int:
+def _shared(one: list[str], other: list[str]) -> int:
     count = 0
-    for mine, theirs in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+    for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:
             break
         count += 1

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.annotation_files import files_read
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
-from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.pictures import Pictures, nearness
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import ReadAnnotation, ReadFrame, ReadOptions, Rectangle
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from xml.etree.ElementTree import Element
 
     from setwright.formats.reading.listing import Listing
@@ -51,15 +52,17 @@ class Voc:
         """A frame for each XML file, in the order of their names."""
         pictures = Pictures(listing.names)
         splits = dict(listed_splits(listing, "ImageSets/Main"))
+        by_stem: dict[str, list[str]] = defaultdict(list)
+        for file in filter(_is_xml, listing.names):
+            by_stem[_stem(file)].append(file)
         for each in files_read(listing, filter(_is_xml, listing.names), lambda _, content: _root(content)):
             if isinstance(each, Problem):
                 yield each
                 continue
             name, root = each
             file_name = (root.findtext("filename") or "").strip()
-            stem = posixpath.splitext(posixpath.basename(name))[0]
-            picture = pictures.with_stem(stem, name, file_name) or pictures.named(file_name, name)
-            if picture is None:
+            picture = pictures.with_stem(_stem(name), name, file_name) or pictures.named(file_name, name)
+            if picture is None or _is_of_another(picture, name, by_stem):
                 yield Problem(
                     ProblemKind.NO_PICTURE, name, f"its picture is {shown(file_name)}", _labels(root)
                 )
@@ -69,6 +72,16 @@ class Voc:
                 yield Problem(ProblemKind.TWO_FILES, name, before, _labels(root))
             else:
                 yield from _frame(root, name, picture, options, splits)
+
+
+def _stem(name: str) -> str:
+    return posixpath.splitext(posixpath.basename(name))[0]
+
+
+def _is_of_another(picture: str, name: str, by_stem: Mapping[str, list[str]]) -> bool:
+    """Whether another file, called as `picture` is and in a folder nearer to it, is the one that speaks of it."""
+    near = nearness(picture, name)
+    return any(nearness(picture, other) > near for other in by_stem.get(_stem(picture), ()))
 
 
 def _frame(
