@@ -444,6 +444,29 @@ def test_a_pull_that_is_refused_leaves_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no folder can be locked")
+def test_a_folder_that_is_about_to_go_is_nobody_else_s(to: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    remove, tries = Path.rmdir, []
+
+    def rmdir(folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(handle)
+        tries.append(folder)
+        remove(folder)
+
+    monkeypatch.setattr(Path, "rmdir", rmdir)
+    with pytest.raises(UnsafeNameError):
+        pull(Served({"1.0.0": {"../a": b""}}), version_of(), "RAW", to)
+    assert tries == [to]
+    assert not to.exists()
+
+
 def test_a_link_that_leads_nowhere_is_no_folder(to: Path, tmp_path: Path) -> None:
     to.symlink_to(tmp_path / "nowhere")
     with pytest.raises(UsageError, match="is not a folder"):

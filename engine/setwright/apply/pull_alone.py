@@ -32,19 +32,19 @@ def alone(to: Path, listener: Listener) -> Iterator[None]:
     """
     made = [folder for folder in (to, *to.parents) if not folder.exists()]
     to.mkdir(parents=True, exist_ok=True)
+    handle = None
     try:
         handle = _locked(to, listener)
-        try:
-            yield
-        finally:
-            if handle is not None:
-                os.close(handle)
+        yield
     finally:
+        # Before the folder is free, or whoever comes next would have one that is about to go.
         for folder in made:
             try:
                 folder.rmdir()
             except OSError:  # not empty, as it should be
                 break
+        if handle is not None:
+            os.close(handle)
 
 
 def _locked(to: Path, listener: Listener) -> int | None:

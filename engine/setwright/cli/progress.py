@@ -1,4 +1,4 @@
-"""Long work on a terminal: bars while it goes on; elsewhere one line when a task is done."""
+"""Long work on a terminal: bars while it goes on; elsewhere a line when a task is done, or waits for others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def listening(session: Session, *, quiet: bool = False) -> Iterator[Listener]:
         with _bars(session) as listener:
             yield listener
     else:
-        yield _closing_lines
+        yield _lines
 
 
 def animates(environ: Mapping[str, str], terminal: bool) -> bool:
@@ -38,9 +38,14 @@ def animates(environ: Mapping[str, str], terminal: bool) -> bool:
     return terminal and not environ.get("CI") and environ.get("TERM") != "dumb"
 
 
-def _closing_lines(event: Event) -> None:
-    if isinstance(event, Finished):
-        click.echo(_closing_line(event), err=True)
+def _lines(event: Event) -> None:
+    match event:
+        case Started(task, None, ""):  # or a build server's log would show nothing of why it stands still
+            click.echo(f"{task} …", err=True)
+        case Finished():
+            click.echo(_closing_line(event), err=True)
+        case _:
+            pass
 
 
 def _closing_line(event: Finished) -> str:

@@ -10,7 +10,10 @@ from setwright.model.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Work named `task` begins: `total` units of `unit` ("pictures", "files"), None where that is not known yet."""
+    """Work named `task` begins: `total` units of `unit` ("pictures", "files"), None where that is not known yet.
+
+    Without a unit it is waiting for somebody else, which may take any time.
+    """
 
     task: str
     total: int | None
