@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 import pytest
@@ -135,9 +136,44 @@ def test_labels_without_their_picture_are_counted_and_other_texts_are_not(
     ]
 
 
-def test_a_picture_without_a_file_of_labels_is_not_spoken_of() -> None:
+def test_of_a_picture_without_a_file_of_labels_nothing_but_its_part_is_told() -> None:
     frames, _ = read(YoloUltralytics(), {**ULTRALYTICS, "images/val/c.jpg": ""})
-    assert "images/val/c.jpg" not in {frame.picture for frame in frames}
+    (frame,) = [frame for frame in frames if frame.picture == "images/val/c.jpg"]
+    assert (frame.annotations, dict(frame.metadata)) == (None, {"source_split": "validation"})
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "train: a.txt\nval: [b.txt, more]",
+        "path: ../datasets/ours\ntrain: [./a.txt]\nval: [/elsewhere, b.txt, more]",
+        "path: .\ntrain: pictures/images\nval: [b.txt, ../more/]",
+        "train: .\nval: [more, b.txt]",
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "test/ours/"])
+def test_the_parts_are_those_that_the_yaml_file_tells_by_lists_and_folders(told: str, folder: str) -> None:
+    files = {
+        "data.yaml": f"{told}\nnames: [cat]\n",
+        "a.txt": "./pictures/images/a.jpg\n",
+        "b.txt": "D:\\ours\\pictures\\images\\b.jpg\r\n",
+        "pictures/images/a.jpg": "",
+        "pictures/images/b.jpg": "",
+        "pictures/labels/a.txt": "0 0.5 0.5 0.2 0.4\n",
+        "more/deeper/c.jpg": "",
+    }
+    frames, problems = read(YoloUltralytics(), {folder + name: content for name, content in files.items()})
+    assert problems == []
+    assert [(posixpath.basename(frame.picture), frame.metadata["source_split"]) for frame in frames] == [
+        ("c.jpg", "validation"),
+        ("a.jpg", "train"),
+        ("b.jpg", "validation"),
+    ]
+
+
+def test_where_folders_lie_in_others_that_are_called_like_parts_the_nearest_tells() -> None:
+    files = {f"test/train/{name}": content for name, content in DARKNET.items() if name != "obj.data"}
+    assert {frame.metadata["source_split"] for frame in read(YoloDarknet(), files)[0]} == {"train"}
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,23 @@ obj.data   obj.names   train.txt   valid.txt   obj_train_data/x.jpg + x.txt
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from setwright.formats.reading.listing import MAX_TEXT, is_picture
+from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem
-from setwright.formats.reading.yolo_labels import read_labels, without_picture
+from setwright.formats.reading.yolo_labels import (
+    lines_of,
+    listed_pictures,
+    read_labels,
+    with_split,
+    without_picture,
+)
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import ReadFrame, ReadOptions
@@ -51,7 +57,7 @@ class YoloDarknet:
                 f"YOLO Darknet has one file that ends with .names; there are {len(lists)}.",
                 "ingest the folders of the datasets one by one" if lists else None,
             )
-        classes = _lines(listing, lists[0])
+        classes = lines_of(listing, lists[0])
         pictures = Pictures(listing.names)
         splits = dict(_splits(listing, pictures))
         names = frozenset(listing.names)
@@ -61,15 +67,10 @@ class YoloDarknet:
                 continue
             labels.add(file)
             for item in read_labels(listing, picture, file, classes):
-                yield item if isinstance(item, Problem) else _with_split(item, splits)
+                yield item if isinstance(item, Problem) else with_split(item, splits)
         for file in sorted(names - labels - listing.consulted):
             if file.endswith(".txt") and (problem := without_picture(listing, file, classes)) is not None:
                 yield problem
-
-
-def _with_split(frame: ReadFrame, splits: Mapping[str, str]) -> ReadFrame:
-    split = splits.get(frame.picture)
-    return frame if split is None else replace(frame, metadata={"source_split": split})
 
 
 def _splits(listing: Listing, pictures: Pictures) -> Iterator[tuple[str, str]]:
@@ -77,24 +78,18 @@ def _splits(listing: Listing, pictures: Pictures) -> Iterator[tuple[str, str]]:
     for name in listing.names:
         if not name.endswith(".data"):
             continue
-        for line in _lines(listing, name):
+        for line in lines_of(listing, name):
             key, _, value = (part.strip() for part in line.partition("="))
             file = _near(listing, name, value)
             if key in _LISTS and file is not None:
-                for path in _lines(listing, file):
-                    if path and (picture := pictures.named(path, file)) is not None:
-                        yield picture, _LISTS[key]
+                for picture in listed_pictures(listing, file, pictures):
+                    yield picture, _LISTS[key]
 
 
 def _near(listing: Listing, source: str, called: str) -> str | None:
     """The file of that name beside `source`, for the paths that tools write before it differ."""
     beside = posixpath.join(posixpath.dirname(source), posixpath.basename(called.replace("\\", "/")))
     return beside if called and beside in listing.names else None
-
-
-def _lines(listing: Listing, name: str) -> list[str]:
-    text = listing.read(name, MAX_TEXT).decode("utf-8-sig", "replace")
-    return [line.strip() for line in text.rstrip().splitlines()]
 
 
 def _beside(picture: str) -> str:

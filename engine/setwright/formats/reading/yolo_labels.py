@@ -11,19 +11,22 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from setwright.formats.reading.classes import PARTS
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
+from setwright.formats.reading.pictures import last_parts_of_several
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import Polygon, ReadAnnotation, ReadFrame, Rectangle
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from setwright.formats.reading.listing import Listing
+    from setwright.formats.reading.pictures import Pictures
 
 _ROW = re.compile(rb"\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
 
@@ -50,7 +53,7 @@ def read_labels(
         except NotRead as error:
             left_out = (_label_or_none(words[0], classes),)
             yield Problem(ProblemKind.BAD_ANNOTATION, file, f"line {place}: {error}", left_out)
-    split = next((PARTS[folder] for folder in picture.split("/")[:-1] if folder in PARTS), None)
+    split = next((PARTS[folder] for folder in reversed(picture.split("/")[:-1]) if folder in PARTS), None)
     yield ReadFrame(
         picture=picture,
         source=file,
@@ -58,6 +61,28 @@ def read_labels(
         normalized=True,
         metadata={} if split is None else {"source_split": split},
     )
+
+
+def with_split(frame: ReadFrame, splits: Mapping[str, str]) -> ReadFrame:
+    """The frame with the split that `splits` has for its picture, if it has one."""
+    split = splits.get(frame.picture)
+    return frame if split is None else replace(frame, metadata={"source_split": split})
+
+
+def lines_of(listing: Listing, name: str) -> list[str]:
+    """The lines of a text file, without spaces around them and empty ones at the end."""
+    text = listing.read(name, MAX_TEXT).decode("utf-8-sig", "replace")
+    return [line.strip() for line in text.rstrip().splitlines()]
+
+
+def listed_pictures(listing: Listing, file: str, pictures: Pictures) -> Iterator[str]:
+    """The pictures whose paths stand in a list, a line each."""
+    paths = list(filter(None, lines_of(listing, file)))
+    several = last_parts_of_several(paths)
+    for path in paths:
+        tells = posixpath.basename(path.replace("\\", "/")) not in several
+        if (picture := pictures.named(path, file, last_part_tells=tells)) is not None:
+            yield picture
 
 
 def without_picture(listing: Listing, file: str, classes: Sequence[str]) -> Problem | None:

@@ -10,16 +10,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from setwright.formats.reading.classes import PARTS
 from setwright.formats.reading.listing import is_picture
-from setwright.formats.reading.yolo_labels import read_labels, without_picture
+from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.problems import Problem
+from setwright.formats.reading.protocol import ReadFrame
+from setwright.formats.reading.yolo_labels import listed_pictures, read_labels, with_split, without_picture
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from setwright.formats.reading.listing import Listing
-    from setwright.formats.reading.problems import Problem
-    from setwright.formats.reading.protocol import ReadFrame, ReadOptions
+    from setwright.formats.reading.protocol import ReadOptions
 
 _NAMES = re.compile(rb"^names\s*:", re.MULTILINE)
 _PARTS = re.compile(rb"^(train|val|test|path)\s*:", re.MULTILINE)
@@ -29,7 +32,8 @@ _MAX_CLASSES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class YoloUltralytics:
-    """Boxes and polygons. The part whose folder a picture lies in becomes the metadata field `source_split`.
+    """Boxes and polygons. The part that a picture is in becomes the metadata field `source_split`: as the YAML file
+    tells by folders and by lists, else as the folder is called.
 
     Where the YAML file speaks of keypoints (`kpt_shape`), they are kept as metadata of the annotation.
     """
@@ -54,14 +58,19 @@ class YoloUltralytics:
                 f"YOLO of Ultralytics has one data.yaml with names; there are {len(files)}.",
                 "ingest the folders of the datasets one by one" if files else None,
             )
-        classes, pose = _classes(listing, files[0])
+        document = _document(listing, files[0])
+        classes, pose = _classes(document, files[0])
+        splits = _splits(listing, files[0], document)
         names = frozenset(listing.names)
         labels = set()
         for picture in filter(is_picture, listing.names):
             file = _label_file(picture)
             if file in names and file not in labels:
                 labels.add(file)
-                yield from read_labels(listing, picture, file, classes, pose=pose)
+                for item in read_labels(listing, picture, file, classes, pose=pose):
+                    yield item if isinstance(item, Problem) else with_split(item, splits)
+            elif picture in splits:
+                yield with_split(ReadFrame(picture=picture, source=files[0]), splits)
         for file in sorted(names - labels):
             if file.endswith(".txt") and (problem := without_picture(listing, file, classes)) is not None:
                 yield problem
@@ -76,16 +85,67 @@ def _label_file(picture: str) -> str:
     return "/".join(parts)
 
 
-def _classes(listing: Listing, name: str) -> tuple[list[str], bool]:
-    """The names of the classes by id, and whether objects have keypoints."""
+def _document(listing: Listing, name: str) -> Any:
     import yaml
 
     try:
-        document = yaml.safe_load(listing.read(name, _MAX_YAML).decode("utf-8-sig"))
+        return yaml.safe_load(listing.read(name, _MAX_YAML).decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise FormatError(
             f"{name} cannot be read", f"It is no YAML: {str(error).splitlines()[0]}."
         ) from error
+
+
+def _splits(listing: Listing, name: str, document: dict[str, Any]) -> dict[str, str]:
+    """Pictures with the part that they are in as the YAML file `name` tells: each is a folder, a list, or several.
+
+    A list says more than a folder, and a folder more than one around it; of two that say the same the first counts.
+    """
+    pictures = Pictures(listing.names)
+    around = {posixpath.dirname(picture) for picture in filter(is_picture, listing.names)}
+    folders: dict[str, str] = {}
+    for folder in around:
+        while folder not in folders:
+            folders[folder] = ""
+            folder = posixpath.dirname(folder)
+    listed: dict[str, str] = {}
+    for key, split in PARTS.items():
+        told = document.get(key)
+        for value in told if isinstance(told, list) else [told]:
+            for place in _places(value, name, document.get("path")):
+                if place in folders:
+                    folders[place] = folders[place] or split
+                elif place.endswith(".txt") and place in listing.names:
+                    for picture in listed_pictures(listing, place, pictures):
+                        listed.setdefault(picture, split)
+                else:
+                    continue
+                break
+    for picture in filter(is_picture, listing.names):
+        folder = posixpath.dirname(picture)
+        while folder and not folders[folder]:
+            folder = posixpath.dirname(folder)
+        if split := folders[folder]:
+            listed.setdefault(picture, split)
+    return listed
+
+
+def _places(value: Any, name: str, path: Any) -> Iterator[str]:
+    """Where a folder or a list may be that the YAML file `name` tells of, the likeliest first.
+
+    Its paths start at `path`, which is often that of another machine, or at the file; Roboflow's at a folder beside it.
+    """
+    if not isinstance(value, str) or not value.strip():
+        return
+    beside, told = posixpath.dirname(name), value.strip().replace("\\", "/")
+    starts = [path.replace("\\", "/"), ""] if isinstance(path, str) else [""]
+    for each in (*(posixpath.join(start, told) for start in starts), re.sub(r"^(\.\./)+", "", told)):
+        place = posixpath.normpath(posixpath.join(beside, each))
+        yield "" if place == "." else place
+
+
+def _classes(document: Any, name: str) -> tuple[list[str], bool]:
+    """The names of the classes by id, and whether objects have keypoints."""
     found = document.get("names") if isinstance(document, dict) else None
     by_id: Any = dict(enumerate(found)) if isinstance(found, list) else found
     if not isinstance(by_id, dict) or not by_id or not all(map(_is_class, by_id.items())):
