@@ -123,6 +123,18 @@ def test_where_patterns_have_both_endings_each_takes_its_own_and_a_name_alone_is
     assert [spec.where.file for spec in workspace.project.specs] == ["specs/one.yaml", "specs/two.yml"]
 
 
+@pytest.mark.parametrize("patterns", ["specs/*.yaml", "specs/*.yaml, specs/*.yml"])
+def test_a_link_with_the_other_ending_to_a_spec_that_is_read_is_not_warned_about(
+    patterns: str, tmp_path: Path
+) -> None:
+    project_at(tmp_path, {"specs/one.yaml": BALLOONS}, f"specs: [{patterns}]\n")
+    (tmp_path / "specs" / "one.yml").symlink_to("one.yaml")
+    workspace = opened(tmp_path)
+    assert workspace.diagnostics == ()
+    assert workspace.project is not None
+    assert [spec.where.file for spec in workspace.project.specs] == ["specs/one.yaml"]
+
+
 def test_a_pattern_without_a_file_is_shown_where_it_stands(tmp_path: Path) -> None:
     project_at(tmp_path, project="specs: [specs/*.yaml, more/*.yaml]\n")
     (finding,) = opened(tmp_path).diagnostics

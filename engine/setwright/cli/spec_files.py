@@ -13,7 +13,7 @@ from setwright.spec import findings
 from setwright.spec.source_text import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from setwright.model.diagnostics import Diagnostic
 
@@ -55,6 +55,8 @@ def find_files(
         if not matched:
             empty[pattern] = where
     for name in sorted(passed_by.keys() - found.values()):
+        if _is_of(root / name, whole, found):
+            continue
         # Other things have such names too, a build server's jobs say.
         content = read_list(root, name)
         if isinstance(content, bytes) and _DATASET.search(content):
@@ -157,6 +159,14 @@ def _read(handle: int) -> bytes:
         return b"".join(chunks)
     finally:
         os.close(handle)
+
+
+def _is_of(path: Path, whole: Path, found: Container[tuple[str, ...]]) -> bool:
+    """Whether `path` is a link to one of the files `found` below `whole`, which is read by another name then."""
+    try:
+        return path.is_symlink() and path.resolve().parts[len(whole.parts) :] in found
+    except (OSError, RuntimeError):
+        return False
 
 
 def _target(path: str, folders: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
