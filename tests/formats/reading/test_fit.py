@@ -176,6 +176,13 @@ def test_a_mask_knows_its_hull() -> None:
     assert found.box == (3, 4, 5, 6)
 
 
+def test_a_part_that_covers_nothing_does_not_widen_the_box_of_the_rest() -> None:
+    triangle = ((1.0, 1.0), (5.0, 1.0), (5.0, 5.0))
+    (found,) = fitted(Polygon((triangle, ((8.0, 2.0), (19.0, 9.0)), ((12.0, 2.0),)), together=True))
+    assert isinstance(found, FittedAnnotation)
+    assert (found.box, json.loads(found.outline)) == ((1, 1, 5, 5), [[[1, 1], [5, 1], [5, 5]]])
+
+
 def test_fractions_are_of_the_picture_s_size() -> None:
     (found,) = fitted(Rectangle((0.25, 0.5, 0.5, 1)), normalized=True)
     assert isinstance(found, FittedAnnotation)

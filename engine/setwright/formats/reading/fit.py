@@ -114,6 +114,9 @@ def _fit(
     if _without_area(shape):
         yield problem(ProblemKind.NO_AREA)
         return
+    if isinstance(shape, Polygon) and len(shape.rings) > 1:
+        # A part that is a line or a point covers nothing, and would widen the box of the rest.
+        shape = replace(shape, rings=tuple(ring for ring in shape.rings if not is_flat(ring)))
     left, top, right, bottom = hull = _hull(shape)
     if left >= 0 and top >= 0 and right <= canvas.width and bottom <= canvas.height:
         inside: Shape = shape
