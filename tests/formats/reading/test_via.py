@@ -69,6 +69,11 @@ def test_shapes(shape: Any, expected: Shape) -> None:
         ({"Class ": " RBC "}, "RBC", {}),
         ({"anything": "RBC"}, "RBC", {}),
         ({"type": {"RBC": True, "WBC": False}}, "RBC", {}),
+        (
+            {"type": "RBC", "state": {"cut": True, "blurred": True, "dark": False}, "more": {"dark": False}},
+            "RBC",
+            {"state": [{"value": "cut"}, {"value": "blurred"}]},
+        ),
     ],
 )
 def test_the_label_is_the_attribute_that_is_called_like_one_or_the_only_one(

@@ -35,10 +35,11 @@ def test_with_origin_1_a_box_includes_its_last_pixel() -> None:
 
 
 def test_flags_and_pose_become_attributes_where_they_say_something() -> None:
-    more = "<pose>Left</pose><truncated>0</truncated><difficult>1</difficult>"
+    more = "<pose>Left</pose><truncated>0</truncated><difficult>1</difficult><occluded>True</occluded>"
     frames, _ = read(Voc(), {"a.jpg": b"", "a.xml": xml(box("dog", 1, 1, 2, 2, more=more))})
     assert dict((frames[0].annotations or ())[0].attributes) == {
         "difficult": [{"value": "true"}],
+        "occluded": [{"value": "true"}],
         "pose": [{"value": "Left"}],
     }
 

@@ -118,9 +118,9 @@ def _annotation(region: Any, options: ReadOptions) -> ReadAnnotation:
         label=name,
         shape=_shape(shape, name),
         attributes={
-            other: [{"value": value if isinstance(value, str) else _chosen(value)}]
+            other: [{"value": each} for each in said]
             for other, value in attributes.items()
-            if other != key and _chosen(value)
+            if other != key and (said := _said(value))
         },
     )
 
@@ -189,6 +189,14 @@ def _chosen(value: Any) -> str:
         ticked = [key for key, on in value.items() if on is True]
         return ticked[0] if len(ticked) == 1 else ""
     return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def _said(value: Any) -> list[str]:
+    """All that an attribute says: its text, or each that is ticked of VIA 2's check boxes."""
+    if isinstance(value, dict):
+        return [key for key, on in value.items() if on is True]
+    text = _chosen(value)
+    return [value if isinstance(value, str) else text] if text else []
 
 
 def _refuse_without_labels(entries: list[Mapping[str, Any]], name: str) -> None:

@@ -120,7 +120,7 @@ def _annotation(element: Element, options: ReadOptions) -> ReadAnnotation:
     attributes: dict[str, Any] = {
         flag: [{"value": "true"}]
         for flag in _FLAGS
-        if (element.findtext(flag) or "").strip() in ("1", "true")
+        if (element.findtext(flag) or "").strip().lower() in ("1", "true")
     }
     pose = (element.findtext("pose") or "").strip()
     if pose.lower() not in _NO_POSE:
