@@ -321,6 +321,8 @@ def test_there_are_as_many_cases_as_are_asked_for() -> None:
         (YoloUltralytics(), {"data.yaml": b"train: x\nnames: [\xff]\n"}),
         (YoloDarknet(), {"a.names": "x", "b.names": "y"}),
         (YoloDarknet(), {"a.txt": "0 0.5 0.5 0.1 0.1"}),
+        (YoloDarknet(), {"a.names": "pât\npèt\n".encode("latin-1")}),
+        (YoloDarknet(), {"a.names": "cat\ndog\n".encode("utf-16")}),
     ],
 )
 def test_a_list_of_classes_that_cannot_be_read_stops_the_reading(

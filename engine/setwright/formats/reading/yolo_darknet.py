@@ -48,7 +48,7 @@ class YoloDarknet:
         """A frame for each picture with labels beside it.
 
         Raises:
-            FormatError: there is no list of classes, or there are several.
+            FormatError: there is no list of classes, there are several, or it is not UTF-8.
         """
         lists = [name for name in listing.names if _is_names(name)]
         if len(lists) != 1:
@@ -57,7 +57,15 @@ class YoloDarknet:
                 f"YOLO Darknet has one file that ends with .names; there are {len(lists)}.",
                 "ingest the folders of the datasets one by one" if lists else None,
             )
-        classes = lines_of(listing, lists[0])
+        try:
+            classes = lines_of(listing, lists[0], errors="strict")
+        except UnicodeDecodeError as error:
+            # With a sign for what cannot be read, two classes could become one.
+            raise FormatError(
+                f"{lists[0]} is not UTF-8",
+                "It cannot be told what its classes are called.",
+                "save it as UTF-8",
+            ) from error
         pictures = Pictures(listing.names)
         splits = dict(_splits(listing, pictures))
         names = frozenset(listing.names)

@@ -69,9 +69,9 @@ def with_split(frame: ReadFrame, splits: Mapping[str, str]) -> ReadFrame:
     return frame if split is None else replace(frame, metadata={"source_split": split})
 
 
-def lines_of(listing: Listing, name: str) -> list[str]:
-    """The lines of a text file, without spaces around them and empty ones at the end."""
-    text = listing.read(name, MAX_TEXT).decode("utf-8-sig", "replace")
+def lines_of(listing: Listing, name: str, errors: str = "replace") -> list[str]:
+    """The lines of a text file, without spaces around them and empty ones at the end; `errors` is that of `decode`."""
+    text = listing.read(name, MAX_TEXT).decode("utf-8-sig", errors)
     return [line.strip() for line in text.rstrip().splitlines()]
 
 
