@@ -145,6 +145,19 @@ def test_pictures_in_two_folders_have_files_of_their_own() -> None:
     assert problems == []
 
 
+def test_of_pictures_of_one_name_the_one_is_meant_whose_file_is_of_the_size_that_is_told() -> None:
+    told = {
+        f"a.jpg{size}": {"filename": "a.jpg", "size": size, "regions": [region(label=label)]}
+        for label, size in (("two", 2), ("one", 1), ("gone", 7))
+    }
+    frames, (problem,) = read(Via(), {"1/a.jpg": b"1", "2/a.jpg": b"22", "via.json": json.dumps(told)})
+    assert [(frame.picture, (frame.annotations or ())[0].label) for frame in frames] == [
+        ("2/a.jpg", "two"),
+        ("1/a.jpg", "one"),
+    ]
+    assert (problem.kind, problem.left_out) == (ProblemKind.NO_PICTURE, ("gone",))
+
+
 def test_what_is_said_of_a_picture_that_is_not_there_and_said_twice_is_counted() -> None:
     files = {"a.jpg": b"", "1.json": via([region(label="x")]), "2.json": via([region(label="y")])}
     files["3.json"] = via([region(label="z")], "gone.jpg")

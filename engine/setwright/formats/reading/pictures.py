@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from setwright.formats.reading.listing import is_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Pictures:
@@ -52,13 +52,17 @@ class Pictures:
         found = self._ending_like(path)
         if found is None:
             found = self._by_name.get(posixpath.basename(path), []) if last_part_tells else []
-        return _nearest([each for each in found if folder in each.split("/")[:-1]] or found, source)
+        return nearest([each for each in found if folder in each.split("/")[:-1]] or found, source)
+
+    def called_like(self, picture: str) -> list[str]:
+        """The pictures of one name with `picture`, in whichever folders, itself too."""
+        return self._by_name[posixpath.basename(picture)]
 
     def with_stem(self, stem: str, source: str, name: str = "") -> str | None:
         """The picture whose name without its ending is `stem`; among several, the one that is called `name`."""
         found = self._by_stem.get(stem, [])
         exact = [path for path in found if posixpath.basename(path) == name]
-        return _nearest(exact or found, source)
+        return nearest(exact or found, source)
 
     def _ending_like(self, path: str) -> list[str] | None:
         """The pictures that share the most last parts with `path`, two at least; None where none does."""
@@ -95,7 +99,7 @@ def _tails(path: str) -> list[str]:
     return ["/".join(parts[start:]) for start in range(len(parts) - 1)]
 
 
-def _nearest(candidates: list[str], source: str) -> str | None:
+def nearest(candidates: Sequence[str], source: str) -> str | None:
     """The one that is nearest to `source`; the first by name among equals."""
     return min(candidates, key=lambda path: (-nearness(path, source), path), default=None)
 

@@ -7,12 +7,13 @@ A project file of VIA 2 has the same under `_via_img_metadata`.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
-from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.pictures import Pictures, nearest
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
@@ -64,12 +65,30 @@ class Via:
             name, entries = each
             if options.label is None:
                 _refuse_without_labels(entries, name)
+            counts = Counter(called for entry in entries if isinstance(called := entry.get("filename"), str))
             for entry in entries:
-                yield from _frame(entry, name, pictures, options)
+                called, found = entry.get("filename"), None
+                if isinstance(called, str) and (found := pictures.named(called, name)) is not None:
+                    found = _of_its_size(found, entry, name, pictures, listing, alone=counts[called] == 1)
+                yield from _frame(entry, name, found, pictures, options)
+
+
+def _of_its_size(
+    picture: str, entry: Mapping[str, Any], name: str, pictures: Pictures, listing: Listing, *, alone: bool
+) -> str | None:
+    """The picture that is meant of those of one name, which VIA tells apart by the sizes of their files.
+
+    Where none has the size it is `picture`, if its name stands `alone` in the file: somebody saved it anew.
+    """
+    alike, size = pictures.called_like(picture), entry.get("size")
+    if len(alike) == 1 or type(size) is not int or size < 0 or listing.size(picture) == size:
+        return picture
+    found = nearest([each for each in alike if listing.size(each) == size], name)
+    return picture if found is None and alone else found
 
 
 def _frame(
-    entry: Mapping[str, Any], name: str, pictures: Pictures, options: ReadOptions
+    entry: Mapping[str, Any], name: str, picture: str | None, pictures: Pictures, options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     called = entry.get("filename")
     said, regions = entry.get("regions"), _regions(entry)
@@ -81,7 +100,6 @@ def _frame(
     if silent and said is not None:
         detail = f"the regions of {called} are neither a list nor an object: {shown(said)}"
         yield Problem(ProblemKind.BAD_ANNOTATION, name, detail, (NO_LABEL,))
-    picture = pictures.named(called, name)
     if picture is None:
         yield Problem(
             ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(regions, options)
