@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -392,6 +393,10 @@ def test_a_lake_moves_by_a_file(project: Path, tmp_path: Path) -> None:
     done = lake(project, "export-catalog", "catalog.jsonl.gz")
     assert done.returncode == 0 and "The pictures are in" in done.stdout
     assert lake(project, "export-catalog", "catalog.jsonl.gz").returncode == 1
+    if Path("/dev/stdout").exists():
+        piped = setwright("-C", str(project), "lake", "export-catalog", "/dev/stdout")
+        assert "Wrote /dev/stdout" in piped.stderr
+        assert piped.stdout.encode() == gzip.decompress((project / "catalog.jsonl.gz").read_bytes())
     done = lake(project, "import-catalog", "catalog.jsonl.gz", "--lake", "other")
     assert done.returncode == 0, done.stderr
     assert lake(project, "query", "--lake", "other").stdout == "cells_a.png\n"

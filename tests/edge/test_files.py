@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setwright.edge.files import safe_join, safe_parts, write_named, write_whole
-from setwright.model.errors import UnsafeNameError
+from setwright.model.errors import SetwrightError, UnsafeNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,6 +151,17 @@ def test_what_is_written_to_a_pipe_goes_there_and_the_pipe_stays(named: bool, tm
         for each in (reader, written):
             if each is not None:
                 os.close(each)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="what is open has no names")
+def test_a_pipe_whose_reader_leaves_is_told_by_its_name() -> None:
+    reader, written = os.pipe()
+    os.close(reader)
+    try:
+        with pytest.raises(SetwrightError, match=f"/dev/fd/{written} was closed"):
+            write_named(Path(f"/dev/fd/{written}"), b"page")
+    finally:
+        os.close(written)
 
 
 def test_what_is_no_name_of_a_file_is_told_as_a_folder(tmp_path: Path) -> None:

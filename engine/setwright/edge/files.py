@@ -15,7 +15,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from setwright.model.errors import UnsafeNameError
+from setwright.model.errors import SetwrightError, UnsafeNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,22 +124,29 @@ def write_named(path: Path, content: bytes | Iterable[bytes]) -> int:
 
     What is written to `/dev/null`, `/dev/stdout` or `>(…)` goes there. To put a file in its place is what root can do,
     and then every program of the machine misses it.
+
+    Raises:
+        SetwrightError: who reads what was named has closed it before all was written.
     """
     if path.is_dir():  # also what an empty name stands for
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not _is_stream(path):
+    if not is_stream(path):
         return write_whole(path, content)
     try:
         with path.open("wb") as stream:
             return sum(
                 stream.write(chunk) for chunk in ((content,) if isinstance(content, bytes) else content)
             )
+    except BrokenPipeError as error:
+        # Of which click says nothing at all, since mostly it is stdout's.
+        raise SetwrightError(f"{path} was closed", "Whoever reads it did not take all of it.") from error
     except OSError as error:
         tell_of(str(path), "", error)
         raise
 
 
-def _is_stream(path: Path) -> bool:
+def is_stream(path: Path) -> bool:
+    """Whether `path` is a device or a pipe, or stands for what a process has open: nothing there is replaced."""
     try:
         mode = path.stat().st_mode
     except OSError:

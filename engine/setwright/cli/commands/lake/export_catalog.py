@@ -29,13 +29,14 @@ def command(session: Session, file: str, force: bool, folder: Path) -> None:
     from pathlib import Path
 
     from setwright.cli.progress import listening
-    from setwright.edge.files import write_named
+    from setwright.edge.files import is_stream, write_named
     from setwright.lake.lake import Lake
     from setwright.model.errors import UsageError
     from setwright.views.escape import terminal
 
     path = Path(file)
-    if path.exists() and not force:
+    streamed = is_stream(path)
+    if path.exists() and not streamed and not force:
         raise UsageError(f"{path} is there already", "It was left as it is.", "--force replaces it")
     with (
         Lake.open(folder) as lake,
@@ -49,5 +50,6 @@ def command(session: Session, file: str, force: bool, folder: Path) -> None:
         else:
             size = write_named(path, pieces)
     click.echo(
-        f"Wrote {terminal(str(path))}, {counted(size, 'byte')}. The pictures are in {terminal(blobs)}."
+        f"Wrote {terminal(str(path))}, {counted(size, 'byte')}. The pictures are in {terminal(blobs)}.",
+        err=streamed,  # which may be stdout, and then the catalogue goes there alone
     )
