@@ -102,6 +102,9 @@ def test_lists_of_splits_become_metadata() -> None:
         "JPEGImages/b.jpg": b"",
         "Annotations/a.xml": xml(),
         "Annotations/b.xml": xml(),
+        "JPEGImages/more/a.jpg": b"",
+        "Annotations/more/a.xml": xml(),
+        "ImageSets/Main/test.txt": "more/a\n",
         "ImageSets/Main/val.txt": "a\n",
         "ImageSets/Main/train.txt": "b 1\n",
         "ImageSets/Main/trainval.txt": "a\nb\n",
@@ -110,6 +113,7 @@ def test_lists_of_splits_become_metadata() -> None:
     assert [dict(frame.metadata) for frame in frames] == [
         {"source_split": "validation"},
         {"source_split": "train"},
+        {"source_split": "test"},
     ]
 
 

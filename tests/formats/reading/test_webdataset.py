@@ -52,10 +52,12 @@ def labels(frame: ReadFrame) -> list[str]:
 def test_samples_of_a_folder_of_shards_are_found_and_keep_their_splits(tmp_path: Path) -> None:
     (tmp_path / "train-000000.tar").write_bytes(tarred(*sample("a", boxes("cat")), *sample("b", boxes())))
     (tmp_path / "val-000000.tar").write_bytes(tarred(*sample("a", boxes("cat", "dog"))))
+    (tmp_path / "test-000000.tar").write_bytes(tarred(*sample("birds/a", boxes("cat"))))
     (tmp_path / "notes.txt").write_text("notes")
     assert detect(FolderListing(tmp_path)) == READER
     all = found(tmp_path)
     assert {name: (labels(frame), dict(frame.metadata)) for name, frame in frames(all).items()} == {
+        "test-000000.tar/birds/a.jpg": (["cat"], {"source_split": "test"}),
         "train-000000.tar/a.jpg": (["cat"], {"source_split": "train"}),
         "train-000000.tar/b.jpg": ([], {"source_split": "train"}),
         "val-000000.tar/a.jpg": (["cat", "dog"], {"source_split": "validation"}),

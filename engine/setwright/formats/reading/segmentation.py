@@ -27,7 +27,7 @@ from setwright.formats.reading.mask_classes import (
 )
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import ReadAnnotation, ReadFrame
-from setwright.formats.reading.voc import key_in_lists, listed_splits
+from setwright.formats.reading.voc import listed_splits, split_in_lists
 from setwright.formats.reading.within import Within
 from setwright.formats.writing.colours import colour
 from setwright.model.counting import counted
@@ -115,7 +115,7 @@ class Segmentation:
             folder = posixpath.dirname(name)
             if folder not in classes:
                 classes[folder] = _classes(files, folder, options)
-            split = splits.get(key_in_lists(picture)) or next(
+            split = split_in_lists(picture, splits) or next(
                 (PARTS[part] for part in reversed(picture.split("/")[:-1]) if part in PARTS), None
             )
             try:

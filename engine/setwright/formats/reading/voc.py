@@ -94,7 +94,7 @@ def _frame(
         except NotRead as error:
             left_out = (label_or_none(element.findtext("name")),)
             yield Problem(ProblemKind.BAD_ANNOTATION, name, f"object {place}: {error}", left_out)
-    split = splits.get(key_in_lists(name))
+    split = split_in_lists(name, splits)
     yield ReadFrame(
         picture=picture,
         source=name,
@@ -156,11 +156,14 @@ def listed_splits(listing: Listing, lists: str) -> Iterator[tuple[str, str]]:
                 yield root + stem, split
 
 
-def key_in_lists(name: str) -> str:
-    """How `listed_splits` calls the frame of a file in one of the folders."""
-    folder, file = posixpath.split(name)
-    root = posixpath.dirname(folder)
-    return (root + "/" if root else "") + posixpath.splitext(file)[0]
+def split_in_lists(name: str, splits: Mapping[str, str]) -> str | None:
+    """What `listed_splits` tells of the frame of a file in one of the folders, or in folders within these."""
+    *folders, file = name.split("/")
+    stem = posixpath.splitext(file)[0]
+    keys = (
+        "/".join((*folders[:at], *folders[at + 1 :], stem)) for at in reversed(range(max(1, len(folders))))
+    )
+    return next((splits[key] for key in keys if key in splits), None)
 
 
 def _root(content: bytes) -> Element:

@@ -139,12 +139,20 @@ def _samples(listing: Listing) -> Iterator[_Sample]:
     return iter(found.values())
 
 
+def _split(picture: str) -> str | None:
+    """The split that a folder in the shard speaks of, or else the shard and the folders around it."""
+    place = posixpath.dirname(picture)
+    while (split := split_of(place)) is None and "/" in place and not place.lower().endswith(".tar"):
+        place = posixpath.dirname(place)
+    return split
+
+
 def _frame(
     listing: Listing, sample: _Sample, classes: Sequence[str], options: ReadOptions
 ) -> Iterator[ReadFrame | Problem]:
     beside = sample.beside(listing)
     said = sample.told(beside)
-    split = split_of(posixpath.dirname(sample.picture or ""))
+    split = _split(sample.picture or "")
     metadata: dict[str, Any] = {} if split is None else {"source_split": split}
     told: Any = None
     if sample.json is not None and sample.picture is not None and said != sample.json and len(beside) < HEAD:
