@@ -169,6 +169,18 @@ def test_of_a_mask_s_runs_it_is_told_how_many_pixels_they_make() -> None:
     assert found.detail == "L mask of 100×80 of a.png, whose runs make 15 of 8,000 pixels"
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_mask_that_was_drawn_on_the_picture_as_it_lay_is_turned_with_it(orientation: int) -> None:
+    lying = Canvas(10, 20, orientation) if orientation >= 5 else Canvas(20, 10, orientation)
+    # The pixels of the fourth and fifth columns in the second row.
+    (mask,) = fitted(Mask(10, 20, (31, 1, 9, 1, 158)), lying, stated_size=(20, 10))
+    (box,) = fitted(Rectangle((3, 1, 5, 2)), lying, stated_size=(20, 10))
+    assert isinstance(mask, FittedAnnotation) and isinstance(box, FittedAnnotation)
+    assert mask.box == box.box
+    counts = json.loads(mask.outline)["counts"]
+    assert (sum(counts), sum(counts[1::2])) == (200, 2)
+
+
 def test_a_mask_knows_its_hull() -> None:
     # Column by column: 3 columns of 10 outside, then 2 columns of which rows 4 and 5 are inside, the rest outside.
     (found,) = fitted(Mask(10, 20, (34, 2, 8, 2, 154)))

@@ -27,6 +27,9 @@ from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 _SLACK = 1e-3
 """Pixels that an edge may reach outside without being worth a word: what rounding of fractions makes."""
 
@@ -98,13 +101,16 @@ def _fit(
     size = f", which is {canvas.width}×{canvas.height}"
     if isinstance(shape, Mask):
         # The size first, for what it claims may be anything.
-        if (shape.width, shape.height) != (canvas.width, canvas.height):
+        upright = (canvas.width, canvas.height)
+        if (shape.width, shape.height) not in (upright, canvas.size_in_file):
             yield problem(ProblemKind.BAD_ANNOTATION, size)
             return
         told, pixels = sum(shape.counts), shape.width * shape.height
         if told != pixels:
             yield problem(ProblemKind.BAD_ANNOTATION, f", whose runs make {told:,} of {pixels:,} pixels")
             return
+        if (shape.width, shape.height) != upright:
+            shape = _turned(shape, canvas.orientation)
         mask_hull = _mask_hull(shape)
         if mask_hull[0] >= mask_hull[2]:
             yield problem(ProblemKind.NO_AREA, ", empty")
@@ -272,12 +278,39 @@ def _mask_hull(mask: Mask) -> Edges:
     """The hull of what the mask covers, without extent where that is nothing; its runs make all of its pixels."""
     import numpy as np
 
-    runs = np.arange(len(mask.counts)) % 2 == 1
-    covered = np.repeat(runs, mask.counts).reshape(mask.width, mask.height)
-    columns, rows = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
+    covered = _covered(mask)
+    columns, rows = np.flatnonzero(covered.any(axis=0)), np.flatnonzero(covered.any(axis=1))
     if not len(columns):
         return (0.0, 0.0, 0.0, 0.0)
     return (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
+
+
+def _covered(mask: Mask) -> NDArray[np.bool_]:
+    """What the mask covers, `(H, W) bool`; its runs, down one column after the other, make all of its pixels."""
+    import numpy as np
+
+    runs = np.arange(len(mask.counts)) % 2 == 1
+    return np.repeat(runs, mask.counts).reshape(mask.width, mask.height).T
+
+
+def _turned(mask: Mask, orientation: int) -> Mask:
+    """A mask that was drawn on a picture on its side (orientation 5 to 8), as `_TURNS` turns the picture's points."""
+    import numpy as np
+
+    from setwright.formats.raster import Patch, run_lengths
+
+    covered = _covered(mask)
+    match orientation:
+        case 6:
+            covered = np.rot90(covered, -1)
+        case 7:
+            covered = covered[::-1, ::-1].T
+        case 8:
+            covered = np.rot90(covered)
+        case _:
+            covered = covered.T
+    height, width = mask.width, mask.height
+    return Mask(height, width, tuple(run_lengths(Patch(0, 0, covered), width, height)))
 
 
 def _fitted(annotation: ReadAnnotation, shape: Shape, hull: Edges) -> FittedAnnotation:
