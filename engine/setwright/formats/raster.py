@@ -63,18 +63,17 @@ def crossings(
     return edge, row, np.clip(np.ceil(x - 0.5), 0, width[edge]).astype(np.int64)
 
 
-def union(rings: Iterable[Ring], width: int, height: int) -> Patch:
+def union(rings: Sequence[Ring], width: int, height: int) -> Patch:
     """What any of `rings` covers of a picture of `width` × `height`."""
-    patches = [patch for patch in (fill([ring], width, height) for ring in rings) if patch.covered.size]
-    if not patches:
-        return Patch(0, 0, np.zeros((0, 0), np.bool_))
-    left, top = min(patch.left for patch in patches), min(patch.top for patch in patches)
-    right = max(patch.left + patch.covered.shape[1] for patch in patches)
-    bottom = max(patch.top + patch.covered.shape[0] for patch in patches)
+    points, size = np.array([point for ring in rings for point in ring], np.float64), (width, height)
+    left, top = np.clip(np.floor(points.min(axis=0)), 0, size).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(points.max(axis=0)), 0, size).astype(int).tolist()
     covered = np.zeros((bottom - top, right - left), np.bool_)
-    for patch in patches:
+    # One at a time: very many that are large would not fit into memory together.
+    for ring in rings:
+        patch = fill([ring], width, height)
         rows, columns = patch.covered.shape
-        x, y = patch.left - left, patch.top - top
+        y, x = max(patch.top - top, 0), max(patch.left - left, 0)
         covered[y : y + rows, x : x + columns] |= patch.covered
     return Patch(left, top, covered)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from math import isclose
 
 import pytest
@@ -30,7 +31,7 @@ points = st.tuples(numbers, numbers)
 rings = st.lists(points, min_size=1, max_size=6).map(tuple)
 shapes: st.SearchStrategy[Shape] = st.one_of(
     st.tuples(numbers, numbers, numbers, numbers).map(Rectangle),
-    st.lists(rings, min_size=1, max_size=3).map(lambda found: Polygon(tuple(found))),
+    st.builds(Polygon, st.lists(rings, min_size=1, max_size=3).map(tuple), st.booleans()),
     rings.map(Line),
     rings.map(Points),
 )
@@ -241,3 +242,17 @@ def test_of_very_many_parts_it_is_soon_known_whether_they_meet() -> None:
     assert isinstance(kept, FittedAnnotation)
     assert kept.shape == POLYGON
     assert len(fitted(Polygon((*apart, apart[0]), together=True))) == 2
+
+
+def test_very_many_large_parts_are_never_all_in_memory() -> None:
+    """A file of some kilobytes tells of them, and each may cover all of the largest picture."""
+    parts = tuple(ring(0, 0, 1000, 1000 - number) for number in range(60))
+    tracemalloc.start()
+    try:
+        found = fitted(Polygon(parts, together=True), Canvas(1000, 1000))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000
+    assert isinstance(found[-1], FittedAnnotation)
+    assert found[-1].box == (0, 0, 1000, 1000)
