@@ -74,3 +74,9 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_read(told: str, kind: Probl
 
 def test_metadata_without_boxes_is_not_taken_for_it() -> None:
     assert not READER.recognises(MemoryListing({"metadata.jsonl": '{"file_name": "a.jpg", "text": "x"}\n'}))
+
+
+def test_a_picture_in_another_folder_than_is_told_is_not_meant() -> None:
+    line = json.dumps({"file_name": "b/x.jpg", "objects": {"bbox": [[1, 2, 3, 4]], "category": ["cat"]}})
+    frames, (problem,) = read(ImageFolder(), {"train/a/x.jpg": b"", "train/metadata.jsonl": line})
+    assert (frames, problem.kind, problem.left_out) == ([], ProblemKind.NO_PICTURE, ("cat",))

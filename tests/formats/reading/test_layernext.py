@@ -157,6 +157,20 @@ def test_tags_that_are_no_texts_are_told(tags: Any) -> None:
     assert [each.kind for each in problems] == [ProblemKind.BAD_METADATA]
 
 
+def test_where_a_file_tells_of_several_pictures_of_one_name_none_is_taken_for_one_that_is_not_there() -> None:
+    said = [
+        {"image": f"{folder}/x.png", "annotations": [{"bbox": [1, 2, 3, 4], "label": label}]}
+        for folder, label in (("b", "cat"), ("a", "dog"))
+    ]
+    document = {"images": said, "files": [{"file": "b/x.png", "metadata": {"Site": "B"}}]}
+    (frame,), problems = read(LayerNext(), {"a/x.png": b"", "x.json": json.dumps(document)})
+    assert [each.label for each in frame.annotations or ()] == ["dog"]
+    assert [(each.kind, each.left_out) for each in problems] == [
+        (ProblemKind.NO_PICTURE, ("cat",)),
+        (ProblemKind.NO_PICTURE, ()),
+    ]
+
+
 def test_names_that_lead_elsewhere_find_nothing_there() -> None:
     files = {
         "a.png": b"",

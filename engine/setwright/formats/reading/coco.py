@@ -134,7 +134,9 @@ class _File:
         self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures, *, silent: bool
     ) -> Iterator[ReadFrame | Problem]:
         called = image.get("file_name")
-        picture = self._picture(called, pictures) if isinstance(called, str) else None
+        picture = None
+        if isinstance(called, str):
+            picture = pictures.named(called, self._name, self._subset, of_several=self._of_several)
         if picture is None:
             yield self._problem(ProblemKind.NO_PICTURE, f"its picture is {shown(called)}", said)
             return
@@ -157,10 +159,6 @@ class _File:
             stated_size=_size(image),
             metadata={} if split is None else {"source_split": split},
         )
-
-    def _picture(self, called: str, pictures: Pictures) -> str | None:
-        tells = posixpath.basename(called.replace("\\", "/")) not in self._of_several
-        return pictures.named(called, self._name, self._subset, last_part_tells=tells)
 
     def _annotation(self, value: dict[str, Any]) -> ReadAnnotation:
         category = value.get("category_id")

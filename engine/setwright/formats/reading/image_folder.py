@@ -72,7 +72,9 @@ def _frame(
     called = told.get("file_name") if isinstance(told, dict) else None
     objects = told.get("objects") if isinstance(told, dict) else None
     annotations, problems = read_objects(objects, classes, place, name)
-    picture = pictures.named(called, name) if isinstance(called, str) else None
+    # Its paths start at the file, so where they name a folder a picture in another is not meant.
+    elsewhere = (posixpath.basename(called),) if isinstance(called, str) and "/" in called else ()
+    picture = pictures.named(called, name, of_several=elsewhere) if isinstance(called, str) else None
     if picture is None:
         detail = f"{place}: its picture is {shown(called)}"
         yield Problem(ProblemKind.NO_PICTURE, name, detail, labels_of(objects, classes))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from setwright.formats.protocol import VARIED
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
-from setwright.formats.reading.pictures import Pictures
+from setwright.formats.reading.pictures import Pictures, last_parts_of_several
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
     Line,
@@ -32,7 +32,7 @@ from setwright.formats.reading.protocol import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from setwright.formats.reading.listing import Listing
 
@@ -67,8 +67,9 @@ class LayerNext:
                 if not isinstance(document.get(key, []), list):
                     detail = f"its {key} are no list: {shown(document[key])}"
                     yield Problem(ProblemKind.UNREADABLE_FILE, name, detail)
+            several = last_parts_of_several(_called(document))
             for entry in _list(document.get("images")):
-                for item in _image(entry, name, pictures, options):
+                for item in _image(entry, name, pictures, options, several):
                     if isinstance(item, ReadFrame) and not pixels:
                         pixels = any(number > 1 for number in _coordinates(item))
                         fractions = fractions or any(number % 1 for number in _coordinates(item))
@@ -77,17 +78,28 @@ class LayerNext:
                 detail = "no coordinate is larger than 1; with --normalized they are fractions of the picture's size"
                 yield Problem(ProblemKind.FRACTIONS, name, detail)
             for entry in _list(document.get("files")):
-                yield from _file(entry, name, pictures)
+                yield from _file(entry, name, pictures, several)
 
 
-def _image(entry: Any, name: str, pictures: Pictures, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
+def _called(document: dict[str, Any]) -> Iterator[str]:
+    """What the document calls pictures."""
+    for key in ("images", "files"):
+        for entry in _list(document.get(key)):
+            called = entry.get(key.removesuffix("s")) if isinstance(entry, dict) else None
+            if isinstance(called, str):
+                yield called
+
+
+def _image(
+    entry: Any, name: str, pictures: Pictures, options: ReadOptions, several: Collection[str]
+) -> Iterator[ReadFrame | Problem]:
     called = entry.get("image") if isinstance(entry, dict) else None
     objects = _list(entry.get("annotations")) if isinstance(entry, dict) else []
     if not isinstance(called, str):
         detail = f"an image without a name: {shown(entry)}"
         yield Problem(ProblemKind.NO_PICTURE, name, detail, _labels(objects))
         return
-    picture = pictures.named(called, name)
+    picture = pictures.named(called, name, of_several=several)
     if picture is None:
         yield Problem(ProblemKind.NO_PICTURE, name, f"its picture is {shown(called)}", _labels(objects))
         return
@@ -127,13 +139,15 @@ def frame_of(
     )
 
 
-def _file(entry: Any, name: str, pictures: Pictures) -> Iterator[ReadFrame | Problem]:
+def _file(
+    entry: Any, name: str, pictures: Pictures, several: Collection[str]
+) -> Iterator[ReadFrame | Problem]:
     called = entry.get("file") if isinstance(entry, dict) else None
     fields = entry.get("metadata") if isinstance(entry, dict) else None
     if not isinstance(called, str) or not isinstance(fields, dict):
         yield Problem(ProblemKind.BAD_METADATA, name, f"a file without name or metadata: {shown(entry)}")
         return
-    picture = pictures.named(called, name)
+    picture = pictures.named(called, name, of_several=several)
     if picture is None:
         yield Problem(ProblemKind.NO_PICTURE, name, f"metadata of {shown(called)}")
         return

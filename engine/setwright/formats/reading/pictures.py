@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from setwright.formats.reading.listing import is_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 class Pictures:
@@ -39,11 +39,13 @@ class Pictures:
         self._told[path] = source
         return None
 
-    def named(self, name: str, source: str, folder: str = "", *, last_part_tells: bool = True) -> str | None:
+    def named(
+        self, name: str, source: str, folder: str = "", *, of_several: Collection[str] = ()
+    ) -> str | None:
         """The picture that `source` calls `name`: by the path it gives, else by as many last parts of it as are there.
 
-        Among several of that name one that lies in a folder called `folder` comes first. Without `last_part_tells`
-        a picture whose name alone is right is not meant.
+        Among several of that name one that lies in a folder called `folder` comes first. The last part alone
+        tells nothing where it is `of_several`, as `last_parts_of_several` finds them.
         """
         path = name.replace("\\", "/")
         for candidate in (posixpath.normpath(posixpath.join(posixpath.dirname(source), path)), path):
@@ -51,7 +53,8 @@ class Pictures:
                 return candidate
         found = self._ending_like(path)
         if found is None:
-            found = self._by_name.get(posixpath.basename(path), []) if last_part_tells else []
+            last = posixpath.basename(path)
+            found = [] if last in of_several else self._by_name.get(last, [])
         return nearest([each for each in found if folder in each.split("/")[:-1]] or found, source)
 
     def called_like(self, picture: str) -> list[str]:

@@ -80,8 +80,7 @@ def listed_pictures(listing: Listing, file: str, pictures: Pictures) -> Iterator
     paths = list(filter(None, lines_of(listing, file)))
     several = last_parts_of_several(paths)
     for path in paths:
-        tells = posixpath.basename(path.replace("\\", "/")) not in several
-        if (picture := pictures.named(path, file, last_part_tells=tells)) is not None:
+        if (picture := pictures.named(path, file, of_several=several)) is not None:
             yield picture
 
 
