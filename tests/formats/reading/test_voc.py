@@ -44,6 +44,15 @@ def test_flags_and_pose_become_attributes_where_they_say_something() -> None:
     }
 
 
+def test_attributes_of_cvat_are_kept() -> None:
+    told = (("colour", " red "), ("note", ""), ("", "x"))
+    more = "".join(f"<attribute><name>{key}</name><value>{value}</value></attribute>" for key, value in told)
+    more = f"<attributes>{more}</attributes>"
+    frames, problems = read(Voc(), {"a.jpg": b"", "a.xml": xml(box("dog", 1, 1, 2, 2, more=more))})
+    assert dict((frames[0].annotations or ())[0].attributes) == {"colour": [{"value": "red"}]}
+    assert problems == []
+
+
 def test_a_picture_is_found_by_the_annotation_file_s_name_before_what_it_says() -> None:
     """Tools rename files and leave `filename` as it was."""
     files = {

@@ -35,7 +35,8 @@ _NO_POSE = ("", "unspecified")
 
 @dataclass(frozen=True, slots=True)
 class Voc:
-    """Boxes; `difficult`, `occluded`, `truncated` and `pose` become attributes where they say something.
+    """Boxes; `difficult`, `occluded`, `truncated` and `pose` become attributes where they say something, and so
+    does what CVAT writes under `attributes`.
 
     The lists in `ImageSets/Main` become the metadata field `source_split`, a memory that steers nothing.
     """
@@ -125,6 +126,10 @@ def _annotation(element: Element, options: ReadOptions) -> ReadAnnotation:
     pose = (element.findtext("pose") or "").strip()
     if pose.lower() not in _NO_POSE:
         attributes["pose"] = [{"value": pose}]
+    for more in element.findall("attributes/attribute"):
+        key, value = ((more.findtext(tag) or "").strip() for tag in ("name", "value"))
+        if key and value:
+            attributes.setdefault(key, [{"value": value}])
     return ReadAnnotation(
         label=name,
         # The right and bottom edges of a box that counts from 1 are its last pixels: 1 less, and 1 more.
