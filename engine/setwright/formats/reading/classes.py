@@ -25,9 +25,13 @@ PARTS = {
 
 def split_of(path: str) -> str | None:
     """The split that the file's own name has as a word, `train-000000.tar` say, or else the nearest folder's."""
-    *folders, file = path.split("/")
-    words = re.split(r"[^a-z0-9]+", file.lower())
-    return next((PARTS[part] for part in (*words, *reversed(folders)) if part in PARTS), None)
+    words = re.split(r"[^a-z0-9]+", path.rpartition("/")[2].lower())
+    return next((PARTS[word] for word in words if word in PARTS), None) or split_of_folder(path)
+
+
+def split_of_folder(path: str) -> str | None:
+    """The split that the nearest folder of the file is called after."""
+    return next((PARTS[folder] for folder in reversed(path.split("/")[:-1]) if folder in PARTS), None)
 
 
 def class_names(listing: Listing, *files: str) -> list[str]:

@@ -20,15 +20,12 @@ from setwright.formats.reading.protocol import (
     Ring,
     Shape,
 )
-from setwright.formats.rings import clip, is_flat, opened
+from setwright.formats.rings import clip, hull, is_flat, opened
 from setwright.model.canonical import canonical_json
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import numpy as np
-    from numpy.typing import NDArray
 
 _SLACK = 1e-3
 """Pixels that an edge may reach outside without being worth a word: what rounding of fractions makes."""
@@ -123,7 +120,7 @@ def _fit(
     if isinstance(shape, Polygon) and len(shape.rings) > 1:
         # A part that is a line or a point covers nothing, and would widen the box of the rest.
         shape = replace(shape, rings=tuple(ring for ring in shape.rings if not is_flat(ring)))
-    left, top, right, bottom = hull = _hull(shape)
+    left, top, right, bottom = edges = _hull(shape)
     if left >= 0 and top >= 0 and right <= canvas.width and bottom <= canvas.height:
         inside: Shape = shape
     else:
@@ -131,13 +128,13 @@ def _fit(
         if found is None or _without_area(found):
             yield problem(ProblemKind.OUTSIDE, size)
             return
-        inside, hull = found, _hull(found)
+        inside, edges = found, _hull(found)
         if _overshoot(shape, canvas) > _SLACK:
             yield problem(ProblemKind.CLIPPED, size)
     if isinstance(inside, Polygon) and inside.together and (mask := _painted(inside.rings, canvas)):
         yield problem(ProblemKind.OVERLAPPING)
-        inside, hull = mask, _mask_hull(mask)
-    yield _fitted(annotation, inside, hull)
+        inside, edges = mask, _mask_hull(mask)
+    yield _fitted(annotation, inside, edges)
 
 
 def _into_pixels(frame: ReadFrame, canvas: Canvas) -> Callable[[Point], Point]:
@@ -239,7 +236,7 @@ def _painted(parts: tuple[Ring, ...], canvas: Canvas) -> Mask | None:
     from setwright.formats.raster import overlap, run_lengths, union
 
     if len(parts) <= _FEW:
-        hulls = [_hull(Polygon((part,))) for part in parts]
+        hulls = [hull((part,)) for part in parts]
         if not any(_meet(one, other) for one, other in combinations(hulls, 2)):
             return None
     if not overlap(parts, canvas.width, canvas.height):
@@ -263,43 +260,30 @@ def _hull(shape: Shape) -> Edges:
         case Rectangle(edges):
             return edges
         case Polygon(rings):
-            points: Ring = tuple(point for ring in rings for point in ring)
+            return hull(rings)
         case Line(points) | Points(points):
-            pass
+            return hull((points,))
         case Mask():
             return (0.0, 0.0, float(shape.width), float(shape.height))
         case _:
             assert_never(shape)
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return (min(xs), min(ys), max(xs), max(ys))
 
 
 def _mask_hull(mask: Mask) -> Edges:
     """The hull of what the mask covers, without extent where that is nothing; its runs make all of its pixels."""
-    import numpy as np
+    from setwright.formats.raster import runs_hull
 
-    covered = _covered(mask)
-    columns, rows = np.flatnonzero(covered.any(axis=0)), np.flatnonzero(covered.any(axis=1))
-    if not len(columns):
-        return (0.0, 0.0, 0.0, 0.0)
-    return (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
-
-
-def _covered(mask: Mask) -> NDArray[np.bool_]:
-    """What the mask covers, `(H, W) bool`; its runs, down one column after the other, make all of its pixels."""
-    import numpy as np
-
-    runs = np.arange(len(mask.counts)) % 2 == 1
-    return np.repeat(runs, mask.counts).reshape(mask.width, mask.height).T
+    left, top, right, bottom = runs_hull(mask.counts, mask.height) or (0, 0, 0, 0)
+    return (float(left), float(top), float(right), float(bottom))
 
 
 def _turned(mask: Mask, orientation: int) -> Mask:
     """A mask that was drawn on a picture on its side (orientation 5 to 8), as `_TURNS` turns the picture's points."""
     import numpy as np
 
-    from setwright.formats.raster import Patch, run_lengths
+    from setwright.formats.raster import Patch, run_lengths, runs_cover
 
-    covered = _covered(mask)
+    covered = runs_cover(mask.counts, mask.width, mask.height).covered
     match orientation:
         case 6:
             covered = np.rot90(covered, -1)
@@ -313,7 +297,7 @@ def _turned(mask: Mask, orientation: int) -> Mask:
     return Mask(height, width, tuple(run_lengths(Patch(0, 0, covered), width, height)))
 
 
-def _fitted(annotation: ReadAnnotation, shape: Shape, hull: Edges) -> FittedAnnotation:
+def _fitted(annotation: ReadAnnotation, shape: Shape, edges: Edges) -> FittedAnnotation:
     code, outline = _written(shape)
     extra = {
         key: dict(value)
@@ -323,7 +307,7 @@ def _fitted(annotation: ReadAnnotation, shape: Shape, hull: Edges) -> FittedAnno
     return FittedAnnotation(
         label=annotation.label,
         shape=code,
-        box=hull,
+        box=edges,
         outline=outline,
         confidence=annotation.confidence,
         extra=canonical_json(extra) if extra else "",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from setwright.formats.protocol import SIDECAR
 from setwright.formats.reading.annotation_files import files_read
-from setwright.formats.reading.classes import PARTS, class_names
+from setwright.formats.reading.classes import class_names, split_of_folder
 from setwright.formats.reading.objects import labels_of, read_objects, stated_size
 from setwright.formats.reading.parsing import json_value, shown
 from setwright.formats.reading.pictures import Pictures
@@ -55,7 +55,7 @@ class ImageFolder:
                 yield each
                 continue
             name, lines = each
-            split = next((PARTS[part] for part in reversed(name.split("/")[:-1]) if part in PARTS), None)
+            split = split_of_folder(name)
             for place, line in enumerate(lines, start=1):
                 if line.strip():
                     yield from _frame(line, f"line {place}", name, split, classes, pictures)

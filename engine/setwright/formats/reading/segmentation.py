@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from setwright.formats.reading.classes import PARTS
+from setwright.formats.reading.classes import split_of_folder
 from setwright.formats.reading.listing import MAX_PICTURE
 from setwright.formats.reading.mask_classes import (
     BACKGROUND,
@@ -115,9 +115,7 @@ class Segmentation:
             folder = posixpath.dirname(name)
             if folder not in classes:
                 classes[folder] = _classes(files, folder, options)
-            split = split_in_lists(picture, splits) or next(
-                (PARTS[part] for part in reversed(picture.split("/")[:-1]) if part in PARTS), None
-            )
+            split = split_in_lists(picture, splits) or split_of_folder(picture)
             try:
                 annotations, unknown = _read(files.read(name, MAX_PICTURE), classes[folder], options)
             except (FormatError, OSError) as error:

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from setwright.formats.reading.classes import PARTS
+from setwright.formats.reading.classes import split_of_folder
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import last_parts_of_several
@@ -53,7 +53,7 @@ def read_labels(
         except NotRead as error:
             left_out = (_label_or_none(words[0], classes),)
             yield Problem(ProblemKind.BAD_ANNOTATION, file, f"line {place}: {error}", left_out)
-    split = next((PARTS[folder] for folder in reversed(picture.split("/")[:-1]) if folder in PARTS), None)
+    split = split_of_folder(picture)
     yield ReadFrame(
         picture=picture,
         source=file,
