@@ -15,12 +15,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from setwright.augment import objects
-from setwright.augment.masks import Patch, counts_of, mask_of, patch_of
+from setwright.augment.masks import patch_of
 from setwright.augment.objects import Varied, vary
 from setwright.augment.placement import placement
 from setwright.augment.point_map import FRACTION, PointMap
 from setwright.model.canonical import canonical_json
 from setwright.model.frames import POLYGON
+from setwright.model.runs import Patch, run_lengths, runs_cover
 from setwright.pixels.warp import warp
 from tests.augment.copies import (
     BLUR,
@@ -206,14 +207,14 @@ def test_counting_alone_gives_the_same_as_drawing_and_so_do_small_chunks(
 @given(st.lists(st.integers(0, 5), max_size=9))
 def test_of_run_lengths_what_they_cover_is_read_and_told_again(runs: list[int]) -> None:
     counts = [*runs, 48 - sum(runs)] if sum(runs) <= 48 else [48]
-    mask = mask_of(counts, 8, 6)
+    mask = runs_cover(counts, 8, 6).covered
     patch = patch_of(counts, 6)
     assert (patch is None) == (not mask.any())
     if patch is not None:
         rows, columns = np.nonzero(mask)
         assert patch.box == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-        assert (mask_of(counts_of(patch, 8, 6), 8, 6) == mask).all()
-        assert 0 not in counts_of(patch, 8, 6)[1:]
+        assert (runs_cover(run_lengths(patch, 8, 6), 8, 6).covered == mask).all()
+        assert 0 not in run_lengths(patch, 8, 6)[1:]
 
 
 @given(st.tuples(st.integers(0, W - 1), st.integers(0, H - 1), st.integers(1, W), st.integers(1, H)), moves)
@@ -234,7 +235,7 @@ def test_every_pixel_of_a_moved_mask_is_the_nearest_one_of_its_source(
     expected = inside & mask[np.where(inside, y, 0), np.where(inside, x, 0)]
     assert bool(len(found.annotations)) == expected.any()
     if len(found.annotations):
-        assert (mask_of(outline_of(found)["counts"], width, height) == expected).all()
+        assert (runs_cover(outline_of(found)["counts"], width, height).covered == expected).all()
 
 
 def test_a_small_mask_costs_what_it_covers_and_not_what_its_picture_measures() -> None:
@@ -256,7 +257,7 @@ def test_a_small_mask_costs_what_it_covers_and_not_what_its_picture_measures() -
 
 
 def whole(mask: np.ndarray) -> list[int]:
-    return counts_of(Patch(mask, 0, 0), mask.shape[1], mask.shape[0])
+    return run_lengths(Patch(0, 0, mask), mask.shape[1], mask.shape[0])
 
 
 # --- A polygon and its mask ---------------------------------------------------------------------------------------
@@ -343,14 +344,14 @@ def test_a_mask_moves_as_its_picture_does() -> None:
     thing = Thing("mask", {"size": [H, W], "counts": whole(mask)})
     found = varied(thing, CLOCKWISE)
     width, height = H, W
-    moved = mask_of(outline_of(found)["counts"], width, height)
+    moved = runs_cover(outline_of(found)["counts"], width, height).covered
     assert (moved == np.rot90(mask, -1)).all()
     assert outline_of(found)["size"] == [height, width]
     assert found.annotations.box.tolist() == [[30, 20, 50, 60]]
     turned = varied(thing, ROTATE, (30,))
     expected = warp(mask.astype(np.uint8) * 255, _placed((ROTATE, (30,)))[0], W, H) > 127
     # Nearest against the half of bilinear: they part where a pixel's weight is close to a half.
-    assert np.count_nonzero(mask_of(outline_of(turned)["counts"], W, H) != expected) <= 40
+    assert np.count_nonzero(runs_cover(outline_of(turned)["counts"], W, H).covered != expected) <= 40
     assert turned.annotations.shape.tolist() != [POLYGON]
 
 

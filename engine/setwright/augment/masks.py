@@ -1,42 +1,22 @@
-"""Masks of pixels: run lengths to an array and back, and where their pixels go in a varied copy."""
+"""Where the pixels of masks go in a varied copy.
+
+What a patch covers reaches to all four of its edges here, so that what is done to a mask costs what it covers, and not
+what its picture measures.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from setwright.augment.point_map import FRACTION, PointMap
+from setwright.model.runs import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-
-def mask_of(counts: Sequence[int], width: int, height: int) -> NDArray[np.bool_]:
-    """`(H, W)` of COCO's run lengths, column by column, the first of what is outside."""
-    runs = np.arange(len(counts)) % 2 == 1
-    return np.asarray(np.repeat(runs, counts).reshape(width, height).T)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Patch:
-    """All that a mask covers, and no row or column more: `pixels` `(h, w)`, the first of which is at `left` and `top`.
-
-    So what is done to a mask costs what it covers, and not what its picture measures.
-    """
-
-    pixels: NDArray[np.bool_]
-    left: int
-    top: int
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom."""
-        height, width = self.pixels.shape
-        return float(self.left), float(self.top), float(self.left + width), float(self.top + height)
 
 
 def patch_of(counts: Sequence[int], height: int) -> Patch | None:
@@ -50,17 +30,6 @@ def patch_of(counts: Sequence[int], height: int) -> Patch | None:
     lengths = np.diff(runs.ravel() - left * height, prepend=0, append=(right - left) * height)
     columns = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths).reshape(-1, height)
     return _cropped(columns.T, left, 0)
-
-
-def counts_of(patch: Patch, width: int, height: int) -> list[int]:
-    """COCO's run lengths in a picture of `width` × `height`, column by column, the first of what is outside."""
-    tall, wide = patch.pixels.shape
-    columns = np.zeros((wide, height), bool)
-    columns[:, patch.top : patch.top + tall] = patch.pixels.T
-    pixels = np.concatenate([[False], columns.reshape(-1), [False]])
-    changes = np.flatnonzero(pixels[1:] != pixels[:-1]) + patch.left * height
-    counts: list[int] = np.diff([0, *changes.tolist(), width * height]).tolist()
-    return counts if counts[-1] else counts[:-1]
 
 
 def moved(
@@ -77,9 +46,9 @@ def moved(
     x, y = PointMap(matrix, width, height).rows(top, bottom, left, right)
     # To the nearest centre, as the picture itself is mapped.
     x, y = (x + FRACTION // 2) // FRACTION - patch.left, (y + FRACTION // 2) // FRACTION - patch.top
-    tall, wide = patch.pixels.shape
+    tall, wide = patch.covered.shape
     inside = (x >= 0) & (y >= 0) & (x < wide) & (y < tall)
-    return _cropped(inside & patch.pixels[np.where(inside, y, 0), np.where(inside, x, 0)], left, top)
+    return _cropped(inside & patch.covered[np.where(inside, y, 0), np.where(inside, x, 0)], left, top)
 
 
 def _cropped(pixels: NDArray[np.bool_], left: int, top: int) -> Patch | None:
@@ -87,4 +56,4 @@ def _cropped(pixels: NDArray[np.bool_], left: int, top: int) -> Patch | None:
     if not len(columns):
         return None
     covered = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Patch(covered, left + int(columns[0]), top + int(rows[0]))
+    return Patch(left + int(columns[0]), top + int(rows[0]), covered)

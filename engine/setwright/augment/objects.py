@@ -11,10 +11,11 @@ import numpy as np
 from pydantic_core import to_json
 
 from setwright.augment.cutting import cut_line, cut_polygon
-from setwright.augment.masks import Patch, counts_of, moved, patch_of
+from setwright.augment.masks import moved, patch_of
 from setwright.augment.placement import Placement, placements
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, Annotations
 from setwright.model.outline import all_parsed, parsed
+from setwright.model.runs import Patch, run_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -250,12 +251,12 @@ class _Pairs:
                 continue
             self.inside[pair] = bool(((corners >= 0) & (corners <= (width, height))).all())
             # The maps keep areas, so what is missing is outside, but for a pixel here and there.
-            share = np.count_nonzero(there.pixels) / np.count_nonzero(mask.pixels)
+            share = np.count_nonzero(there.covered) / np.count_nonzero(mask.covered)
             self.share[pair] = 1.0 if self.inside[pair] else min(1.0, share)
             self.box[pair] = there.box
             if self.outlines:
                 self.outline[pair] = json.dumps(
-                    {"counts": counts_of(there, width, height), "size": [height, width]},
+                    {"counts": run_lengths(there, width, height), "size": [height, width]},
                     separators=(",", ":"),
                 )
 

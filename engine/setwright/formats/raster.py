@@ -1,4 +1,4 @@
-"""From outlines to pixels: which pixels rings cover, and COCO's run lengths of them.
+"""From outlines to pixels and back: which pixels rings cover.
 
 A pixel is covered when its centre lies within by the even-odd rule; a centre on an edge counts on the left and the top
 and not on the right and the bottom, so shapes that share an edge share no pixel. Only additions, multiplications and
@@ -7,10 +7,11 @@ divisions of doubles decide, one at a time, so every machine covers the same pix
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from setwright.model.runs import Patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from setwright.formats.rings import Ring
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Patch:
-    """Covered pixels within a picture: `covered` `(h, w) bool`, whose first pixel is at `left` and `top`."""
-
-    left: int
-    top: int
-    covered: NDArray[np.bool_]
 
 
 def fill(rings: Iterable[Ring], width: int, height: int) -> Patch:
@@ -85,32 +77,6 @@ def overlap(rings: Sequence[Ring], width: int, height: int) -> bool:
     return apart != int(fill(rings, width, height).covered.sum())
 
 
-def run_lengths(patch: Patch, width: int, height: int) -> list[int]:
-    """COCO's run lengths of `patch` in its picture: column by column, beginning with what is not covered."""
-    h, w = patch.covered.shape
-    columns = np.zeros((w, height), np.int8)
-    columns[:, patch.top : patch.top + h] = patch.covered.T
-    changes = np.flatnonzero(np.diff(columns.ravel(), prepend=0, append=0)) + patch.left * height
-    counts: list[int] = np.diff(changes, prepend=0, append=width * height).tolist()
-    # Nothing after the last pixel, but the beginning is told even where it is nothing.
-    return counts if counts[-1] or len(counts) == 1 else counts[:-1]
-
-
-def runs_hull(counts: Sequence[int], height: int) -> tuple[int, int, int, int] | None:
-    """Left, top, right and bottom of what run lengths cover in a picture of `height`; None where it is nothing."""
-    bounds = np.cumsum(np.array(counts, np.int64))
-    starts, ends = bounds[0::2][: len(counts) // 2], bounds[1::2]
-    starts, ends = starts[starts < ends], ends[starts < ends]
-    if not len(starts):
-        return None
-    last = ends - 1
-    # A run that goes on in the next column covers the edge of the picture, and the other one.
-    spans = starts // height != last // height
-    top = 0 if spans.any() else int((starts % height).min())
-    bottom = height if spans.any() else int((last % height).max()) + 1
-    return int((starts // height).min()), top, int((last // height).max()) + 1, bottom
-
-
 def outlines_of_pixels(patch: Patch) -> tuple[Ring, ...]:
     """Rings along the edges of the covered pixels, which cover just these by the even-odd rule."""
     h, w = patch.covered.shape
@@ -143,13 +109,3 @@ def outlines_of_pixels(patch: Patch) -> tuple[Ring, ...]:
                 break
         rings.append(tuple((float(x + patch.left), float(y + patch.top)) for x, y in ring))
     return tuple(rings)
-
-
-def runs_cover(counts: Sequence[int], width: int, height: int) -> Patch:
-    """What run lengths cover, as a patch of the whole picture.
-
-    Raises:
-        ValueError: they do not make the picture.
-    """
-    flat: NDArray[Any] = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
-    return Patch(0, 0, flat.reshape(width, height).T)

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from setwright.augment.masks import mask_of
 from setwright.augment.objects import vary
 from setwright.augment.recipes import is_flag
 from setwright.augment.vocabulary import unit_of, word_of
 from setwright.model.counting import counted
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, Annotations
+from setwright.model.runs import runs_cover
 from setwright.pixels.codec import decode, of_frame
 from setwright.pixels.kernels import varied
 
@@ -136,7 +136,9 @@ def _drawn(picture: NDArray[Any], annotations: Annotations) -> Image.Image:
                 )
         if shape == MASK:
             counts = json.loads(outline)["counts"]
-            there = Image.fromarray(mask_of(counts, width, height).astype(np.uint8) * 110).resize(canvas.size)
+            there = Image.fromarray(runs_cover(counts, width, height).covered.astype(np.uint8) * 110).resize(
+                canvas.size
+            )
             canvas.paste(Image.new("RGB", canvas.size, colour), mask=there)
     return canvas.resize(size, Image.Resampling.LANCZOS)
 

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from PIL import Image
 
 from setwright.formats.protocol import Loss, MadeFile
-from setwright.formats.raster import fill, runs_cover
+from setwright.formats.raster import fill
 from setwright.formats.writing import masks
 from setwright.formats.writing.masks import SemanticSegmentation
 from setwright.model.errors import FormatError
+from setwright.model.runs import runs_cover
 from setwright.model.splits import Split
 from tests.formats.writing.manifests import (
     LINE,

@@ -12,11 +12,12 @@ import yaml
 from hypothesis import given, settings
 
 from setwright.formats.protocol import Loss
-from setwright.formats.raster import fill, run_lengths
+from setwright.formats.raster import fill
 from setwright.formats.reading.yolo_ultralytics import YoloUltralytics
 from setwright.formats.writing.losses import NO_AREA, OTHER_SIZE
 from setwright.formats.writing.ultralytics import Ultralytics, UltralyticsSegmentation
 from setwright.model.manifest import Manifest
+from setwright.model.runs import run_lengths
 from tests.formats.writing.manifests import (
     BOX,
     LINE,

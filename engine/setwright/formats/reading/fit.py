@@ -233,7 +233,8 @@ def _clipped(shape: Shape, canvas: Canvas) -> Shape | None:
 
 def _painted(parts: tuple[Ring, ...], canvas: Canvas) -> Mask | None:
     """What `parts` cover together, as a mask, where some of them lie over others: rings would make that a hole."""
-    from setwright.formats.raster import overlap, run_lengths, union
+    from setwright.formats.raster import overlap, union
+    from setwright.model.runs import run_lengths
 
     if len(parts) <= _FEW:
         hulls = [hull((part,)) for part in parts]
@@ -271,7 +272,7 @@ def _hull(shape: Shape) -> Edges:
 
 def _mask_hull(mask: Mask) -> Edges:
     """The hull of what the mask covers, without extent where that is nothing; its runs make all of its pixels."""
-    from setwright.formats.raster import runs_hull
+    from setwright.model.runs import runs_hull
 
     left, top, right, bottom = runs_hull(mask.counts, mask.height) or (0, 0, 0, 0)
     return (float(left), float(top), float(right), float(bottom))
@@ -281,7 +282,7 @@ def _turned(mask: Mask, orientation: int) -> Mask:
     """A mask that was drawn on a picture on its side (orientation 5 to 8), as `_TURNS` turns the picture's points."""
     import numpy as np
 
-    from setwright.formats.raster import Patch, run_lengths, runs_cover
+    from setwright.model.runs import Patch, run_lengths, runs_cover
 
     covered = runs_cover(mask.counts, mask.width, mask.height).covered
     match orientation:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from setwright.formats.protocol import ExportEntry, Loss, MadeFile, PictureFile, VersionFacts
-from setwright.formats.raster import fill, overlap, run_lengths, runs_hull
+from setwright.formats.raster import fill, overlap
 from setwright.formats.rings import area, hull
 from setwright.formats.spool import Spool
 from setwright.formats.writing.attributes import Attributes
@@ -30,6 +30,7 @@ from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import SHORT, subsets
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
 from setwright.model.outline import parsed
+from setwright.model.runs import run_lengths, runs_hull
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:

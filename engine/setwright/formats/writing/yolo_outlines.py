@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from setwright.formats.raster import outlines_of_pixels, runs_cover
+from setwright.formats.raster import outlines_of_pixels
 from setwright.formats.rings import is_flat, joined, opened
 from setwright.formats.writing.losses import CUT, NO_AREA, OTHER_SIZE
 from setwright.formats.writing.outlines import mask_runs, polygon_inside
 from setwright.formats.writing.yolo_rows import DECIMALS
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
+from setwright.model.runs import runs_cover
 
 if TYPE_CHECKING:
     from collections import Counter
