@@ -136,9 +136,8 @@ def _drawn(picture: NDArray[Any], annotations: Annotations) -> Image.Image:
                 )
         if shape == MASK:
             counts = json.loads(outline)["counts"]
-            there = Image.fromarray(runs_cover(counts, width, height).covered.astype(np.uint8) * 110).resize(
-                canvas.size
-            )
+            covered = runs_cover(counts, width, height).covered
+            there = Image.fromarray(covered.astype(np.uint8) * 110).resize(canvas.size)
             canvas.paste(Image.new("RGB", canvas.size, colour), mask=there)
     return canvas.resize(size, Image.Resampling.LANCZOS)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from setwright.model.counting import counted
@@ -15,6 +16,8 @@ from setwright.views.plan_dataset_markdown import TABLE, details, row
 
 if TYPE_CHECKING:
     from setwright.plan.document import Check, Finding, PlanDocument
+
+T = TypeVar("T")
 
 MOST_BYTES = 65_000
 """GitHub takes 65,536 characters in a comment, and refuses a longer one whole."""
@@ -73,9 +76,9 @@ _Choices: TypeAlias = Callable[[], Iterable[Block]]
 def _blocks(document: PlanDocument) -> Iterator[tuple[str, _Choices]]:
     """What to show, the most important first: what it is, and forms of it from the fullest to the shortest."""
     changing = [change for change in document.changes if change.actions != ("no-op",)]
-    yield "headline", lambda: [_top(document)]
-    for line in _denied(document):
-        yield "check", lambda line=line: [line]  # type: ignore[misc]
+    yield "headline", _once(_top, document)
+    for block in _denied(document):
+        yield "check", _once(list, block)
     if changing:
         rows = [row(change) for change in changing]
         yield (
@@ -86,21 +89,26 @@ def _blocks(document: PlanDocument) -> Iterator[tuple[str, _Choices]]:
     worst = sorted(document.findings, key=lambda finding: finding.severity != "error")
     first = max(errors, MOST_FINDINGS)
     for finding in worst[:first]:
-        yield "finding", lambda finding=finding: [_finding(finding)]  # type: ignore[misc]
+        yield "finding", _once(_finding, finding)
     for change in changing:
-        yield "dataset", lambda change=change: details(change)  # type: ignore[misc]
+        yield "dataset", partial(details, change)
     if any(check.status == "pass" for check in document.checks):
-        yield "the checks that hold", lambda: [_checks(document)]
+        yield "the checks that hold", _once(_checks, document)
     if any(change.pin is not None and change.pin.upgrade is not None for change in document.changes):
-        yield "the upgrades of pins", lambda: [_upgrades(document)]
+        yield "the upgrades of pins", _once(_upgrades, document)
     if document.untold:
-        yield "what the remote does not tell", lambda: [_untold(document)]
+        yield "what the remote does not tell", _once(_untold, document)
     if document.drift:
-        yield "the drift", lambda: [_drift(document)]
+        yield "the drift", _once(_drift, document)
     if document.steps:
-        yield "the steps", lambda: [_steps(document)]
+        yield "the steps", _once(_steps, document)
     for finding in worst[first:]:
-        yield "finding", lambda finding=finding: [_finding(finding)]  # type: ignore[misc]
+        yield "finding", _once(_finding, finding)
+
+
+def _once(block: Callable[[T], Block], of: T) -> _Choices:
+    """A form alone, made when it is asked for."""
+    return lambda: [block(of)]
 
 
 # --- The top ------------------------------------------------------------------------------------------------------
