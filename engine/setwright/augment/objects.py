@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,8 @@ from setwright.augment.cutting import cut_line, cut_polygon
 from setwright.augment.masks import moved, patch_of
 from setwright.augment.placement import Placement, placements
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, Annotations
-from setwright.model.outline import all_parsed, parsed
+from setwright.model.outline import parsed
+from setwright.model.ring_points import DECIMALS, ring_points, rings_written
 from setwright.model.runs import Patch, run_lengths
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
     from setwright.augment.cutting import Ring
     from setwright.model.copies import Copies
     from setwright.model.frames import Frames, Texts
-
-DECIMALS = 4
-"""Of the coordinates of what was moved: finer than any annotation is, and coarser than machines differ."""
+    from setwright.model.ring_points import RingPoints
 
 _AT_ONCE = 20_000  # objects: as Python has their outlines, each takes some kilobytes
 
@@ -184,32 +183,30 @@ class _Pairs:
         if not len(pairs):
             return
         used, place = np.unique(self.object[pairs], return_inverse=True)
-        flat, bounds = _points(self.annotations.outline[used].tolist())
-        lengths = np.array([ends[-1] for ends in bounds])
-        starts = np.cumsum(lengths) - lengths
-        counts = lengths[place]
-        points = flat[_ranges(starts[place], counts)]
+        source = _rings(self.annotations.outline[used], self.annotations.shape[used])
+        points_of, rings_of = source.bounds()
+        counts = np.diff(points_of)[place]
+        points = source.points[_ranges(points_of[place], counts)]
         points = _mapped(points, np.repeat(self.places.matrix[self.copy[pairs]], counts, axis=0))
         begins = np.cumsum(counts) - counts
         hulls = np.concatenate(
             [np.minimum.reduceat(points, begins), np.maximum.reduceat(points, begins)], axis=1
         )
         self._settle(pairs, hulls)
-
-        def rings(number: int) -> list[Ring]:
-            begin = begins[number]
-            return [points[begin + start : begin + end] for start, end in pairwise(bounds[place[number]])]
-
+        # The pairs' rings, each from an edge to the next one, and the first of each pair.
+        of_pair = np.diff(rings_of)[place]
+        edges = np.append(0, np.cumsum(source.length[_ranges(rings_of[place], of_pair)]))
+        first = np.append(0, np.cumsum(of_pair))
         size = self._size(pairs)
         inside = self.inside[pairs]
         for number in np.flatnonzero(~inside).tolist():
-            self._cut(pairs[number], rings(number), *size[number].tolist())
+            bounds = edges[first[number] : first[number + 1] + 1].tolist()
+            rings = [points[start:end] for start, end in pairwise(bounds)]
+            self._cut(pairs[number], rings, *size[number].tolist())
         if self.outlines:
-            whole = np.flatnonzero(inside)
-            shapes = self.shape[pairs[whole]].tolist()
-            self.outline[pairs[whole]] = _texts(
-                [_written(rings(number), shape) for number, shape in zip(whole.tolist(), shapes, strict=True)]
-            )
+            found = zip(rings_written(points, edges[:-1], first[:-1]), self.shape[pairs].tolist(), strict=True)
+            texts = _texts([text if shape == POLYGON else text[1:-1] for text, shape in found])
+            self.outline[pairs[inside]] = texts[inside]
 
     def _cut(self, pair: int, rings: list[Ring], width: float, height: float) -> None:
         """Cut a pair's outline by the edges."""
@@ -284,14 +281,11 @@ def _hull(rings: list[Ring]) -> list[float]:
     return [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
 
 
-def _points(outlines: list[str]) -> tuple[NDArray[np.float64], list[list[int]]]:
-    """All points of `outlines`, one after the other; and of each where its rings begin and the last one ends, counted
-    from its first point. Lines and points have but one ring.
-    """
-    found = [each if isinstance(each[0][0], list) else [each] for each in all_parsed(outlines)]
-    numbers = chain.from_iterable(point for rings in found for ring in rings for point in ring)
-    points = np.fromiter(numbers, np.float64).reshape(-1, 2)
-    return points, [list(accumulate(map(len, rings), initial=0)) for rings in found]
+def _rings(outlines: Texts, shape: NDArray[np.uint8]) -> RingPoints:
+    """The rings of polygons, lines and points, of which the latter two are one ring."""
+    polygon = (shape == POLYGON).tolist()
+    found = zip(outlines.tolist(), polygon, strict=True)
+    return ring_points([text if several else f"[{text}]" for text, several in found])
 
 
 def _written(rings: list[Ring], shape: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from setwright.formats.raster import crossings
-from setwright.formats.writing.ring_points import ring_points
+from setwright.model.ring_points import ring_points
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
 from setwright.model.outline import parsed
 from setwright.model.runs import runs_cover

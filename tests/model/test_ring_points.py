@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.formats.writing.ring_points import _quickly, ring_points
+from setwright.model.ring_points import _quickly, ring_points
 
 short = st.one_of(st.integers(-99_999, 99_999), st.floats(-1e5, 1e5).map(lambda each: round(each, 4)))
 any_number = st.one_of(short, st.floats(-1e300, 1e300), st.integers(-(10**20), 10**20))

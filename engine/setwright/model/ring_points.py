@@ -1,9 +1,11 @@
-"""The rings of many polygons as columns, read from their outlines by NumPy.
+"""The rings of many polygons as columns, read from their outlines and written as such by NumPy.
 
 A parser makes an object of each number and holds the interpreter's lock all the while, so that no other thread goes on;
 NumPy lets it go. Outlines are canonical JSON, so that only numbers have to be understood: one of at most 15 digits is a
 whole number by a power of ten, both of which doubles hold exactly, and so their quotient is the nearest double to what
 is written, the one that every parser gives. Where a number is longer, or has an exponent, the parser reads them all.
+
+What is written has a few decimals, so that its digits are those of a whole number.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+DECIMALS = 4
+"""Of the coordinates of what was moved: finer than any annotation is, and coarser than machines differ."""
+
 _DIGITS = 15
 _TENS = 10.0 ** np.arange(_DIGITS + 1)
 _OPEN, _CLOSE, _COMMA, _MINUS, _POINT = b"[],-."
@@ -33,6 +38,13 @@ class RingPoints:
     points: NDArray[np.float64]
     length: NDArray[np.int64]
     outline: NDArray[np.int64]
+
+    def bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of O outlines that all have a ring: where the points of each begin, and its rings, and where the last ones'
+        end; both `(O + 1,)`.
+        """
+        rings = np.append(np.flatnonzero(np.diff(self.outline, prepend=-1)), len(self.outline))
+        return np.append(0, np.cumsum(self.length))[rings], rings
 
 
 def ring_points(outlines: Sequence[str]) -> RingPoints:
@@ -115,3 +127,47 @@ def _numbers(
         return None
     found = value / _TENS[behind]
     return np.negative(found, out=found, where=negative)
+
+
+def rings_written(
+    points: NDArray[np.float64], ring: NDArray[np.int64], outline: NDArray[np.int64]
+) -> list[str]:
+    """Polygons as outlines `[[[x,y],…],…]`, as short as a number can be told: 3 for 3.0.
+
+    `points` `(P, 2)` are rounded to `DECIMALS`; `ring` has the first point of each ring, `outline` the first ring of
+    each outline. There is none without a ring, and no ring without a point.
+    """
+    if not len(points):
+        return []
+    parts = np.rint(points.T * 10**DECIMALS)
+    left = np.abs(parts).astype(np.uint64)
+    digits = max(DECIMALS + 1, len(str(left.max())))
+    if digits < len(str(np.iinfo(np.uint32).max)):
+        left = left.astype(np.uint32)
+    # A row for each character that a point may take: brackets, and two numbers after a mark each, of which the first
+    # is a bracket. What a point does not need of them is left out at the end.
+    whole = digits - DECIMALS
+    number = b"-" + b"0" * whole + b"." + b"0" * DECIMALS
+    marks = np.frombuffer(b"]]],[[[" + number + b"," + number, np.uint8)
+    told = np.repeat(marks[:, None], len(points), axis=1)
+    needed = np.zeros(told.shape, bool)
+    needed[[2, 3, 4, 7 + len(number)]] = True
+    needed[[[1], [5]], ring] = True
+    needed[[[0], [6]], ring[outline]] = True
+    characters, wanted = (each[6:].reshape(2, 1 + len(number), -1)[:, 1:] for each in (told, needed))
+    wanted[:, 0] = parts < 0
+    some = np.zeros(left.shape, bool)  # of the decimals that follow is not 0
+    for place in (*range(len(number) - 1, whole + 1, -1), *range(whole, 0, -1)):
+        rest = left // left.dtype.type(10)
+        digit = (left - rest * left.dtype.type(10)).astype(np.uint8)
+        characters[:, place] += digit
+        if place > whole:
+            some |= digit != 0
+            wanted[:, place] = some
+        else:
+            wanted[:, place] = left > 0
+        left = rest
+    wanted[:, whole] = True
+    wanted[:, whole + 1] = some
+    text = told.T[needed.T].tobytes().decode()
+    return [f"{each}]]]" for each in text[len("]]],") :].split("]]],")]
