@@ -1,9 +1,9 @@
 """Time what makes varied copies, beside bare OpenCV and albumentations: `python -m tests.bench.augmenting`.
 
 A picture of 640 × 480 is decoded, varied and encoded, in one thread, once with ten boxes and once with ten polygons of
-twelve corners besides; the ratios say how much more is done in a second of the processor than by the other. Two tables:
-JPEGs of quality 90 with colours thinned out, as trainers mostly write them and as the aims were measured; and of 95 with
-full colours, as copies are made, where the codec takes twice as long for everyone and leaves less to gain.
+twelve corners besides; the ratios say how much more is done in a second of the processor than by the other. Of two
+tables the first is of JPEGs of quality 90 with colours thinned out, as most are and as the aims were measured; the
+second of 95 with full colours, as copies are made, where the codec takes twice as long for everyone.
 
 albumentations lives in .venv-oracles and works in a process of its own, round by round in turn with ours. It does the
 same work: the same content is decoded, the same JPEG encoded, the same objects are moved, a quarter turn is always a

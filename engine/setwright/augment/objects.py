@@ -15,6 +15,7 @@ from setwright.augment.masks import moved, patch_of
 from setwright.augment.placement import Placement, placements
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, Annotations
 from setwright.model.outline import parsed
+from setwright.model.ranges import unrolled
 from setwright.model.ring_points import DECIMALS, ring_points, rings_written
 from setwright.model.runs import Patch, run_lengths
 
@@ -110,8 +111,8 @@ class _Pairs:
         self.annotations = annotations
         self.places = places
         self.outlines = outlines
-        self.copy = np.repeat(rows, counts)  # (P,)
-        self.object = _ranges(first, counts)  # (P,) rows of the annotations
+        place, self.object = unrolled(first, counts)  # (P,), the latter rows of the annotations
+        self.copy = rows[place]  # (P,)
         self.shape = annotations.shape[self.object]
         self.box = annotations.box[self.object]
         self.outline: Texts = annotations.outline[self.object]
@@ -186,8 +187,8 @@ class _Pairs:
         source = _rings(self.annotations.outline[used], self.annotations.shape[used])
         points_of, rings_of = source.bounds()
         counts = np.diff(points_of)[place]
-        points = source.points[_ranges(points_of[place], counts)]
-        points = _mapped(points, np.repeat(self.places.matrix[self.copy[pairs]], counts, axis=0))
+        of, rows = unrolled(points_of[place], counts)
+        points = _mapped(source.points[rows], self.places.matrix[self.copy[pairs]][of])
         begins = np.cumsum(counts) - counts
         hulls = np.concatenate(
             [np.minimum.reduceat(points, begins), np.maximum.reduceat(points, begins)], axis=1
@@ -195,7 +196,7 @@ class _Pairs:
         self._settle(pairs, hulls)
         # The pairs' rings, each from an edge to the next one, and the first of each pair.
         of_pair = np.diff(rings_of)[place]
-        edges = np.append(0, np.cumsum(source.length[_ranges(rings_of[place], of_pair)]))
+        edges = np.append(0, np.cumsum(source.length[unrolled(rings_of[place], of_pair)[1]]))
         first = np.append(0, np.cumsum(of_pair))
         size = self._size(pairs)
         inside = self.inside[pairs]
@@ -204,7 +205,9 @@ class _Pairs:
             rings = [points[start:end] for start, end in pairwise(bounds)]
             self._cut(pairs[number], rings, *size[number].tolist())
         if self.outlines:
-            found = zip(rings_written(points, edges[:-1], first[:-1]), self.shape[pairs].tolist(), strict=True)
+            found = zip(
+                rings_written(points, edges[:-1], first[:-1]), self.shape[pairs].tolist(), strict=True
+            )
             texts = _texts([text if shape == POLYGON else text[1:-1] for text, shape in found])
             self.outline[pairs[inside]] = texts[inside]
 
@@ -258,13 +261,6 @@ class _Pairs:
                 )
 
 
-def _ranges(first: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each pair first, first + 1, … of `counts` numbers, one after the other."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.asarray(np.arange(total) + np.repeat(first - (ends - counts), counts))
-
-
 def _mapped(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """`points` `(…, 2)` by `matrix` `(…, 2, 3)`, rounded; never −0."""
     x, y = points[..., 0], points[..., 1]
@@ -281,7 +277,7 @@ def _hull(rings: list[Ring]) -> list[float]:
     return [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
 
 
-def _rings(outlines: Texts, shape: NDArray[np.uint8]) -> RingPoints:
+def _rings(outlines: Texts, shape: NDArray[np.int8]) -> RingPoints:
     """The rings of polygons, lines and points, of which the latter two are one ring."""
     polygon = (shape == POLYGON).tolist()
     found = zip(outlines.tolist(), polygon, strict=True)

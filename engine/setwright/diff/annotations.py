@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from setwright.model.pairing import Beside
+from setwright.model.ranges import unrolled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,8 +128,8 @@ def _rows(annotations: Annotations, frames: NDArray[np.int64]) -> _Rows:
 
 def _rows_from(first: NDArray[np.int64], counts: NDArray[np.int64]) -> _Rows:
     """The rows of frames whose annotations begin at `first`, and are so many."""
-    place = np.repeat(np.arange(len(counts)), counts)
-    return _Rows(np.arange(len(place)) + np.repeat(first - (np.cumsum(counts) - counts), counts), place)
+    place, row = unrolled(first, counts)
+    return _Rows(row, place)
 
 
 _FEW = 16
@@ -217,10 +218,8 @@ def _overlapping(
     found: list[tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]] = []
     old_box, new_box = _solid(before.box[old.row]), _solid(after.box[new.row])
     for start, stop in _chunks(counts):
-        here = counts[start:stop]
-        one = np.repeat(np.arange(start, stop), here)
-        within = np.arange(len(one)) - np.repeat(np.cumsum(here) - here, here)
-        other = first[one] + within
+        place, other = unrolled(first[start:stop], counts[start:stop])
+        one = start + place
         overlap = _overlap(old_box[one], new_box[other])
         close = overlap >= OVERLAP
         found.append((overlap[close], old_place[one[close]], new_place[other[close]]))

@@ -24,11 +24,13 @@ VARIED: Final = "isAugmentedImage"
 class MadeFile:
     """A file whose bytes the export makes. `path` is relative, with `/` between, and safe to join to a folder.
 
-    Many bytes are better `made` in a spool, from which they are read when they are asked for.
+    Many bytes are better `made` in a spool, from which they are read when they are asked for. `known` is their SHA-256
+    once it has been asked for, or where whoever made them told it.
     """
 
     path: str
     made: bytes | Kept
+    known: str = field(default="", compare=False, repr=False)
 
     @property
     def content(self) -> bytes:
@@ -43,7 +45,10 @@ class MadeFile:
     @property
     def sha256(self) -> str:
         """Their SHA-256 in hexadecimal."""
-        return hashlib.sha256(self.made).hexdigest() if isinstance(self.made, bytes) else self.made.sha256
+        if not self.known:
+            kept = hashlib.sha256(self.made).hexdigest() if isinstance(self.made, bytes) else self.made.sha256
+            object.__setattr__(self, "known", kept)
+        return self.known
 
     def chunks(self) -> Iterable[bytes]:
         """Its bytes, a piece at a time."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.model.ranges import unrolled
 from setwright.model.runs import Patch
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def crossings(
     y1, y2 = np.where(turned, y2, y1), np.where(turned, y1, y2)
     first = np.clip(np.ceil(y1 - 0.5), 0, height).astype(np.int64)
     count = np.clip(np.ceil(y2 - 0.5), 0, height).astype(np.int64) - first
-    edge = np.repeat(np.arange(len(first)), count)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
+    edge, row = unrolled(first, count)
     x = x1[edge] + (row + 0.5 - y1[edge]) * (x2 - x1)[edge] / (y2 - y1)[edge]
     return edge, row, np.clip(np.ceil(x - 0.5), 0, width[edge]).astype(np.int64)
 

@@ -175,8 +175,8 @@ class Annotations:
     def __len__(self) -> int:
         return len(self.frame)
 
-    def take(self, rows: NDArray[Any]) -> Annotations:
-        """The annotations at `rows`, positions or a mask, in that order."""
+    def take(self, rows: NDArray[Any] | slice) -> Annotations:
+        """The annotations at `rows`, positions or a mask, in that order; those of a slice are not copied."""
         columns = ("frame", "label", "shape", "box", "outline", "confidence", "operation", "extra")
         return Annotations(
             labels=self.labels,

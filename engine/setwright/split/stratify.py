@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from setwright.model.ranges import unrolled
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Stratifier:
     ) -> NDArray[np.int64]:
         """Place the units; gives the rows of what they hold."""
         first, last = self._first[asked], self._first[asked + 1]
-        rows = np.repeat(first, last - first) + _within(last - first)
+        _, rows = unrolled(first, last - first)
         held = list(zip(self._label[rows].tolist(), self._count[rows].tolist(), strict=True))
         ends = np.cumsum(last - first).tolist()
         lacking, begin, chosen = self._lacking, 0, []
@@ -140,7 +141,3 @@ def _holdings(
     )
     held, count = np.unique(key, return_counts=True)
     return held // classes, held % classes, count.astype(np.float64)
-
-
-def _within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -43,6 +43,7 @@ from setwright.formats.writing.parquet import (
 from setwright.formats.writing.shards import groups_of, shards
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.formats.writing.subsets import subsets
+from setwright.model.ranges import unrolled
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -243,8 +244,7 @@ class _Rows:
         for name, digest, size in zip(names, frames.digest.tolist(), frames.size.tolist(), strict=True):
             pictures += [size.to_bytes(4, "little"), PictureFile(name, digest.decode(), size)]
         first, last = self.objects.bounds[rows], self.objects.bounds[rows + 1]
-        inside = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
-        inside = inside + np.arange(len(inside))
+        _, inside = unrolled(first, last - first)
         # A row without objects has one place in the levels too, which says so.
         per_row = np.maximum(last - first, 1)
         begins = np.cumsum(per_row) - per_row

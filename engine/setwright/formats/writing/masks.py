@@ -14,6 +14,7 @@ import io
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -50,10 +51,9 @@ _CHANGES = (_NOWHERE, OTHER_SIZE, _HIDDEN)
 
 _EDGES = 1 << 19
 """About so many edges of objects are painted together, at most."""
-_ALONE, _BESIDE = (64, 1 << 15), (128, 1 << 18)
-"""So many pictures are painted together at most, and about so many codes packed: where one thread makes masks, and
-where several do. A thread by itself is the faster the better its columns fit into the processor's cache; several wait
-for each other at each call of NumPy, so few calls are better.
+_PICTURES, _CODES = 128, 1 << 18
+"""So many pictures are painted together at most, and about so many codes packed: few enough for their columns to stay
+in the processor's cache, and so many that threads, which wait for each other at each call of NumPy, seldom do.
 """
 
 _LAYOUT = (
@@ -114,37 +114,35 @@ def _check(classes: Sequence[str]) -> None:
         )
 
 
-def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[bytes]:
-    """The PNG of each frame, in their order; counts in `changes` what became of objects."""
+def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[tuple[bytes, str]]:
+    """The PNG of each frame and its SHA-256, in their order; counts in `changes` what became of objects."""
     keep_freed_buffers()  # columns of some 100 KB come and go
-    threads = threads_that_pay()
-    pictures, codes = _ALONE if threads == 1 else _BESIDE
-    pieces = pairwise(_together(manifest, pictures))
-    for made, became in ahead(partial(_some_masks, manifest, codes), pieces, threads):
+    pieces = pairwise(_together(manifest))
+    for made, became in ahead(partial(_some_masks, manifest), pieces, threads_that_pay()):
         changes.update(became)
         yield from made
 
 
-def _some_masks(manifest: Manifest, codes: int, rows: tuple[int, int]) -> tuple[list[bytes], dict[str, int]]:
-    """The PNGs of the frames from the first of `rows` to before the second, and what became of their objects."""
+def _some_masks(manifest: Manifest, rows: tuple[int, int]) -> tuple[list[tuple[bytes, str]], dict[str, int]]:
+    """PNGs and their SHA-256 of the frames from the first of `rows` to before the second; what became of objects."""
     frames, annotations = manifest.frames, manifest.annotations
     begin, end = rows
     width, height = frames.width[begin:end], frames.height[begin:end]
     first, last = np.searchsorted(annotations.frame, rows)
-    some = annotations.take(np.arange(first, last))
+    some = annotations.take(slice(first, last))
     painted = paint(replace(some, frame=some.frame - begin), width, height)
     sizes = width.astype(np.int64), height.astype(np.int64)
-    made = pngs(painted.start, painted.value, painted.bounds, *sizes, codes)
-    return list(made), {
+    made = pngs(painted.start, painted.value, painted.bounds, *sizes, _CODES)
+    return [(file, sha256(file).hexdigest()) for file in made], {
         _NOWHERE: painted.nowhere,
         OTHER_SIZE: painted.other_size,
         _HIDDEN: painted.hidden,
     }
 
 
-def _together(manifest: Manifest, most: int) -> Iterator[int]:
-    """Where the frames begin whose masks are made together, `most` at most, and the end: so many that NumPy is worth
-    its calls, and so few that their runs take little room, whatever the masks are.
+def _together(manifest: Manifest) -> Iterator[int]:
+    """Where the frames begin whose masks are made together, and the end: so many that NumPy is worth its calls, and so
+    few that their runs take little room, whatever the masks are.
     """
     frames, annotations = manifest.frames, manifest.annotations
     # About how many edges an object has: those of a mask stand in its outline, all others have a few in each row.
@@ -155,7 +153,7 @@ def _together(manifest: Manifest, most: int) -> Iterator[int]:
     while begin < len(frames):
         yield begin
         end = int(np.searchsorted(upto, upto[begin] + _EDGES, "right")) - 1
-        begin = min(max(end, begin + 1), begin + most)
+        begin = min(max(end, begin + 1), begin + _PICTURES)
     yield len(frames)
 
 
@@ -170,9 +168,9 @@ def _entries(manifest: Manifest, changes: Counter[str]) -> Iterator[ExportEntry]
         _masks(manifest, changes),
         strict=True,
     )
-    for (stem, ending), code, digest, size, mask in columns:
+    for (stem, ending), code, digest, size, (mask, known) in columns:
         yield PictureFile(f"{folders[code]}/images/{stem}{ending}", digest.decode(), size)
-        yield MadeFile(f"{folders[code]}/masks/{stem}.png", mask)
+        yield MadeFile(f"{folders[code]}/masks/{stem}.png", mask, known)
     names = (background(manifest.classes), *manifest.classes)
     for split in subsets(manifest):
         yield MadeFile(f"{SUBSETS[split]}/{DATASET_META}", dataset_meta(names))

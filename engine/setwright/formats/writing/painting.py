@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from setwright.formats.raster import crossings
-from setwright.model.ring_points import ring_points
 from setwright.model.frames import MASK, POLYGON, RECTANGLE
 from setwright.model.outline import parsed
+from setwright.model.ranges import unrolled
+from setwright.model.ring_points import ring_points
 from setwright.model.runs import runs_cover
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     """
     spans, other_size = _spans(annotations, width, height)
     objects = len(annotations)
-    # Counted in doubles, which are exact for any number of pixels.
-    areas = np.bincount(spans.object, weights=spans.right - spans.left, minlength=objects)
+    upto = np.append(0, np.cumsum(spans.right - spans.left))
+    areas = np.diff(upto[np.searchsorted(spans.object, np.arange(objects + 1))])
     rank = np.empty(objects, np.int64)
     rank[np.argsort(-areas, kind="stable")] = np.arange(objects)
     order = np.argsort(rank[spans.object], kind="stable")
@@ -65,19 +66,19 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     total = int(size.sum())
     ends = _short(np.concatenate([canvas, begin, end]), total + 1)
     canvas, begin, end = np.split(ends, [len(canvas), len(canvas) + len(begin)])
-    places = np.sort(ends)
+    places = np.sort(ends, kind="stable")
     places = places[np.concatenate([[True], places[1:] != places[:-1]])]
     # An object may end where the last canvas does. No run begins there.
     places = places[: np.searchsorted(places, total)]
     first = np.searchsorted(places, begin)
-    count = np.searchsorted(places, end) - first
-    piece = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-    owner = np.repeat(object, count)
+    span, piece = unrolled(first, np.searchsorted(places, end) - first)
+    owner = object[span]
     meant = annotations.label[owner].astype(np.int64) + 1
     value = np.zeros(len(places), np.int64)
     # Where a piece stands several times, its last value stays.
     value[piece] = meant
-    shows = np.bincount(owner[value[piece] == meant], minlength=objects) > 0
+    shows = np.zeros(objects, np.bool_)
+    shows[owner[value[piece] == meant]] = True
     changes = np.concatenate([[True], value[1:] != value[:-1]])
     changes[np.searchsorted(places, canvas)] = True
     start, value = places[changes], value[changes]
@@ -127,7 +128,7 @@ def _spans(
         y, x = np.nonzero(np.diff(covered.astype(np.int8), prepend=0, append=0))
         keys.append((place * rows + y) * columns + x)
     # By the even-odd rule a row of an object is entered and left in turn.
-    found = np.sort(_short(np.concatenate(keys), len(annotations) * rows * columns))
+    found = np.sort(_short(np.concatenate(keys), len(annotations) * rows * columns), kind="stable")
     where = found // columns
     column = found - where * columns
     where = where[::2]

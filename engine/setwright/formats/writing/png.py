@@ -10,6 +10,7 @@ run is a literal and copies from one byte back.
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST = 258  # bytes that one copy may give
 _SHORTEST = 3
 _END_BITS = 7
+_PRIME = 65521  # of Adler-32
 
 
 def pngs(
@@ -50,14 +52,24 @@ def pngs(
         streams = packed(
             start[first:last], value[first:last], bounds[begin : end + 1] - first, total[begin:end]
         )
-        for size, content in zip(sizes[begin:end], streams, strict=True):
-            yield _file(*size, content)
+        for size, stream in zip(sizes[begin:end], streams, strict=True):
+            yield _file(*size, *stream)
         begin = end
 
 
-def _file(width: int, height: int, content: bytes) -> bytes:
-    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x00\x00\x00\x00"
-    return SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+def _file(width: int, height: int, block: memoryview, check: bytes) -> bytes:
+    length = len(_ZLIB) + len(block) + len(check)
+    crc = zlib.crc32(check, zlib.crc32(block, _STREAM_CRC)).to_bytes(4, "big")
+    # Joined once, for to copy bytes holds the interpreter's lock.
+    return b"".join(
+        (_head(width, height), length.to_bytes(4, "big"), b"IDAT", _ZLIB, block, check, crc, _END)
+    )
+
+
+@lru_cache
+def _head(width: int, height: int) -> bytes:
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return SIGNATURE + _chunk(b"IHDR", size + b"\x08\x00\x00\x00\x00")
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -67,16 +79,16 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 def packed(
     start: NDArray[np.int64], value: NDArray[np.int64], bounds: NDArray[np.int64], total: NDArray[np.int64]
-) -> list[bytes]:
+) -> list[tuple[memoryview, bytes]]:
     """Zlib streams of `total` bytes each, told by runs; those of stream `s` are at `bounds[s]:bounds[s + 1]`, and the
-    first of them begins at 0.
+    first of them begins at 0. Of each the block and the Adler-32, which follow `_ZLIB`.
     """
     length = np.diff(start, append=0)
     length[bounds[1:] - 1] = total - start[bounds[1:] - 1]
     codes, bits, begin = _codes(value, length - 1, bounds)
     blocks = _joined(codes, bits, begin)
     sums = _adler(value, start, length, bounds, total)
-    return [b"\x78\x01" + block + check.to_bytes(4, "big") for block, check in zip(blocks, sums, strict=True)]
+    return [(block, check.to_bytes(4, "big")) for block, check in zip(blocks, sums, strict=True)]
 
 
 def _codes(
@@ -107,7 +119,7 @@ def _codes(
     return codes, bits, begin
 
 
-def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[np.int64]) -> list[bytes]:
+def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[np.int64]) -> list[memoryview]:
     """The codes one after the other, from the lowest bit of the first byte on, anew from each place in `begin` on."""
     size = np.add.reduceat(bits, begin)
     # Each stream begins with a word of its own. Its last word is that after the one in which its last code begins.
@@ -118,7 +130,7 @@ def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[n
     at[begin[1:] - 1] += ((words_of - 1 << 6) - size)[:-1]
     at[-1] += (words_of[-1] - 1 << 6) - size[-1]
     at[begin[1:]] += 64
-    at.cumsum(out=at)
+    at = at.cumsum()  # in place it would hold the interpreter's lock
     word = at >> 6
     shift = (at & 63).astype(np.uint64)
     # Codes are shorter than words, so one begins in every word, and only the last of a word reaches into the next.
@@ -127,7 +139,7 @@ def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[n
     last = new[1:] - 1
     # In two steps, for a shift by 64 is none.
     words[1:] |= codes[last] >> np.uint64(1) >> (np.uint64(63) - shift[last])
-    content = words.astype("<u8", copy=False).tobytes()
+    content = words.astype("<u8", copy=False).view(np.uint8).data
     ends = (first << 3) + (size + 7 >> 3)
     return [content[low:high] for low, high in zip((first << 3).tolist(), ends.tolist(), strict=True)]
 
@@ -140,11 +152,11 @@ def _adler(
     total: NDArray[np.int64],
 ) -> list[int]:
     """Adler-32 of the runs of each stream, from their sums rather than byte by byte."""
-    once = 1 + np.add.reduceat(value * length, bounds[:-1])
-    # A byte counts once for itself and once for each byte after it.
-    after = np.repeat(total, np.diff(bounds)) - start
-    twice = total + np.add.reduceat(value * (length * after - length * (length - 1) // 2), bounds[:-1])
-    checks: list[int] = (twice % 65521 << 16 | once % 65521).tolist()
+    once = (1 + np.add.reduceat(value * length, bounds[:-1])) % _PRIME
+    # A byte counts once for itself and once for each byte after it: as often as there are bytes, but for its place.
+    places = (2 * start + length - 1) * length >> 1
+    twice = (total % _PRIME * once - np.add.reduceat(value * places, bounds[:-1])) % _PRIME
+    checks: list[int] = (twice << 16 | once).tolist()
     return checks
 
 
@@ -194,6 +206,9 @@ def _shorts() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     return (literal | codes << once).ravel(), (bits + _LITERAL_BITS[:, None]).ravel()
 
 
+_END = _chunk(b"IEND", b"")
+_ZLIB = b"\x78\x01"
+_STREAM_CRC = zlib.crc32(_ZLIB, zlib.crc32(b"IDAT"))
 _LITERAL, _LITERAL_BITS = _literals()
 _COPY, _COPY_BITS = _copies()
 _SHORT, _SHORT_BITS = _shorts()

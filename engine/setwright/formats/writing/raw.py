@@ -23,6 +23,7 @@ from setwright.formats.writing.numbers import number
 from setwright.formats.writing.outlines import PARTS_MEET, several_rings
 from setwright.formats.writing.sidecar import Layout, with_sidecar
 from setwright.model.frames import LINE, MASK, POINTS, POLYGON, RECTANGLE, SHAPES
+from setwright.model.ranges import unrolled
 from setwright.model.splits import SPLITS
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ def image_texts(manifest: Manifest, rows: NDArray[np.int64], names: Sequence[str
         np.searchsorted(annotations.frame, wanted, "right"),
     )
     counts = (last - first).tolist()
-    chosen = np.repeat(first - np.cumsum(last - first) + (last - first), last - first)
-    shapes = _shapes(annotations.take(chosen + np.arange(len(chosen))))
+    shapes = _shapes(annotations.take(unrolled(first, last - first)[1]))
     varied = _varied(manifest, rows)
     columns = zip(
         rows.tolist(),
