@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -81,6 +82,51 @@ def test_other_sizes_asked_for_since_are_unmet_because_frames_stay(tmp_path: Pat
     assert stay in run(folder, "show", first).stdout
     # Compared with one that came later, it stands as it was divided all the same.
     assert stay in run(folder, "diff", newest, first).stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("versions", "balloons"),
+        ("show", "balloons@1.0.0"),
+        ("diff", "balloons@1.0.0", "balloons"),
+        ("verify", "balloons"),
+        ("pull", "balloons", "--to", "out"),
+    ],
+)
+def test_what_was_applied_is_read_though_specs_hold_errors(
+    project: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    (folder / "specs/balloons.yaml").write_text("dataset: balloons\nlabels: [Balloon\n")
+    (folder / "specs/kites.yaml").write_text("dataset: kites\nquerry: x\n")
+    done = run(folder, *command)
+    assert done.returncode == 0
+    assert "The specs hold 4 errors, which `setwright validate` shows" in done.stderr
+    assert "error[" not in done.stderr
+
+
+def test_an_address_that_was_never_applied_is_refused_with_the_errors_of_the_specs(
+    project: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    (folder / "specs/kites.yaml").write_text("dataset: kites\nquerry: x\n")
+    done = run(folder, "versions", "kites")
+    assert done.returncode == 1
+    assert "kites.yaml:2:1: error[SW203]" in done.stderr
+
+
+def test_nothing_is_read_where_the_project_file_holds_an_error(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    file = folder / "setwright.yaml"
+    file.write_text(file.read_text() + "remotes: {}\n")
+    done = run(folder, "pull", "balloons", "--to", "out")
+    assert done.returncode == 1
+    assert "setwright.yaml" in done.stderr
+    assert not (folder / "out").exists()
 
 
 def test_a_version_is_found_by_the_number_that_it_had_before_an_export_was_added(tmp_path: Path) -> None:

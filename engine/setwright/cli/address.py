@@ -9,9 +9,9 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from setwright.cli.workspace import Workspace
     from setwright.model.versions import Version
     from setwright.remotes.protocol import RemoteReader
-    from setwright.spec.project import Project
 
 
 class Address(click.ParamType[str]):
@@ -44,17 +44,21 @@ class Address(click.ParamType[str]):
         ]
 
 
-def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
-    """The name at the remote of the dataset at `address`.
+def dataset_name(workspace: Workspace, address: str, remote: RemoteReader) -> str:
+    """The name at the remote of the dataset at `address`, whose project is that of `require_bare`.
 
     It has the one that was applied last until a spec that names it otherwise, or moves it to this address, is applied.
+    Where the specs hold errors, only that one counts.
 
     Raises:
         UsageError: neither the specs nor the state know the address.
+        FindingsError: the state does not know the address, and the specs hold errors.
     """
-    from setwright.model.errors import UsageError
+    from setwright.cli.workspace import require_bare
+    from setwright.model.errors import FindingsError, UsageError
     from setwright.model.suggestions import did_you_mean
 
+    project = require_bare(workspace)
     specs = {spec.address: spec for spec in project.specs}
     spec, state = specs.get(address), remote.state(project.name)
     made = state.datasets if state else {}
@@ -65,6 +69,8 @@ def dataset_name(project: Project, address: str, remote: RemoteReader) -> str:
             return name
     if spec is not None:
         return spec.config.name
+    if workspace.project is None:
+        raise FindingsError(workspace.diagnostics)
     raise UsageError(
         f'There is no dataset "{address}" in this project',
         f"Its specs are of {', '.join(specs)}." if specs else "It has no specs yet.",

@@ -14,7 +14,7 @@ from setwright.model.errors import FindingsError, UsageError
 from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from setwright.model.diagnostics import Diagnostic
@@ -30,8 +30,9 @@ VARIABLE_PREFIX = "SETWRIGHT_VAR_"
 class Workspace:
     """The project around a folder. `root` is the project's folder, or the folder itself where there is none.
 
-    `read` makes the project; it is None where there is none, or where its files hold errors. `diagnostics` are all
-    findings, in reading order. `files` counts the spec files read, `datasets` what they describe.
+    `read` makes the project; it is None where there is none, or where its files hold errors. `bare` makes it without
+    its specs, and is None only where there is none or its own file holds errors. `diagnostics` are all findings, in
+    reading order. `files` counts the spec files read, `datasets` what they describe.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Workspace:
     files: int = 0
     datasets: int = 0
     read: Callable[[], Project] | None = None
+    bare: Callable[[], Project] | None = None
 
     @functools.cached_property
     def project(self) -> Project | None:
@@ -62,7 +64,6 @@ def open_workspace(
     """
     from setwright.cli.spec_cache import spec_cache
     from setwright.cli.spec_files import find_files, read_files, read_list
-    from setwright.model.diagnostics import Severity
     from setwright.spec.loading import Loading
     from setwright.spec.settling import settled
 
@@ -86,6 +87,7 @@ def open_workspace(
             functools.partial(read_list, root),
             None if cache is None else cache.load(),
         )
+        of_project = _erring((*told, *loading.head.told))
         files = find_files(root, loading.head.patterns, told.append)
         drafts = loading.load(read_files(root, files, told.append), told.append)
         diagnostics = settled(told)
@@ -94,14 +96,16 @@ def open_workspace(
     finally:
         if collecting:
             gc.enable()
-    if any(finding.severity is Severity.ERROR for finding in diagnostics):
-        return Workspace(root=root, diagnostics=diagnostics, files=len(files))
+    bare = None if of_project else functools.partial(loading.project, ())
+    if _erring(diagnostics):
+        return Workspace(root=root, diagnostics=diagnostics, files=len(files), bare=bare)
     return Workspace(
         root=root,
         diagnostics=diagnostics,
         files=len(files),
         datasets=len(drafts),
         read=functools.partial(loading.project, drafts),
+        bare=bare,
     )
 
 
@@ -114,7 +118,6 @@ def require_settings(
         UsageError: there is no project.
         FindingsError: its project file holds errors.
     """
-    from setwright.model.diagnostics import Severity
     from setwright.spec.settling import settled
 
     root = find_root(cwd)
@@ -124,7 +127,7 @@ def require_settings(
     given = tuple(_given((), (), os.environ if environ is None else environ, told.append))
     content = _project_file(root, told.append)
     settings = None if content is None else _settings(root, content, environment, given, told.append)
-    if settings is None or any(finding.severity is Severity.ERROR for finding in told):
+    if settings is None or _erring(told):
         raise FindingsError(settled(told))
     return root, settings
 
@@ -152,9 +155,30 @@ def require_project(workspace: Workspace) -> Project:
     return workspace.project
 
 
+def require_bare(workspace: Workspace) -> Project:
+    """The workspace's project, or what its own file says of it where only specs hold errors.
+
+    That is enough to read versions, which are there whatever specs say now.
+
+    Raises:
+        UsageError: there is none.
+        FindingsError: its own file holds errors.
+    """
+    require_found(workspace)
+    if workspace.bare is None:
+        raise FindingsError(workspace.diagnostics)
+    return workspace.project or workspace.bare()
+
+
 def find_root(cwd: Path) -> Path | None:
     """The nearest folder with a project file, from `cwd` upwards."""
     return next((folder for folder in (cwd, *cwd.parents) if os.path.lexists(folder / PROJECT_FILE)), None)
+
+
+def _erring(findings: Iterable[Diagnostic]) -> bool:
+    from setwright.model.diagnostics import Severity
+
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _no_project(cwd: Path) -> UsageError:

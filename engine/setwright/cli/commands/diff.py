@@ -11,9 +11,9 @@ from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
+    from setwright.cli.workspace import Workspace
     from setwright.plan.between import Side
     from setwright.remotes.protocol import RemoteReader
-    from setwright.spec.project import Project
 
 
 @click.command()
@@ -57,7 +57,7 @@ def command(
 
     from setwright.apply.dividing import division_of
     from setwright.apply.pictures import pictures as small
-    from setwright.cli.workspace import require_project
+    from setwright.cli.reading import open_to_read
     from setwright.edge.files import write_named
     from setwright.plan.between import between
     from setwright.plan.describe import describe
@@ -65,10 +65,9 @@ def command(
     from setwright.remotes.open import open_remote
     from setwright.views.version_diff import as_document, as_page, as_text
 
-    workspace = options.open(session.cwd)
-    project = require_project(workspace)
+    workspace, project = open_to_read(session, options)
     with open_remote(project.remote, workspace.root, project.state) as remote:
-        sides = _side(remote, project, before), _side(remote, project, after)
+        sides = _side(remote, workspace, before), _side(remote, workspace, after)
         address = after.partition("@")[0]
         change = between(address, *sides)
         plan = Plan(
@@ -107,11 +106,11 @@ def command(
             click.echo(f"Written to {page}.", err=True)
 
 
-def _side(remote: RemoteReader, project: Project, target: str) -> Side:
+def _side(remote: RemoteReader, workspace: Workspace, target: str) -> Side:
     from setwright.plan.between import Side
 
     address, _, number = target.partition("@")
-    version = find_version(remote, dataset_name(project, address, remote), address, number)
+    version = find_version(remote, dataset_name(workspace, address, remote), address, number)
     return Side(version=version, config=remote.config(version.id), content=remote.manifest(version.id))
 
 

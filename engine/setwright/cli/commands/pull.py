@@ -58,14 +58,13 @@ def command(
     """
     from pathlib import Path
 
-    from setwright.cli.workspace import require_project
+    from setwright.cli.reading import open_to_read
     from setwright.remotes.open import open_remote
 
-    workspace = options.open(session.cwd)
-    project = require_project(workspace)
+    workspace, project = open_to_read(session, options)
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
-        version = find_version(remote, dataset_name(project, address, remote), address, number)
+        version = find_version(remote, dataset_name(workspace, address, remote), address, number)
         name = chosen_export(version, address, export)
         if not remote.capabilities.tells_content:
             _check_plain(as_json=as_json, link=link)

@@ -37,7 +37,7 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
     from setwright.cli.event_stream import event_stream
     from setwright.cli.findings import show_findings
     from setwright.cli.planning import saved_plan
-    from setwright.cli.workspace import require_project
+    from setwright.cli.reading import open_to_read
     from setwright.model.documents import config_digest
     from setwright.model.errors import UsageError
     from setwright.model.profile import profile
@@ -64,11 +64,10 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
             "The other forms are of plans that were saved.",
             "`setwright plan --out FILE` saves one, and `setwright show FILE` shows it",
         )
-    workspace = options.open(session.cwd)
-    project = require_project(workspace)
+    workspace, project = open_to_read(session, options)
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
-        version = find_version(remote, dataset_name(project, address, remote), address, number)
+        version = find_version(remote, dataset_name(workspace, address, remote), address, number)
         config = remote.config(version.id)
         content = remote.manifest(version.id)
         divided = division_of(remote, version, config, content)

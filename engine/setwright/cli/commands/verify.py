@@ -33,12 +33,11 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
     import json
 
     from setwright.apply.remake import remake
-    from setwright.cli.workspace import require_project
+    from setwright.cli.reading import open_to_read
     from setwright.model.errors import UsageError
     from setwright.remotes.open import open_remote
 
-    workspace = options.open(session.cwd)
-    project = require_project(workspace)
+    workspace, project = open_to_read(session, options)
     address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
         if not (remote.capabilities.tells_content and remote.capabilities.pins_revisions):
@@ -47,7 +46,7 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
                 f"{remote.location} cannot be asked about the past, and does not tell what frames hold.",
                 "keep the dataset in a lake of setwright's, if it has to be",
             )
-        version = find_version(remote, dataset_name(project, address, remote), address, number)
+        version = find_version(remote, dataset_name(workspace, address, remote), address, number)
         made = remake(remote, version)
     if as_json:
         document = {

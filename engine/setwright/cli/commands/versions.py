@@ -27,14 +27,13 @@ def command(session: Session, address: str, as_json: bool, options: SpecOptions)
     """List the versions of the dataset at ADDRESS, the newest first."""
     import json
 
-    from setwright.cli.workspace import require_project
+    from setwright.cli.reading import open_to_read
     from setwright.remotes.open import open_remote
     from setwright.views.version_document import version_document
 
-    workspace = options.open(session.cwd)
-    project = require_project(workspace)
+    workspace, project = open_to_read(session, options)
     with open_remote(project.remote, workspace.root, project.state) as remote:
-        versions = remote.versions(dataset_name(project, address, remote))
+        versions = remote.versions(dataset_name(workspace, address, remote))
     if as_json:
         listed = [version_document(version) for version in versions]
         document = {"format_version": JSON_FORMAT_VERSION, "address": address, "versions": listed}
