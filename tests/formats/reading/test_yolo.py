@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.problems import ProblemKind
 from setwright.formats.reading.protocol import Polygon, Reader, Rectangle, Shape
 from setwright.formats.reading.registry import detect
@@ -40,11 +41,43 @@ ROBOFLOW = {
     "valid/labels/b.txt": "",
 }
 
+LABELIMG = {
+    "classes.txt": "cat\ndog\n",
+    "train/a.jpg": "",
+    "train/a.txt": "1 0.5 0.5 0.2 0.4\n",
+    "val/b.jpg": "",
+    "val/b.txt": "",
+}
+LABEL_STUDIO = {
+    "classes.txt": "cat\ndog",
+    "notes.json": '{"categories": [{"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}], "info": {}}',
+    "images/train/a.jpg": "",
+    "labels/train/a.txt": "1 0.5 0.5 0.2 0.4",
+    "images/val/b.jpg": "",
+    "labels/val/b.txt": "",
+}
+ROBOFLOW_DARKNET = {
+    "train/_darknet.labels": "cat\ndog",
+    "train/a.jpg": "",
+    "train/a.txt": "1 0.5 0.5 0.2 0.4",
+    "valid/_darknet.labels": "cat\ndog",
+    "valid/b.jpg": "",
+    "valid/b.txt": "",
+}
+
 
 @pytest.mark.parametrize(
     ("reader", "files"),
-    [(YoloDarknet(), DARKNET), (YoloUltralytics(), ULTRALYTICS), (YoloUltralytics(), ROBOFLOW)],
-    ids=["darknet", "ultralytics", "roboflow"],
+    [
+        (YoloDarknet(), DARKNET),
+        (YoloDarknet(), LABELIMG),
+        (YoloDarknet(), LABEL_STUDIO),
+        (YoloDarknet(), ROBOFLOW_DARKNET),
+        (YoloUltralytics(), ULTRALYTICS),
+        (YoloUltralytics(), {**ULTRALYTICS, "classes.txt": "cat\ndog\n", "obj.names": "cat\ndog\n"}),
+        (YoloUltralytics(), ROBOFLOW),
+    ],
+    ids=["darknet", "labelimg", "label-studio", "roboflow-darknet", "ultralytics", "both-lists", "roboflow"],
 )
 def test_a_dataset_is_recognised_and_read_whole(reader: Reader, files: dict[str, str]) -> None:
     assert detect(MemoryListing(files)) == reader
@@ -210,8 +243,42 @@ def test_a_class_that_is_passed_over_has_no_objects() -> None:
     assert [each.left_out for each in problems] == [("",)]
 
 
+def test_numbers_of_classes_may_stand_in_quotes_but_not_twice() -> None:
+    quoted = ULTRALYTICS["data.yaml"].replace("0:", "'0':").replace("1:", "'1':")
+    frames, problems = read(YoloUltralytics(), {**ULTRALYTICS, "data.yaml": quoted})
+    assert ([each.label for each in frames[0].annotations or ()], problems) == (["dog"], [])
+    with pytest.raises(FormatError, match="does not name its classes"):
+        read(YoloUltralytics(), {**ULTRALYTICS, "data.yaml": quoted.replace("'1'", "'0', 0")})
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({**LABELIMG, "classes.txt": "1 of 2"}, None),
+        ({key: text for key, text in LABELIMG.items() if key != "classes.txt"}, "No list of classes"),
+        ({key: text for key, text in LABEL_STUDIO.items() if key != "classes.txt"}, "No list of classes"),
+        ({**ULTRALYTICS, "data.yaml": "train: images/train\nval: images/val\nnc: 2\n"}, "does not name its"),
+    ],
+    ids=["one-class", "labelimg", "label-studio", "yaml-without-names"],
+)
+def test_labels_without_names_of_classes_are_no_plain_folder(files: dict[str, str], said: str | None) -> None:
+    reader = detect(MemoryListing(files))
+    if said is None:
+        assert reader == YoloDarknet()
+    else:
+        with pytest.raises(FormatError, match=said):
+            read(reader, files)
+
+
+def test_texts_of_pictures_that_are_no_labels_leave_a_plain_folder() -> None:
+    files = {"a.jpg": "", "a.txt": "a cat, sitting", "classes.txt": "cat\ndog\n"}
+    assert detect(MemoryListing(files)) == Folder()
+
+
 def test_two_datasets_in_one_folder_are_to_be_ingested_one_by_one() -> None:
     with pytest.raises(FormatError, match="Several"):
         read(YoloDarknet(), {**DARKNET, "other/obj.names": "car\n"})
+    with pytest.raises(FormatError, match="Several"):
+        read(YoloDarknet(), {**ROBOFLOW_DARKNET, "valid/_darknet.labels": "dog\ncat"})
     with pytest.raises(FormatError, match="Several"):
         read(YoloUltralytics(), {**ULTRALYTICS, "other/data.yaml": ULTRALYTICS["data.yaml"]})

@@ -79,7 +79,8 @@ def detect(listing: Listing) -> Reader:
     export = export_in(listing)
     # A plain folder no export is: masks would become frames, and what is annotated would be lost.
     if export is None and folder.recognises(listing):
-        return folder
+        # Nor is one whose labels nothing explains: its reader says what is missing.
+        return yolo if (yolo := YoloDarknet()).has_labels(listing) else folder
     raise _nothing(listing, export)
 
 

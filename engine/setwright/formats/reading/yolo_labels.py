@@ -28,7 +28,31 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.pictures import Pictures
 
-_ROW = re.compile(rb"\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
+_ROW = re.compile(rb"(\xef\xbb\xbf)?\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
+_NAMES = re.compile(rb"^(names|nc)\s*:", re.MULTILINE)
+_PARTS = re.compile(rb"^(train|val|test|path)\s*:", re.MULTILINE)
+
+
+def in_labels(picture: str, folders: Sequence[str] = ("images",)) -> str:
+    """Where a picture's labels are as Ultralytics finds them: the last of these folders is `labels` there."""
+    parts = (posixpath.splitext(picture)[0] + ".txt").split("/")
+    places = [place for place, part in enumerate(parts[:-1]) if part in folders]
+    if places:
+        parts[places[-1]] = "labels"
+    return "/".join(parts)
+
+
+def is_data_yaml(listing: Listing, name: str) -> bool:
+    """Whether it is the YAML file of a dataset for Ultralytics."""
+    if not name.lower().endswith((".yaml", ".yml")):
+        return False
+    head = listing.head(name)
+    return _NAMES.search(head) is not None and _PARTS.search(head) is not None
+
+
+def has_rows(listing: Listing, file: str) -> bool:
+    """Whether a text file begins with a row of labels."""
+    return _ROW.match(listing.head(file)) is not None
 
 
 def read_labels(
@@ -86,7 +110,7 @@ def listed_pictures(listing: Listing, file: str, pictures: Pictures) -> Iterator
 
 def without_picture(listing: Listing, file: str, classes: Sequence[str]) -> Problem | None:
     """What is wrong if `file`, a text file that belongs to no picture, holds labels; None if it is something else."""
-    if _ROW.match(listing.head(file)) is None:
+    if not has_rows(listing, file):
         return None
     try:
         text = listing.read(file, MAX_TEXT).decode("utf-8", "replace")

@@ -15,7 +15,14 @@ from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem
 from setwright.formats.reading.protocol import ReadFrame
-from setwright.formats.reading.yolo_labels import listed_pictures, read_labels, with_split, without_picture
+from setwright.formats.reading.yolo_labels import (
+    in_labels,
+    is_data_yaml,
+    listed_pictures,
+    read_labels,
+    with_split,
+    without_picture,
+)
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
@@ -24,8 +31,6 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import ReadOptions
 
-_NAMES = re.compile(rb"^names\s*:", re.MULTILINE)
-_PARTS = re.compile(rb"^(train|val|test|path)\s*:", re.MULTILINE)
 _MAX_YAML = 1024 * 1024
 _MAX_CLASSES = 100_000
 
@@ -43,7 +48,7 @@ class YoloUltralytics:
 
     def recognises(self, listing: Listing) -> bool:
         """Whether a YAML file names classes and parts."""
-        return any(_is_ours(listing, name) for name in listing.names)
+        return any(is_data_yaml(listing, name) for name in listing.names)
 
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each picture that has a file of labels.
@@ -51,7 +56,7 @@ class YoloUltralytics:
         Raises:
             FormatError: there is no YAML file that names the classes, or there are several.
         """
-        files = [name for name in listing.names if _is_ours(listing, name)]
+        files = [name for name in listing.names if is_data_yaml(listing, name)]
         if len(files) != 1:
             raise FormatError(
                 "No file that names the classes" if not files else "Several files that name classes",
@@ -64,7 +69,7 @@ class YoloUltralytics:
         names = frozenset(listing.names)
         labels = set()
         for picture in filter(is_picture, listing.names):
-            file = _label_file(picture)
+            file = in_labels(picture)
             if file in names and file not in labels:
                 labels.add(file)
                 for item in read_labels(listing, picture, file, classes, pose=pose):
@@ -74,15 +79,6 @@ class YoloUltralytics:
         for file in sorted(names - labels):
             if file.endswith(".txt") and (problem := without_picture(listing, file, classes)) is not None:
                 yield problem
-
-
-def _label_file(picture: str) -> str:
-    """As Ultralytics finds it: the last folder `images` is `labels` there."""
-    parts = (posixpath.splitext(picture)[0] + ".txt").split("/")
-    places = [place for place, part in enumerate(parts[:-1]) if part == "images"]
-    if places:
-        parts[places[-1]] = "labels"
-    return "/".join(parts)
 
 
 def _document(listing: Listing, name: str) -> Any:
@@ -148,22 +144,25 @@ def _classes(document: Any, name: str) -> tuple[list[str], bool]:
     """The names of the classes by id, and whether objects have keypoints."""
     found = document.get("names") if isinstance(document, dict) else None
     by_id: Any = dict(enumerate(found)) if isinstance(found, list) else found
-    if not isinstance(by_id, dict) or not by_id or not all(map(_is_class, by_id.items())):
+    if isinstance(by_id, dict):
+        # Numbers in quotes are meant as numbers, as Ultralytics takes them.
+        by_number = {_number(key): called for key, called in by_id.items()}
+        by_id = by_number if len(by_number) == len(by_id) else None
+    if not by_id or not isinstance(by_id, dict) or not all(map(_is_class, by_id.items())):
         raise FormatError(
-            f"{name} does not name its classes", "`names` is a list, or a mapping from class ids."
+            f"{name} does not name its classes",
+            "`names` is a list, or a mapping from class ids.",
+            "write `names: [cat, dog]`, say, the class of number 0 first",
         )
     # A class that is passed over has no name, and whoever is of it cannot be read.
     classes = [str(by_id.get(key, "")) for key in range(max(by_id) + 1)]
     return classes, "kpt_shape" in document
 
 
+def _number(key: Any) -> Any:
+    return int(key) if isinstance(key, str) and re.fullmatch("[0-9]{1,9}", key) else key
+
+
 def _is_class(item: tuple[Any, Any]) -> bool:
     key, name = item
     return type(key) is int and 0 <= key < _MAX_CLASSES and isinstance(name, str | int | float)
-
-
-def _is_ours(listing: Listing, name: str) -> bool:
-    if not name.lower().endswith((".yaml", ".yml")):
-        return False
-    head = listing.head(name)
-    return _NAMES.search(head) is not None and _PARTS.search(head) is not None
