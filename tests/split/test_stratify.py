@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,3 +75,37 @@ def test_sizes_stay_exact_whatever_the_labels(labels: list[list[int]], shares: t
     wish = SplitWish(train=shares[0], validation=shares[1], test=100 - sum(shares), stratify=True)
     split = assign(frames_of(range(len(labels))), labelled(labels), wish, None)
     assert sizes(split) == quotas(len(labels), wish)
+
+
+def cells(count: int) -> list[list[int]]:
+    """As on slides of blood: many red cells on every frame, one white one on most, platelets on some."""
+    return [
+        [0] * (5 + place * 7 % 17) + [1] * (place % 9 > 0) + [2] * (place * 5 % 4) for place in range(count)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_that_every_frame_has_gets_its_share_too(seed: int) -> None:
+    labels = cells(360)
+    split = assign(frames_of(range(360)), labelled(labels), replace(WISH, seed=seed), None)
+    assert sizes(split) == quotas(360, WISH)
+    for row in histogram(labels, split):
+        asked = [sum(row) * percent / 100 for percent in WISH.percent.values()]
+        assert max(abs(here - share) for here, share in zip(row, asked, strict=True)) <= 2.5
+
+
+def test_groups_of_one_size_change_places_as_well() -> None:
+    groups = [f"walk {place // 3}" for place in range(360)]
+    labels = cells(360)
+    split = assign(frames_of(range(360), groups), labelled(labels), WISH, None)
+    assert all(len(set(split[start : start + 3].tolist())) == 1 for start in range(0, 360, 3))
+    for row in histogram(labels, split):
+        asked = [sum(row) * percent / 100 for percent in WISH.percent.values()]
+        assert max(abs(here - share) for here, share in zip(row, asked, strict=True)) <= 6
+
+
+def test_what_was_in_the_version_before_changes_no_place() -> None:
+    labels = cells(360)
+    before = np.random.default_rng(3).integers(0, 3, 200).astype(np.int8)
+    found = assign(frames_of(range(360)), labelled(labels), WISH, version_of(frames_of(range(200)), before))
+    assert found[:200].tolist() == before.tolist()

@@ -4,7 +4,8 @@ Iterative stratification (K. Sechidis, G. Tsoumakas and I. Vlahavas, "On the Str
 with one difference: a split that is full takes nothing more, so sizes are exact where units are single frames, instead
 of drifting as they do in the original. The class of which least is left goes first, and of its units those with most
 annotations of it, because what is small and plenty mends best what is uneven. Frames without an annotation count as a
-class of their own.
+class of their own. Then units of one size change places (`split.exchange`), which mends what that leaves uneven: the
+classes that nearly every frame has, above all.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from setwright.model.ranges import unrolled
 from setwright.model.splits import SPLITS
+from setwright.split.exchange import enough, exchange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +60,10 @@ class Stratifier:
             here = placed == split.code
             lacking[:, split.code] -= np.bincount(self._label[here], self._count[here], classes)
         self._lacking: list[list[float]] = lacking.tolist()
+        # A difference counts against what a split should have: one tram of two as much as ten cars of two hundred.
+        self._weight = np.divide(
+            self._worth, total[:, None], out=np.zeros_like(lacking), where=total[:, None] > 0
+        )
 
     def divide(
         self,
@@ -88,6 +94,32 @@ class Stratifier:
             taken = self._take(asked, sizes, rarest, room, split_of_unit)
             left -= np.bincount(self._label[taken], self._count[taken], len(self._lacking))
             left[rarest] = 0
+        for size in np.unique(sizes[chosen]).tolist():
+            self._exchange(chosen[sizes[chosen] == size], split_of_unit)
+
+    def _exchange(self, units: NDArray[np.int64], split_of_unit: NDArray[np.int8]) -> None:
+        """Let `units`, of one size, change places where that makes the shares of the classes more alike."""
+        wanting = [split.code for split in SPLITS if self._worth[split.code] > 0]
+        most = enough(len(self._lacking))
+        there = [units[split_of_unit[units] == split][:most] for split in wanting]
+        if sum(bool(len(some)) for some in there) < 2:
+            return
+        lacking = np.array(self._lacking)
+        some = lacking[:, wanting]
+        places = exchange([self._table(units) for units in there], some, self._weight[:, wanting])
+        units = np.concatenate(there)
+        for split, mine in zip(wanting, places, strict=True):
+            split_of_unit[units[mine]] = split
+        lacking[:, wanting] = some
+        self._lacking = lacking.tolist()
+
+    def _table(self, units: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How many annotations of each class each of `units` holds, `(units, classes)`."""
+        first = self._first[units]
+        row, column = unrolled(first, self._first[units + 1] - first)
+        table = np.zeros((len(units), len(self._lacking)))
+        table[row, self._label[column]] = self._count[column]
+        return table
 
     def _take(
         self,
