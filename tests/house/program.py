@@ -84,6 +84,16 @@ def mutter() -> None:
 
 
 @click.command()
+@click.argument("file")
+def beside(file: str) -> None:
+    """Look whether somebody is there to answer, open a file, and let another program speak meanwhile."""
+    sys.stdin.isatty()
+    with Path(file).open("w", encoding="utf-8"):
+        said = "import os; os.write(1, b'this'); os.write(2, b'that')"
+        subprocess.run([sys.executable, "-c", said], check=True)
+
+
+@click.command()
 @pass_session
 def where(session: Session) -> None:
     """Print the working folder."""
@@ -91,6 +101,6 @@ def where(session: Session) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("fail", "wait", "swallow", "pending", "flood", "mutter", "where"):
+    for name in ("fail", "wait", "swallow", "pending", "flood", "mutter", "beside", "where"):
         root.table[name] = (f"tests.house.program:{name}", "")
     main()

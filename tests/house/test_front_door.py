@@ -184,6 +184,19 @@ def test_a_reader_that_has_seen_enough_is_no_reason_to_complain(args: str) -> No
     assert (result.returncode, result.stderr) == (1, "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="closed by a shell of POSIX")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_leads_to_nowhere(tmp_path: Path, closed: str) -> None:
+    def run_closed(*args: str) -> int:
+        command = ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *PROGRAM, *args]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+
+    assert run_closed("mutter") == 0
+    assert run_closed("fail", "as-foreseen") == 4
+    assert run_closed("beside", str(tmp_path / "saved")) == 0
+    assert (tmp_path / "saved").read_bytes() == b"", "what is written to a stream went into a file"
+
+
 def test_chdir_runs_as_if_started_there(tmp_path: Path) -> None:
     assert setwright("-C", str(tmp_path), "where").stdout == f"{tmp_path}\n"
 

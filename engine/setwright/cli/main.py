@@ -117,6 +117,7 @@ def main() -> NoReturn:
     # Plugins of pydantic would see every value that is checked, and looking for them reads what every installed package
     # says of itself.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_streams()
     # `kill` and a build server's "cancel" deserve the same tidy end as Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)
     if callable(signal.getsignal(signal.SIGINT)):  # else somebody had it ignored
@@ -132,6 +133,19 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Let a stream that is closed, as by `>&-` or a service manager, lead to nowhere.
+
+    Python has None in its place. And the next file that is opened, a saved plan say, would be number 1 or 2, to which
+    `git` and C libraries write what they have to say.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)  # the lowest that is free, so the stream's own
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def run(args: Sequence[str]) -> int:
