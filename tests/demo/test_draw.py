@@ -14,9 +14,12 @@ from PIL import Image
 from setwright.demo.draw import annotate, draw, jpeg
 from setwright.demo.paint import paint
 from setwright.demo.scene import Scene, scene
+from setwright.model.events import Advanced
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from setwright.model.events import Event
 
 MANY = [scene(7, number) for number in range(1, 241)]
 
@@ -51,6 +54,27 @@ def test_a_folder_holds_pictures_annotations_and_metadata(tmp_path: Path) -> Non
         "file": "party_0001.jpg",
         "metadata": {"Site": MANY[0].site, "Tags": [MANY[0].sky.tag]},
     }
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("last", [1, 3])
+def test_an_interruption_leaves_nothing_that_could_be_taken_for_pictures_of_nothing(
+    tmp_path: Path, there: bool, last: int
+) -> None:
+    folder = tmp_path / "party"
+    if there:
+        folder.mkdir()
+    drawn = 0
+
+    def interrupt(event: Event) -> None:
+        nonlocal drawn
+        drawn += isinstance(event, Advanced)
+        if drawn == last:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        draw(folder, frames=3, listener=interrupt)
+    assert sorted(tmp_path.rglob("*")) == [folder] * there
 
 
 def test_drawing_more_pictures_leaves_the_first_ones_as_they_are(tmp_path: Path) -> None:

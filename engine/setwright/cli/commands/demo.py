@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from setwright.cli.context import Session, pass_session
 from setwright.model.counting import counted
 
 
@@ -23,7 +24,8 @@ from setwright.model.counting import counted
     show_default=True,
     help="Another number gives other pictures.",
 )
-def command(folder: str, frames: int, seed: int) -> None:
+@pass_session
+def command(session: Session, folder: str, frames: int, seed: int) -> None:
     """Draw pictures of balloons into DIR, to try things on.
 
     Balloons are annotated with outlines, kites and birds with boxes, in LayerNext's form. The same seed gives the
@@ -31,6 +33,7 @@ def command(folder: str, frames: int, seed: int) -> None:
     """
     from pathlib import Path
 
+    from setwright.cli.progress import listening
     from setwright.demo.draw import draw
     from setwright.model.errors import UsageError
 
@@ -39,7 +42,9 @@ def command(folder: str, frames: int, seed: int) -> None:
         raise UsageError(
             f"{to} is not empty", "The demo draws into a folder of its own.", "name one that is not there yet"
         )
-    drawn = draw(to, frames, seed)
+    session.on_interrupt = "Nothing was drawn."
+    with listening(session) as listener:
+        drawn = draw(to, frames, seed, listener)
     labels = ", ".join(f"{count:,} × {label}" for label, count in drawn.items())
     click.echo(
         f"Drew {counted(frames, 'picture')} into {to}, and wrote down what is to be seen: {labels or 'nothing'}."
