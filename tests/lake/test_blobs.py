@@ -59,9 +59,19 @@ class BlobsConformance:
         assert place.blobs.measure(HELLO) == (sha256(b"hallo"), 5)
 
     def test_what_is_there_is_left_as_it_is(self, place: Place) -> None:
-        place.lay(f"{HELLO[:2]}/{HELLO[2:]}", b"another's")
+        place.lay(f"{HELLO[:2]}/{HELLO[2:]}", b"hallo")
         place.blobs.put(b"hello")
-        assert place.blobs.measure(HELLO)[1] == 9
+        assert place.blobs.measure(HELLO) == (sha256(b"hallo"), 5)
+
+    def test_what_was_cut_short_is_put_again(self, place: Place) -> None:
+        blobs: Blobs = place.blobs
+        place.lay(f"{HELLO[:2]}/{HELLO[2:]}", b"hell")
+        blobs.put(b"hello")
+        assert blobs.read(HELLO) == b"hello"
+        place.lay(f"{HELLO[:2]}/{HELLO[2:]}", b"")
+        with blobs.together() as put:
+            assert put(b"hello") == HELLO
+        assert blobs.read(HELLO) == b"hello"
 
     @pytest.mark.parametrize("one_by_one", [2_000, 1])
     def test_sizes_are_told_of_those_that_are_there(

@@ -47,6 +47,20 @@ def test_the_same_files_again_are_nothing_new(lake: Lake, tmp_path: Path) -> Non
     assert lake.revision() == 1
 
 
+def test_the_same_files_again_mend_a_picture_that_is_gone_or_was_cut_short(
+    lake: Lake, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "in", {"a.png": ["RBC"], "b.png": []})
+    ingest(lake, folder)
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.glob("*.png"))]
+    gone, cut = (lake.folder / "blobs" / digest[:2] / digest[2:] for digest in digests)
+    gone.unlink()
+    cut.write_bytes(cut.read_bytes()[:30])
+    assert len(lake.verify().damages) == 2
+    assert ingest(lake, folder).revision is None
+    assert not lake.verify().damages
+
+
 def test_the_report_lies_in_the_lake_and_is_what_was_told(lake: Lake, tmp_path: Path) -> None:
     report = ingest(lake, write(tmp_path / "in", {"a.png": ["RBC", rectangle("flat", width=0)]}))
     kept = json.loads(lake.report_path(1).read_bytes())

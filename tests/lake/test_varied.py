@@ -215,6 +215,31 @@ def test_a_lost_picture_is_told_by_verify_and_made_again_when_the_version_is_exp
     assert not lake.verify().damages
 
 
+def test_a_picture_that_was_cut_short_is_made_again_by_the_next_version_and_when_one_is_exported(
+    lake: Lake,
+) -> None:
+    version = lake.publish(publication(lake))
+    found = pictures_of(lake, version)
+    cut = next(digest for name, digest in found.items() if "rotate" in name)
+    path = lake.picture_path(cut)
+    assert path is not None
+    whole = path.read_bytes()
+    path.write_bytes(whole[:50])
+    assert pictures_of(lake, version) == found
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[:50])
+    recipes = [
+        recipe.decode()
+        for manifest in [publication(lake).manifest]
+        for recipe in recipe_digests(manifest.copies, manifest.frames).tolist()
+    ]
+    assert len(lake.made(recipes)) == len(set(recipes)) - 1
+    events: list[Event] = []
+    lake.publish(publication(lake, replace(VARIED, name="Others"), key="k2"), events.append)
+    assert made_in(events) == 1
+    assert not lake.verify().damages
+
+
 def test_verify_finds_a_varied_picture_that_was_changed_and_says_how_to_have_it_again(lake: Lake) -> None:
     version = lake.publish(publication(lake))
     changed = next(digest for name, digest in pictures_of(lake, version).items() if "noise" in name)

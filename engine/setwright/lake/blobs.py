@@ -81,7 +81,7 @@ class Blobs(Protocol):
     def put(self, content: bytes, digest: str | None = None) -> str:
         """Store `content`, whole or not at all, and return its digest; `digest` saves computing it.
 
-        When it returns, the blob is safe. One that is there already is left as it is.
+        When it returns, the blob is safe. One that is there already is left as it is, but one that was cut short.
         """
 
     def together(self) -> AbstractContextManager[Callable[[bytes], str]]:
@@ -139,9 +139,9 @@ class Blobs(Protocol):
         """Remove the reference to the file that is the blob with that digest; the file stays."""
 
 
-def has(blobs: Blobs, digest: str) -> bool:
-    """Whether the blob is in the store."""
-    return bool(blobs.sizes((digest,)))
+def has(blobs: Blobs, digest: str, size: int) -> bool:
+    """Whether the blob is in the store with all of its `size` bytes."""
+    return blobs.sizes((digest,)).get(digest) == size
 
 
 def sha256(content: bytes) -> str:

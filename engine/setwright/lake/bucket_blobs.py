@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from setwright.edge.object_store import in_words, opened
@@ -172,11 +172,13 @@ class BucketBlobs:
         from obstore.exceptions import AlreadyExistsError
 
         digest = digest or sha256(content)
-        if self._size(digest) is not None:  # which is less to send than what the store would refuse
+        stored = self._size(digest)
+        if stored == len(content):  # which is less to send than what the store would refuse
             return digest
+        mode: Literal["create", "overwrite"] = "create" if stored is None else "overwrite"
         try:
             # In one request, which a store takes whole or not at all.
-            put(self._store, _key(digest), content, mode="create", use_multipart=False)
+            put(self._store, _key(digest), content, mode=mode, use_multipart=False)
         except AlreadyExistsError:
             pass  # by somebody else, or by this request, whose answer was lost
         except Exception as error:

@@ -107,7 +107,7 @@ class FolderBlobs:
 
     def put(self, content: bytes, digest: str | None = None) -> str:
         digest = digest or sha256(content)
-        if not self.path(digest).is_file():
+        if not _holds(self._text(digest), len(content)):
             write_whole(self.path(digest), content)
         return digest
 
@@ -118,7 +118,7 @@ class FolderBlobs:
             def put(content: bytes) -> str:
                 digest = sha256(content)
                 path = self._text(digest)
-                if not os.path.isfile(path):  # noqa: PTH113 - thousands are asked for, by several threads
+                if not _holds(path, len(content)):
                     write(path, content)
                 return digest
 
@@ -161,6 +161,14 @@ class FolderBlobs:
         """Where the reference to a file outside of the store lies, if there is one."""
         path = self.path(digest)
         return path.with_name(path.name + _REFERENCE)
+
+
+def _holds(path: str, size: int) -> bool:
+    """Whether there is a file of that size; by text, for thousands are asked for, by several threads."""
+    try:
+        return os.stat(path).st_size == size  # noqa: PTH116
+    except OSError:
+        return False
 
 
 def same_file(file: Path, digest: str) -> bool:

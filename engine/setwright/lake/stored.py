@@ -71,7 +71,7 @@ def store_pictures(
             found = known(source_digest)
             file = listing.path(name) if in_place else None
             if found is not None and (
-                has(blobs, found.digest)
+                has(blobs, found.digest, found.size)
                 or (file is not None and blobs.elsewhere(found.digest) == file.resolve())
             ):
                 return found
@@ -83,7 +83,7 @@ def store_pictures(
             return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.strerror or str(error))
         digest = source_digest if picture.content is content else sha256(picture.content)
         if file is not None and picture.content is content:
-            if not dry and not has(blobs, digest):
+            if not dry and not has(blobs, digest, len(content)):
                 blobs.refer(digest, file)
         elif not dry:
             blobs.put(picture.content, digest)

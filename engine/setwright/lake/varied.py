@@ -60,8 +60,7 @@ def make_varied(
     recipes = recipe_digests(manifest.copies, manifest.frames)
     with catalogue.reading() as connection:
         known = known_pictures(connection, recipe_texts(recipes))
-    stored = blobs.sizes({digest for digest, _ in known.values()})
-    there = {recipe for recipe, (digest, _) in known.items() if digest in stored}
+    there = whole_pictures(known, blobs)
     wanted = list(sources(manifest, recipes, there))
     total = sum(len(source.recipes) for source in wanted)
     if not total:
@@ -104,6 +103,12 @@ def known_pictures(connection: Connection, recipes: Iterable[str]) -> dict[str, 
         )
         found.update((row.recipe, (row.digest, row.size)) for row in rows)
     return found
+
+
+def whole_pictures(known: dict[str, tuple[str, int]], blobs: Blobs) -> frozenset[str]:
+    """The recipes of those of the `known` pictures that are in the store with all of their bytes."""
+    stored = blobs.sizes({digest for digest, _ in known.values()})
+    return frozenset(recipe for recipe, (digest, size) in known.items() if stored.get(digest) == size)
 
 
 def all_pictures(connection: Connection) -> set[str]:

@@ -95,12 +95,11 @@ class Versioning(Opened):
 
     def made(self, recipes: Sequence[str]) -> frozenset[str]:
         """Those of the recipes, by digest, whose pictures were made already."""
-        from setwright.lake.varied import known_pictures
+        from setwright.lake.varied import known_pictures, whole_pictures
 
         with self._catalogue.reading() as connection:
             known = known_pictures(connection, recipes)
-        stored = self._blobs.sizes({digest for digest, _ in known.values()})
-        return frozenset(recipe for recipe, (digest, _) in known.items() if digest in stored)
+        return whole_pictures(known, self._blobs)
 
     def delete(self, deletion: Deletion) -> None:
         """Let a dataset go, whole or not at all; a repeated key changes nothing.
