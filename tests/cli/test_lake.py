@@ -247,6 +247,25 @@ def test_the_lake_is_the_project_s_the_environment_s_or_the_one_that_is_named(tm
     assert lake(project / "below", "stats").stdout.startswith("Revision 1")
 
 
+@pytest.mark.parametrize(
+    ("remote", "told"),
+    [
+        (
+            "{kind: lake, url: https://lake.example.com}",
+            "hint: run this where its folder is, with `--lake DIR`",
+        ),
+        ("{kind: layernext, url: https://example.com}", "Its remote is LayerNext at https://example.com"),
+    ],
+)
+def test_where_the_remote_is_no_folder_of_this_machine_it_is_told_where_to_go(
+    tmp_path: Path, remote: str, told: str
+) -> None:
+    project_at(tmp_path, project=f"remote: {remote}\n")
+    result = lake(tmp_path, "stats")
+    assert result.returncode == 1
+    assert told in result.stderr
+
+
 def test_without_a_project_a_lake_can_be_named(tmp_path: Path) -> None:
     write(tmp_path / "in", {"a.png": []})
     refused = ingest(tmp_path)

@@ -14,7 +14,7 @@ def lake_folder(session: Session, given: str | None, environment: str | None = N
     """The lake's folder; `given` is what --lake says, `environment` what --env does. Specs are not read.
 
     Raises:
-        UsageError: nothing is given and there is no project here, or its remote is no embedded lake.
+        UsageError: nothing is given and there is no project here, or its remote is no folder of this machine.
         FindingsError: the project's file has mistakes.
     """
     folder = folder_for(session.cwd, given, environment)
@@ -39,10 +39,16 @@ def folder_for(cwd: Path, given: str | None, environment: str | None) -> Path:
             "start a project with `setwright init`, or name the lake's folder with --lake",
         )
     root, settings = require_settings(cwd, environment=environment)
-    if settings.remote.kind != "lake" or settings.remote.url is not None:
+    if settings.remote.kind != "lake":
         raise UsageError(
-            "This project has no embedded lake",
-            "Its remote is elsewhere, so there is no folder to look into.",
-            "name a lake's folder with --lake",
+            "This project has no lake of setwright's",
+            f"Its remote is LayerNext at {settings.remote.url}, which is filled by its own pages and its SDK.",
+            "for another lake, name its folder with --lake",
+        )
+    if settings.remote.url is not None:
+        raise UsageError(
+            "This project's lake is served",
+            f"{settings.remote.url} serves it, and `setwright lake` works on its folder, also meanwhile.",
+            "run this where its folder is, with `--lake DIR`; LayerNext's SDK can bring in pictures from here",
         )
     return root / (settings.remote.path or DEFAULT_LAKE)
