@@ -171,6 +171,15 @@ def test_voc_with_boxes_is_read_by_its_own_reader_unless_masks_are_asked_for() -
         ("images/train/a.jpg", "labels/train/a.png"),
         ("train/a.jpg", "trainannot/a.png"),
         ("a.jpg", "a_mask.png"),
+        ("Images/a.jpg", "Masks/a.png"),
+        ("train/a.jpg", "train_masks/a_mask.png"),
+        ("train_images/a.jpg", "train_masks/a.png"),
+        ("images/a.jpg", "mask/a.png"),
+        ("train/image/0.png", "train/label/0.png"),
+        ("images/a.jpg", "annotations/a.png"),
+        ("images/one/a.jpg", "annotations/one/a.png"),
+        ("img_dir/train/a.jpg", "ann_dir/train/a.png"),
+        ("a.jpg", "a_segmentation.png"),
     ],
 )
 def test_masks_without_a_list_become_no_frames_until_a_label_says_what_they_show(
@@ -194,10 +203,32 @@ def test_masks_without_a_list_become_no_frames_until_a_label_says_what_they_show
         {"images/a.jpg": "", "labels/b.png": ""},
         {"a.jpg": "", "a_mask.jpg": ""},
         {"images/a.jpg": "", "depth/a.png": ""},
+        {"with_mask/a.png": "", "without_mask/a.png": "", "mask/b.png": ""},
     ],
 )
 def test_pictures_that_are_no_pairs_are_a_plain_folder(files: dict[str, Any]) -> None:
     assert detect(MemoryListing(files)) == Folder()
+
+
+def test_where_a_picture_has_a_folder_each_of_its_masks_is_an_object() -> None:
+    files: dict[str, Any] = {f"{stem}/images/{stem}.png": "" for stem in "ab"}
+    files |= {f"a/masks/{stem}.png": png(VALUES == value) for value, stem in ((1, "x"), (2, "y"))}
+    files |= {"b/masks/z.png": png(VALUES == 1)}
+    assert detect(MemoryListing(files)) == READER
+    all = found(files, label="nucleus")
+    assert (all.pictures, all.problems) == (("a/images/a.png", "b/images/b.png"), ())
+    said = all.said["a/images/a.png"]
+    assert [each.shape for words in said for each in words.annotations or ()] == [KITE, OWL]
+
+
+def test_files_that_only_case_tells_apart_have_masks_of_their_own() -> None:
+    files: dict[str, Any] = {f"Images/{stem}.png": "" for stem in "aA"}
+    files |= {"Masks/a.png": png(VALUES == 1), "Masks/A.png": png(VALUES == 2)}
+    told = frames(found(files, label="kite"))
+    assert {name: shapes(frame) for name, frame in told.items()} == {
+        "Images/a.png": {"kite": KITE},
+        "Images/A.png": {"kite": OWL},
+    }
 
 
 @pytest.mark.parametrize("listed", [True, False])

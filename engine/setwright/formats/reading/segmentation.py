@@ -5,6 +5,8 @@ train/x.jpg  train/x_mask.png  train/_classes.csv                   Roboflow
 JPEGImages/x.jpg  SegmentationClass/x.png  labelmap.txt             Pascal VOC, CVAT
 train/x.png  trainannot/x.png  label_colors.txt                     CamVid
 images/x.jpg  labels/x.png  classes.csv                             others
+train/x.jpg  train_masks/x_mask.png                                 Kaggle's
+x/images/x.png  x/masks/1.png  x/masks/2.png                        Kaggle's, an object each
 """
 
 from __future__ import annotations
@@ -41,24 +43,31 @@ if TYPE_CHECKING:
     from setwright.formats.reading.protocol import ReadOptions
 
 _VOC = "SegmentationClass"
+_IMAGES = ("images", "imgs", "image", "img")
 _FOLDERS = {
-    "masks": ("images", "imgs", ""),
-    "labels": ("images", "imgs"),
-    _VOC: ("JPEGImages", "images"),
+    "masks": (*_IMAGES, ""),
+    "mask": (*_IMAGES, ""),
+    "labels": _IMAGES,
+    "label": _IMAGES,
+    "annotations": _IMAGES,
+    "ann_dir": ("img_dir",),
+    _VOC.lower(): ("jpegimages", "images"),
 }
-"""The folders that hold masks, each with those that its pictures may lie in."""
+"""The folders that hold masks, each with those that its pictures may lie in; case does not count."""
 
-_MASKS = frozenset({"masks", _VOC})
+_MASKS = frozenset({"masks", _VOC.lower()})
 """Those of them in which every picture is a mask, whether or not one is called as it."""
 
-_DRAWN = _MASKS | {"SegmentationObject", "colour", "color"}
+_DRAWN = _MASKS | {"segmentationobject", "colour", "color"}
 """The folders whose files are drawn of annotations."""
 
 _ENDINGS = (".png", ".bmp", ".tif", ".tiff")
 _ANNOTATIONS = "annot"
-_SUFFIX = "_mask"
+_OF_MASKS = "_masks"
+_SUFFIX = re.compile("_(mask|segmentation)$", re.IGNORECASE)
 _MAY_BE_MASK = re.compile(
-    rf"(?:^|/)(?:{'|'.join(_FOLDERS)}|[^/]*{_ANNOTATIONS})/|{_SUFFIX}\.[^./]+$", re.IGNORECASE
+    rf"(?:^|/)(?:{'|'.join(_FOLDERS)}|[^/]*{_ANNOTATIONS}|[^/]*{_OF_MASKS})/|_(?:mask|segmentation)\.[^./]+$",
+    re.IGNORECASE,
 )
 """What the name of every mask holds, so that most pictures are passed over quickly."""
 
@@ -109,7 +118,7 @@ class Segmentation:
             if picture is None:
                 yield Problem(ProblemKind.NO_PICTURE, name, "no picture is called as this mask is")
                 continue
-            if (before := told.setdefault(picture, name)) != name:
+            if (before := told.setdefault(picture, name)) != name and name not in files.objects:
                 yield Problem(ProblemKind.TWO_FILES, name, f"{before} speaks of {picture} too, and counts")
                 continue
             folder = posixpath.dirname(name)
@@ -135,17 +144,25 @@ class Segmentation:
 class _Masked(Within):
     """The files of a listing, of which masks are no pictures, nor what else is drawn of annotations.
 
-    `masks` are in reading order; `lossy` are those of a kind that changes values, which are told and not read.
+    `masks` are in reading order, and those of `objects` show one each, of a picture that has many; `lossy` are those
+    of a kind that changes values, which are told and not read.
     """
 
     def __init__(self, listing: Listing) -> None:
         self._pictures: dict[str, str | None] = {}
+        self.objects: set[str] = set()
         likely = [name for name in listing.pictures if _MAY_BE_MASK.search(name)]
         if likely:
             stems = {posixpath.splitext(name)[0]: name for name in listing.pictures if not _is_drawn(name)}
+            folded = {_folded(stem): name for stem, name in stems.items()}
         for name in likely:
-            found = next((stems[stem] for stem in _picture_stems(name) if stem in stems), None)
-            if found is not None or not _MASKS.isdisjoint(name.split("/")[:-1]):
+            paths = dict.fromkeys(_picture_stems(name))
+            found = next((stems[stem] for stem in paths if stem in stems), None)
+            found = found or next((folded[stem] for stem in map(_folded, paths) if stem in folded), None)
+            if found is None and (stem := _stem_around(name)) in stems:
+                found = stems[stem]
+                self.objects.add(name)
+            if found is not None or not _MASKS.isdisjoint(_folders(name)):
                 self._pictures[name] = found
         self.masks = tuple(name for name in self._pictures if name.lower().endswith(_ENDINGS))
         self.lossy = tuple(name for name in self._pictures if not name.lower().endswith(_ENDINGS))
@@ -170,22 +187,46 @@ def _lossy(mask: str) -> str:
 
 
 def _is_drawn(name: str) -> bool:
-    return not _DRAWN.isdisjoint(name.split("/")[:-1])
+    return not _DRAWN.isdisjoint(_folders(name))
+
+
+def _folders(name: str) -> list[str]:
+    return name.lower().split("/")[:-1]
+
+
+def _folded(stem: str) -> str:
+    """A path in which the case of folders does not count, for only that of a file tells pictures apart."""
+    folder, file = posixpath.split(stem)
+    return posixpath.join(folder.lower(), file)
 
 
 def _picture_stems(mask: str) -> Iterator[str]:
     """The paths that the picture of a mask may have, without its ending."""
     stem = posixpath.splitext(mask)[0]
-    plain = stem.removesuffix(_SUFFIX)
+    plain = _SUFFIX.sub("", stem)
     for each in dict.fromkeys((stem, plain)):
         *folders, file = each.split("/")
         for place in reversed(range(len(folders))):
-            for partner in _FOLDERS.get(folders[place], ()):
+            for partner in _partners(folders[place]):
                 yield "/".join(filter(None, (*folders[:place], partner, *folders[place + 1 :], file)))
         if folders and folders[-1].endswith(_ANNOTATIONS):
             yield "/".join(filter(None, (*folders[:-1], folders[-1].removesuffix(_ANNOTATIONS), file)))
     if plain != stem:
         yield plain
+
+
+def _partners(folder: str) -> Iterator[str]:
+    """What the folder of the pictures may be called whose masks lie in `folder`."""
+    if folder.lower().endswith(_OF_MASKS):
+        beside = folder[: -len(_OF_MASKS)]
+        yield from (beside, *(f"{beside}_{images}" for images in _IMAGES))
+    yield from _FOLDERS.get(folder.lower(), ())
+
+
+def _stem_around(mask: str) -> str:
+    """Where the picture lies, without its ending, of which `x/masks/1.png` shows an object: in `x`, by that name."""
+    folder, _, inside = posixpath.dirname(mask).rpartition("/")
+    return f"{folder}/images/{posixpath.basename(folder)}" if inside == "masks" else ""
 
 
 def _classes(listing: Listing, folder: str, options: ReadOptions) -> MaskClasses:
@@ -197,7 +238,7 @@ def _classes(listing: Listing, folder: str, options: ReadOptions) -> MaskClasses
     classes = classes_near(listing, folder)
     if classes:
         return classes
-    if _VOC in folder.split("/"):
+    if _VOC.lower() in folder.lower().split("/"):
         return voc_classes()
     if options.label is None:
         raise FormatError(
