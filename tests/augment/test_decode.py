@@ -148,6 +148,8 @@ def test_what_is_not_selected_is_left_out(type_: AugmentationType, property: Pro
         ({"IMAGE_LEVEL": [{"id": "HUE", "properties": {}}]}, Malformed, ("IMAGE_LEVEL", 0, "properties")),
         ({"IMAGE_LEVEL": [{"id": "HUE", "isSelected": "no"}]}, Malformed, ("IMAGE_LEVEL", 0, "isSelected")),
         ({"blur": [0, 0]}, NoPicture, ("blur",)),
+        ({"rotate": 360}, NoPicture, ("rotate",)),
+        ({"rotate": [-360, -360]}, NoPicture, ("rotate",)),
         ({"flip": {}}, NoPicture, ("flip",)),
         ({}, NoPicture, ()),
         ({"IMAGE_LEVEL": [{"id": "HUE"}]}, NoPicture, ("IMAGE_LEVEL", 0)),

@@ -219,8 +219,10 @@ class _Reader:
             self.problems.append(OutOfRange(here, name, number, f"{low} to {high} {property.unit}"))
         if outside:
             return
-        if numbers[0] == numbers[-1] == 0:
-            self.problems.append(NoPicture(path, name, "a range of nothing but 0 changes nothing"))
+        turns = type_.word == "rotate"
+        if numbers[0] == numbers[-1] and numbers[0] in ((-360, 0, 360) if turns else (0,)):
+            told = "a whole turn" if numbers[0] else "a range of nothing but 0"
+            self.problems.append(NoPicture(path, name, f"{told} changes nothing"))
             return
         most, why = HARSH.get(type_.id, (high, ""))
         if numbers[-1] > most:
