@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import from_document
-from setwright.model.frames import Membership
+from setwright.model.frames import Membership, texts
 from setwright.model.splits import SplitWish
 from setwright.plan.describe import describe
 from setwright.plan.document import DatasetChange, PlanDocument, plain
@@ -215,3 +215,15 @@ def test_sizes_that_a_spec_asks_for_and_that_frames_which_stay_do_not_give_are_t
     assert change.actions == ("update",)
     assert change.unmet is not None
     assert (change.unmet.why, [split.quota for split in change.splits]) == (("kept",), [5, 3, 2])
+
+
+def test_groups_that_a_spec_asks_for_later_are_told_where_frames_that_stay_divide_them() -> None:
+    members = membership({f"{number:02}": [] for number in range(10)})
+    halves = replace(CELLS, split=SplitWish(train=50, validation=0, test=50))
+    grouped = replace(halves, split=replace(halves.split, group_by="guest"))
+    by_guest = replace(members, frames=replace(members.frames, group=texts(["ada"] * 10)))
+    (change,) = document(changed(halves, grouped, members, by_guest)).changes
+    assert change.actions == ("update",)
+    assert change.unmet is not None
+    assert (change.unmet.why, change.unmet.apart) == ((), 1)
+    assert [(leak.kind, leak.frames.count) for leak in change.leakage] == [("group", 10)]

@@ -77,7 +77,10 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Amend:
-    """Settings change that leave the content as it is, so the current version is changed in place."""
+    """Settings change that leave the content as it is, so the current version is changed in place.
+
+    `content` is what the spec asks for: the same, with the groups that it asks for by now. None where nobody read it.
+    """
 
     address: str
     config: DatasetConfig
@@ -87,6 +90,7 @@ class Amend:
     fields: tuple[FieldChange, ...]
     observed: ObservedDataset
     moved_from: str | None
+    content: Manifest | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

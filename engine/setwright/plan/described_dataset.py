@@ -239,18 +239,22 @@ def _divided(
     if isinstance(change, Amend) and any(field.path.startswith("split.") for field in change.fields):
         if change.config.split.official is not None:
             return None, ()
-        # The spec asks for other sizes, and every frame stays in the split that it had.
-        statistics = statistics_of(change)
-        asked = tuple(quotas(statistics.frames, change.config.split).values())
-        unequal = asked != tuple(split.frames for split in statistics.splits)
-        return document.Unmet(why=("kept",), apart=0) if unequal else None, ()
-    if not isinstance(change, Create | Follow) or change.content.names_only:
+        # The spec asks for other sizes or groups, and every frame stays in the split that it had.
+        content = before = change.content
+        if content is None:
+            statistics = statistics_of(change)
+            asked = tuple(quotas(statistics.frames, change.config.split).values())
+            unequal = asked != tuple(split.frames for split in statistics.splits)
+            return document.Unmet(why=("kept",), apart=0) if unequal else None, ()
+    elif isinstance(change, Create | Follow):
+        content, before = change.content, change.before if isinstance(change, Follow) else None
+    else:
+        return None, ()
+    if content.names_only:
         return None, ()
     from setwright.split.division import division
     from setwright.split.leakage import leakage
 
-    content = change.content
-    before = change.before if isinstance(change, Follow) else None
     found = found or division(content, change.config.split, before)
     if found.as_asked:
         return None, ()

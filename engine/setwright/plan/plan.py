@@ -199,7 +199,8 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
     # A remote that cannot read configuration back is taken to have the one that was applied last.
     known = observed.config or (applied.config if applied else config)
     reasons = _reasons(config, known, stands, observed, renames=survey.renames)
-    following = _following(address, config, known, reasons, stands.moved_from, observed, survey)
+    content = _asked_for(address, config, observed, survey)
+    following = _following(address, config, known, content, reasons, stands.moved_from, observed, survey)
     if following is not None:
         return following
     severity = settings_severity(known, config)
@@ -213,6 +214,7 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
             fields=changed_fields(known, config),
             observed=observed,
             moved_from=stands.moved_from,
+            content=content,
         )
     if applied is None or stands.moved_from is not None or not _knows(applied, config, observed):
         return Adopt(
@@ -231,10 +233,22 @@ def _amended(observed: ObservedDataset, severity: ChangeSeverity, *, numbers: bo
     return observed.version.number.after(severity) if known else UNNUMBERED
 
 
+def _asked_for(
+    address: str, config: DatasetConfig, observed: ObservedDataset, survey: Survey
+) -> Manifest | None:
+    """The content that the spec asks for, None where it is sure to be that of the current version."""
+    if address in survey.unmoved:
+        return None
+    from setwright.plan.content import desired_content
+
+    return desired_content(config, survey.memberships[address], survey.contents[observed.version.id])
+
+
 def _following(
     address: str,
     config: DatasetConfig,
     known: DatasetConfig,
+    asked_for: Manifest | None,
     reasons: tuple[Reason, ...],
     moved_from: str | None,
     observed: ObservedDataset,
@@ -243,16 +257,13 @@ def _following(
     """The new version, None where none is needed."""
     settings_change = settings_severity(known, config)
     always = config.versioning == "always" and settings_change is not None
-    if address in survey.unmoved and not always:
+    if asked_for is None and not always:
         return None
     from setwright.diff.annotations import annotation_diff
     from setwright.diff.data import data_diff
-    from setwright.plan.content import desired_content
 
     before = survey.contents[observed.version.id]
-    content = before
-    if address not in survey.unmoved:
-        content = desired_content(config, survey.memberships[address], before)
+    content = before if asked_for is None else asked_for
     diff = data_diff(before, content)
     if content.names_only:
         severity = unseen_severity(known, config, diff)

@@ -48,10 +48,13 @@ def parts(change: DatasetChange, *, written: bool = True) -> Iterator[Markup]:
 
 
 def _content(change: DatasetChange) -> list[Markup]:
-    """Frames, splits and labels; folded where none of them changes."""
-    parts = [*_frames(change), *_splits(change), *_unmet(change), *_leakage(change), *_labels(change)]
-    still = change.actions[0] in ("update", "adopt") and change.frames is not None
-    return [folded("The frames, splits and labels, which stay as they are", *parts)] if still else parts
+    """Frames, splits and labels; folded where none of them changes, but for what is wrong with the splits."""
+    frames, splits, labels = _frames(change), _splits(change), _labels(change)
+    wrong = [*_unmet(change), *_leakage(change)]
+    if change.actions[0] in ("update", "adopt") and change.frames is not None:
+        still = "The frames, splits and labels, which stay as they are"
+        return [folded(still, *frames, *splits, *labels), *wrong]
+    return [*frames, *splits, *wrong, *labels]
 
 
 def badge(change: DatasetChange) -> Markup:
