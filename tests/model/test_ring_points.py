@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setwright.model.ring_points import _quickly, ring_points
+from setwright.model.ring_points import DECIMALS, _quickly, ring_points, rings_written
 
 short = st.one_of(st.integers(-99_999, 99_999), st.floats(-1e5, 1e5).map(lambda each: round(each, 4)))
 any_number = st.one_of(short, st.floats(-1e300, 1e300), st.integers(-(10**20), 10**20))
@@ -49,3 +49,17 @@ def test_outlines_and_rings_without_points_have_none(outline: str) -> None:
     rings = ring_points(["[[[1,2]]]", outline, "[[[7,8]]]"])
     assert rings.points[[0, -1]].tolist() == [[1, 2], [7, 8]]
     assert np.repeat(rings.outline, rings.length)[[0, -1]].tolist() == [0, 2]
+
+
+four = st.integers(-(10**13), 10**13).map(lambda each: each / 10**DECIMALS)
+
+
+@given(outlines(st.one_of(short, four)))
+def test_what_is_written_is_what_json_writes_but_for_zeros_behind_the_point(given: list[str]) -> None:
+    rings = ring_points(given)
+    count = np.bincount(rings.outline, minlength=len(given))
+    again = rings_written(rings.points, rings.length, count)
+    assert [json.loads(each) for each in again] == [json.loads(each) for each in given]
+    assert ".0," not in "".join(again)
+    assert ".0]" not in "".join(again)
+    assert "-0," not in "".join(again).replace("-0.", "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -194,22 +193,21 @@ class _Pairs:
             [np.minimum.reduceat(points, begins), np.maximum.reduceat(points, begins)], axis=1
         )
         self._settle(pairs, hulls)
-        # The pairs' rings, each from an edge to the next one, and the first of each pair.
-        of_pair = np.diff(rings_of)[place]
-        edges = np.append(0, np.cumsum(source.length[unrolled(rings_of[place], of_pair)[1]]))
-        first = np.append(0, np.cumsum(of_pair))
-        size = self._size(pairs)
         inside = self.inside[pairs]
+        size = self._size(pairs)
         for number in np.flatnonzero(~inside).tolist():
-            bounds = edges[first[number] : first[number + 1] + 1].tolist()
-            rings = [points[start:end] for start, end in pairwise(bounds)]
-            self._cut(pairs[number], rings, *size[number].tolist())
+            rings = source.length[rings_of[place[number]] : rings_of[place[number] + 1]]
+            own = points[begins[number] : begins[number] + counts[number]]
+            self._cut(pairs[number], np.split(own, np.cumsum(rings)[:-1]), *size[number].tolist())
         if self.outlines:
-            found = zip(
-                rings_written(points, edges[:-1], first[:-1]), self.shape[pairs].tolist(), strict=True
-            )
-            texts = _texts([text if shape == POLYGON else text[1:-1] for text, shape in found])
-            self.outline[pairs[inside]] = texts[inside]
+            rings = np.diff(rings_of)[place[inside]]
+            _, ring = unrolled(rings_of[place[inside]], rings)
+            self._write(pairs[inside], rings_written(points[inside[of]], source.length[ring], rings))
+
+    def _write(self, pairs: NDArray[np.int64], outlines: list[str]) -> None:
+        """Take these, all written as polygons, as the outlines of the pairs."""
+        found = zip(outlines, self.shape[pairs].tolist(), strict=True)
+        self.outline[pairs] = _texts([text if shape == POLYGON else text[1:-1] for text, shape in found])
 
     def _cut(self, pair: int, rings: list[Ring], width: float, height: float) -> None:
         """Cut a pair's outline by the edges."""

@@ -130,12 +130,12 @@ def _numbers(
 
 
 def rings_written(
-    points: NDArray[np.float64], ring: NDArray[np.int64], outline: NDArray[np.int64]
+    points: NDArray[np.float64], length: NDArray[np.int64], rings: NDArray[np.int64]
 ) -> list[str]:
     """Polygons as outlines `[[[x,y],…],…]`, as short as a number can be told: 3 for 3.0.
 
-    `points` `(P, 2)` are rounded to `DECIMALS`; `ring` has the first point of each ring, `outline` the first ring of
-    each outline. There is none without a ring, and no ring without a point.
+    `points` `(P, 2)` are rounded to `DECIMALS`, and below 10¹⁴. Of each ring `length` says how many points are its, of
+    each outline `rings` how many rings; there is no ring without a point, and no outline without a ring.
     """
     if not len(points):
         return []
@@ -152,8 +152,9 @@ def rings_written(
     told = np.repeat(marks[:, None], len(points), axis=1)
     needed = np.zeros(told.shape, bool)
     needed[[2, 3, 4, 7 + len(number)]] = True
+    ring = np.cumsum(length) - length
     needed[[[1], [5]], ring] = True
-    needed[[[0], [6]], ring[outline]] = True
+    needed[[[0], [6]], ring[np.cumsum(rings) - rings]] = True
     characters, wanted = (each[6:].reshape(2, 1 + len(number), -1)[:, 1:] for each in (told, needed))
     wanted[:, 0] = parts < 0
     some = np.zeros(left.shape, bool)  # of the decimals that follow is not 0
