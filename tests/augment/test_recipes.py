@@ -155,7 +155,7 @@ def test_a_fraction_of_many_frames_is_about_that_share_for_each_property_by_itse
 def test_a_value_lies_in_its_range_whichever_end_comes_first(
     contents: list[bytes], one: int, other: int
 ) -> None:
-    if one == other == 0:
+    if one == other and one % 360 == 0:  # which is no wish
         return
     found = wished_copies(wish(rotate=[one, other]), frames(contents), train(len(contents)))
     assert (found.values[:, 0] >= min(one, other)).all()
