@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,16 @@ def test_a_file_tells_nothing_of_another_installation(tmp_path: Path) -> None:
     file_of(tmp_path, f"{URL}.evil.example: {{key: k, secret: s}}\n")
     with pytest.raises(RemoteError, match="No credentials"):
         find_credentials(URL, {}, tmp_path)
+
+
+def test_what_the_hint_says_is_taken(tmp_path: Path) -> None:
+    with pytest.raises(RemoteError, match="No credentials") as caught:
+        find_credentials(URL, {}, tmp_path)
+    told = re.match(r"set (\w+)=(\S+), or write `(.+)` to ", caught.value.hint or "")
+    assert told is not None
+    assert find_credentials(URL, {told[1]: told[2]}, tmp_path).secret.reveal() == "SECRET"
+    file_of(tmp_path, told[3])
+    assert find_credentials(URL, {}, tmp_path).key.reveal() == "KEY"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])

@@ -88,8 +88,8 @@ def find_credentials(
         raise RemoteError(
             f"No credentials for {service.name}",
             f"{url} wants a key and a secret, {service.made}.",
-            f"set {service.key} and {service.secret}, or write them to {config_dir / 'credentials.yaml'} "
-            "and `chmod 600` it",
+            f"set {service.key}=KEY:SECRET, or write `{url}: {{key: KEY, secret: SECRET}}` "
+            f"to {config_dir / 'credentials.yaml'} and `chmod 600` it",
         )
     if any(not part.reveal().isascii() for part in (found.key, found.secret)) or ":" in found.key.reveal():
         raise RemoteError(
@@ -111,7 +111,9 @@ def _from_environment(service: Service, environment: Mapping[str, str]) -> Crede
     if not (key and secret):
         missing = service.secret if key else service.key
         raise RemoteError(
-            f"Half of the credentials for {service.name}", f"{missing} is not set.", f"set {missing}"
+            f"Half of the credentials for {service.name}",
+            f"{missing} is not set.",
+            f"set {missing}, or {service.key}=KEY:SECRET for both",
         )
     return Credentials(key=Secret(key), secret=Secret(secret), source=source)
 
