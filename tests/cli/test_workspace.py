@@ -111,6 +111,12 @@ def test_a_spec_with_the_other_usual_ending_is_told_and_what_is_no_spec_is_not(t
     assert [spec.where.file for spec in workspace.project.specs] == ["specs/one.yaml"]
 
 
+def test_a_folder_is_no_pattern_of_files(tmp_path: Path) -> None:
+    project_at(tmp_path, project="specs: [specs/]\n")
+    (told,) = open_workspace(tmp_path).diagnostics
+    assert told.hint == "it is a folder: write specs/*.yaml"
+
+
 def test_where_patterns_have_both_endings_each_takes_its_own_and_a_name_alone_is_only_that(
     tmp_path: Path,
 ) -> None:

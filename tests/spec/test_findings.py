@@ -382,6 +382,18 @@ _BRACKETS = "close each bracket, brace and quote that is open; write text with s
         ("exports: [Ultralytics YOLO Segmentation]", 'did you mean "Ultralytics Segmentation"?'),
         ("exports: [VOC]", 'did you mean "Pascal VOC"?'),
         ("exports: [segmentation]", 'did you mean "Semantic Segmentation" or "Ultralytics Segmentation"?'),
+        ("exports: [yolov8]", 'did you mean "Ultralytics" or "Ultralytics Segmentation"?'),
+        ("exports: [YOLO11]", 'did you mean "Ultralytics" or "Ultralytics Segmentation"?'),
+        ("exports: [yolo-v3]", 'did you mean "YOLO Darknet"?'),
+        ("split: {train:70, test:30}", "write a space after the colon: `train: 70`"),
+        ("split:\n  train:70", "write a space after the colon: `train: 70`"),
+        ("split:\n  train:70\n  test:30", "write a space after each colon: `train: 70`"),
+        ("split:\n  train:70\n  test: 30", "write a space after the colon: `train: 70`"),
+        ("exports:[RAW]\nname: x", "write a space after the colon: `exports: [RAW]`"),
+        ("exports:[RAW]  # all", "write a space after the colon: `exports: [RAW]`"),
+        ("exports:\n- RAW\n-", "write one, or take the dash away"),
+        ("tags: [null]", 'write it in quotes if it is a word: "null"'),
+        ("checks: {most_leaving: 5%}", "write {percent: 5}"),
         ("augmentations: [{id: FLIP_IMAGE}]", "write it as in IMAGE_LEVEL: [{id: FLIP_IMAGE, …}]"),
         ("seed: 3", "it belongs under `split`; look at the indentation"),
         ("versioning: in-place", 'did you mean "in_place"?'),
@@ -441,6 +453,8 @@ def test_a_hint_says_what_was_probably_meant(text: str, hint: str) -> None:
         ("source: {collection: 0o17}", 'write it in quotes: "0o17"'),
         ("labels: Balloon", "write it in brackets: [Balloon]"),
         ("split: 80/10/10", "write `split: {train: 70, validation: 20, test: 10}`, in percent"),
+        ("source:", "write where its frames come from: `source: {collection: party-photos}`"),
+        ("source:\n  collection:party", "write a space after the colon: `collection: party`"),
     ],
 )
 def test_a_name_alone_where_more_is_needed_is_put_into_its_place(spec: str, hint: str) -> None:
@@ -463,6 +477,20 @@ def test_a_name_alone_where_more_is_needed_is_put_into_its_place(spec: str, hint
 )
 def test_what_stands_in_the_wrong_file_is_sent_to_the_other(project: str, hint: str) -> None:
     assert only_finding(MINIMAL, project=project + "\n").hint == hint
+
+
+def test_a_key_that_is_glued_to_its_value_is_the_one_mistake_wherever_the_parser_stumbles() -> None:
+    for text in ("dataset:a\n" + HEAD[11:], "dataset:a\n", HEAD + "name:x\n"):
+        finding = only_finding(text)
+        assert (finding.hint or "").startswith("write a space after the colon: `")
+        assert finding.source is not None and finding.source.excerpt in ("dataset:a", "name:x")
+    for text in ("homepage\n", "https://a.example\n"):
+        assert "space after" not in str([each.hint for each in load(text + HEAD)[1]])
+
+
+def test_a_field_that_is_there_under_another_name_is_not_missing_as_well() -> None:
+    told = [(each.code, each.hint) for each in load(HEAD.replace("labels", "Classes"))[1]]
+    assert told == [("SW203", 'did you mean "labels"?')]
 
 
 def test_a_list_of_specs_is_told_from_several_specs() -> None:

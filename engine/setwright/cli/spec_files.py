@@ -67,7 +67,9 @@ def find_files(
             findings.NO_FILE.at(
                 where,
                 f'"{pattern}" matches no file.',
-                "write a spec there, or name another pattern under `specs:` in setwright.yaml",
+                f"it is a folder: write {pattern.rstrip('/')}/*.yaml"
+                if (root / pattern).is_dir()
+                else "write a spec there, or name another pattern under `specs:` in setwright.yaml",
             )
         )
     return {name: parts for parts, name in sorted(found.items(), key=lambda item: item[1])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -63,13 +64,20 @@ def exact_name(name: str, others: Iterable[str]) -> str | None:
     return next((other for other in others if plain(other) == plain(name)), None)
 
 
+_NUMBERED = re.compile(r"yolo ?v?([0-9]{1,2})(?![0-9])")
+
+
 def alike(wanted: str, names: Iterable[str]) -> list[str]:
     """Those of `names` that `wanted` may mean by its words.
 
     They hold all its words, as Pascal VOC does of VOC; else all of theirs are among its own, as those of Ultralytics
     are in Ultralytics YOLO Detection, and none has more.
+    A YOLO with a number is that of its trainer: Darknet's up to the fourth, then that of Ultralytics.
     """
     words, names = plain(wanted), list(names)
+    if numbered := _NUMBERED.match(words):
+        trainer = "yolo darknet" if int(numbered[1]) < 5 else "ultralytics"
+        return [name for name in names if plain(name).startswith(trainer)]
     whole = [name for name in names if f" {words} " in f" {plain(name)} "]
     if whole:
         return whole

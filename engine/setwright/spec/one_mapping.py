@@ -49,5 +49,5 @@ def value_of(reader: Values, key: Any, node: Any) -> Any:
     reader.check_key(key)
     value = reader.of(node)
     if value is None:
-        reader.no_value(key.source.ref(key.start, key.end), f'"{key.text[:60]}"')
+        reader.no_value(key)
     return value

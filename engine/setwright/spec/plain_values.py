@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from setwright.spec import findings
 from setwright.spec.yaml_nodes import Mapping, Scalar, Sequence
+from setwright.spec.yaml_syntax import colon_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,15 @@ class Values:
         for item in node.items:
             value = self.of(item, nulls=nulls)
             if value is None and not nulls:
-                self.no_value(item.source.ref(item.start, item.end), "An item of a list")
+                self._tell(
+                    findings.NO_VALUE.at(
+                        item.source.ref(item.start, item.end),
+                        "An item of a list has no value.",
+                        f'write it in quotes if it is a word: "{item.text}"'
+                        if isinstance(item, Scalar) and item.text
+                        else "write one, or take the dash away",
+                    )
+                )
             else:
                 values.append(value)
         return values
@@ -60,7 +69,7 @@ class Values:
             self.check_key(key)
             value = self.of(item, nulls=nulls)
             if value is None and not nulls:
-                self.no_value(key.source.ref(key.start, key.end), f'"{name[:60]}"')
+                self.no_value(key)
             else:
                 values[name] = value
         return values
@@ -76,10 +85,14 @@ class Values:
                 )
             )
 
-    def no_value(self, place: SourceRef, what: str) -> None:
-        """Tell of `what`, the start of a sentence, that it has no value."""
+    def no_value(self, key: Scalar, example: str | None = None) -> None:
+        """Tell of `key` that it has no value; `example` says what to write where there is no default."""
         self._tell(
-            findings.NO_VALUE.at(place, f"{what} has no value.", "write one, or leave it out for the default")
+            findings.NO_VALUE.at(
+                key.source.ref(key.start, key.end),
+                f'"{key.text[:60]}" has no value.',
+                colon_hint(key.text) or example or "write one, or leave it out for the default",
+            )
         )
 
 

@@ -14,6 +14,7 @@ from setwright.spec.plain_values import Places, Values
 from setwright.spec.project import RemoteSettings, StateSettings
 from setwright.spec.project_models import EnvironmentFile, ProjectFile
 from setwright.spec.remote_settings import remote_settings, state_settings
+from setwright.spec.shape_findings import example_of
 from setwright.spec.shapes import validated
 from setwright.spec.variable_values import variable_values
 from setwright.spec.variables import GivenValue, Variable, Variables
@@ -216,7 +217,7 @@ def check_fields(
         # `flip: {horizontal}` is a flag without a value to YAML.
         value = reader.of(node, nulls=name == "augmentations")
         if value is None:
-            reader.no_value(key.source.ref(key.start, key.end), f'"{name[:60]}"')
+            reader.no_value(key, example_of(model, name) if name in model.REQUIRED else None)
         else:
             values[name] = value
     fields, broken = validated(model, values, places, tell)

@@ -19,9 +19,10 @@ from setwright.spec.file_types import (
 from setwright.spec.part import Part
 from setwright.spec.shortening import short
 from setwright.spec.yaml_nodes import Scalar
+from setwright.spec.yaml_syntax import colon_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from setwright.model.diagnostics import Diagnostic
     from setwright.spec.plain_values import Path, Places
@@ -174,7 +175,7 @@ def finding_of(model: type[Part], error: Any, path: Path, places: Places) -> Dia
             return findings.WRONG_TYPE.at(
                 places.value(path),
                 f"{_sentence(field)} takes {wanted}; {_as_written(given, path, places)} stands there.",
-                _mend(kind, given, path, places),
+                _apart(model, given, path) or _mend(kind, given, path, places),
             )
 
 
@@ -182,8 +183,7 @@ def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
     name = str(path[-1])
     known = _part_at(model, path[:-1]).in_order()
     inside = f"`{field_name(path[:-1]).strip('`')}`" if len(path) > 1 else f"a {model.CALLED}"
-    synonym = _SYNONYMS.get(name.lower(), name)
-    meant = synonym if synonym in known else closest(name, known)
+    synonym, meant = meant_by(name, known)
     hint = None if meant is None else f'did you mean "{meant}"?'
     if meant != synonym:
         within = _DATASET_FIELDS if len(path) == 1 else known
@@ -206,6 +206,12 @@ def _unknown_field(model: type[Part], path: Path, places: Places) -> Diagnostic:
     return findings.UNKNOWN_FIELD.at(
         places.key(path), f'There is no "{short(name)}" in {inside}. It knows {", ".join(known)}.', hint
     )
+
+
+def meant_by(name: str, known: Collection[str]) -> tuple[str, str | None]:
+    """What we call what others call `name`, else `name` itself; and which of the `known` fields is meant by it."""
+    synonym = _SYNONYMS.get(name.lower(), name)
+    return synonym, synonym if synonym in known else closest(name, known)
 
 
 def _bad_text(pattern: str, given: Any, path: Path, places: Places) -> Diagnostic:
@@ -315,6 +321,12 @@ def _listed(path: Path, given: str) -> str | None:
     )
 
 
+def _apart(model: type[Part], given: Any, path: Path) -> str | None:
+    """How to write a text that is a key of the mapping that is wanted here, glued to its value."""
+    is_key = isinstance(given, str) and given.partition(":")[0] in _part_at(model, path).model_fields
+    return colon_hint(given) if is_key else None
+
+
 def _mend(kind: str, given: Any, path: Path, places: Places) -> str | None:
     if isinstance(given, str) and path in _MENDED:
         return _MENDED[path].format(short(given))
@@ -329,6 +341,8 @@ def _mend(kind: str, given: Any, path: Path, places: Places) -> str | None:
         return "write true"
     if kind == "bool_type" and isinstance(given, str) and given.lower() in ("no", "off", "n", "false"):
         return "write false"
+    if path[-1:] in (("most_entering",), ("most_leaving",)) and re.fullmatch(r"\d+(\.\d+)?\s*%", str(given)):
+        return f"write {{percent: {given.strip(' %')}}}"
     if kind == "list_type" and isinstance(given, str):
         return f"write it in brackets: [{short(given)}]"
     if (

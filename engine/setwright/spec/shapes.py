@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from setwright.spec import findings
 from setwright.spec.findings import MAX_FINDINGS
 from setwright.spec.part import SHAPES, Part
-from setwright.spec.shape_findings import example_of, finding_of
+from setwright.spec.shape_findings import example_of, finding_of, meant_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +28,14 @@ def validated(
     Whatever does fit is in the model, so that it can be checked for more.
     """
     broken: set[Path] = set()
-    for name in model.REQUIRED:
-        if name not in values and name not in places.entries:
+    missing = [name for name in model.REQUIRED if name not in values and name not in places.entries]
+    if missing:
+        known = model.in_order()
+        unknown = [name for name in values if name not in known][
+            :MAX_FINDINGS
+        ]  # to look for names takes time
+        meant = {meant_by(name, known)[1] for name in unknown}
+        for name in (name for name in missing if name not in meant):
             tell(
                 findings.MISSING_FIELD.at(
                     places.fallback, f"Every {model.CALLED} needs `{name}`.", example_of(model, name)

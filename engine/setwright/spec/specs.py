@@ -16,6 +16,7 @@ from setwright.spec.source_text import decode_text
 from setwright.spec.variables import Variables
 from setwright.spec.yaml_nodes import Mapping as MappingNode
 from setwright.spec.yaml_nodes import Scalar, Sequence, parse_documents, too_many
+from setwright.spec.yaml_syntax import colon_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,7 +119,7 @@ def _draft(
                 "A spec is made of keys with values.",
                 "take away the dashes; specs in one file have a line `---` between them"
                 if isinstance(root, Sequence) and root.items and isinstance(root.items[0], MappingNode)
-                else "begin with `dataset: balloons`",
+                else (isinstance(root, Scalar) and colon_hint(root.text)) or "begin with `dataset: balloons`",
             )
         )
         return None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from setwright.spec import findings
+from setwright.spec.shortening import short
 
 if TYPE_CHECKING:
     import yaml
@@ -96,6 +97,20 @@ _PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECA
 """A pair of surrogates, as JSON escapes what lies beyond 16 bits."""
 
 
+_GLUED = re.compile(r"([^\W\d][\w.-]*):([^\s/].*)")
+"""A key and its value without the space that YAML wants after the colon; no web address."""
+_NEXT_GLUED = re.compile(r" (?=[^\W\d][\w.-]*:[^\s/])")
+
+
+def colon_hint(text: str) -> str | None:
+    """What to do about a `text` that was meant as a key with its value, or several; None where it was not."""
+    match = _GLUED.fullmatch(text)
+    if match is None:
+        return None
+    value, *more = _NEXT_GLUED.split(match[2], maxsplit=1)
+    return f"write a space after {'each' if more else 'the'} colon: `{match[1]}: {short(value)}`"
+
+
 def syntax_finding(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
     """What the parser gave up with, as a finding. Whatever it says, that is one."""
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
@@ -114,6 +129,8 @@ def syntax_finding(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
             "YAML takes only spaces there, since tabs are as wide as each editor likes.",
             "write two spaces for each level",
         )
+    if (glued := _glued_line(source, problem, error, line)) is not None:
+        return glued
     place = source.ref(at, at + 1)
     if "${" in place.excerpt and "expected ','" in problem:
         return findings.NOT_YAML.at(
@@ -127,6 +144,27 @@ def syntax_finding(source: SourceText, error: yaml.YAMLError) -> Diagnostic:
         if part in problem:
             return findings.NOT_YAML.at(place, detail + _context(source, error, place.line), hint)
     return findings.NOT_YAML.at(place, f"The parser says: {problem}.")
+
+
+def _glued_line(source: SourceText, problem: str, error: yaml.YAMLError, line: int) -> Diagnostic | None:
+    """The line whose key is glued to its value, where that is what the parser stumbled over after it."""
+    if (
+        "could not find expected ':'" in problem
+        and (mark := getattr(error, "context_mark", None)) is not None
+    ):
+        begin = source.text.rfind("\n", 0, int(mark.index)) + 1
+    elif "mapping values are not allowed" in problem and line:
+        begin = source.text.rfind("\n", 0, line - 1) + 1
+    else:
+        return None
+    end = source.text.find("\n", begin)
+    text = source.text[begin : end if end >= 0 else None].split(" #")[0]
+    hint = colon_hint(text.strip())
+    if hint is None:
+        return None
+    begin += len(text) - len(text.lstrip())
+    detail = "Without a space after it a colon is a part of the word, so no key stands here."
+    return findings.NOT_YAML.at(source.ref(begin, begin + len(text.strip())), detail, hint)
 
 
 def _no_character(source: SourceText, at: int) -> Diagnostic:
