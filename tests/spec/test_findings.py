@@ -472,6 +472,8 @@ def test_a_name_alone_where_more_is_needed_is_put_into_its_place(spec: str, hint
             "write `remote: {kind: lake, url: https://lake.example.org}`, or `path` for a folder of this machine",
         ),
         ("remote: {kind: layernext}", "add `url: https://…`"),
+        ("remote: {path: ~/lake}", "write the path in full, or from the project's folder"),
+        ("state: {path: ~/state}", "write the path in full, or from the project's folder"),
         ("environments: {staging: {suffix: -staging}}", "did you mean `suffix` under `names`?"),
     ],
 )

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from setwright.spec.project_models import EnvironmentFile, ProjectFile, RemoteFile
 
 
+_HOME = (
+    "A path begins at the project's folder, and there ~ is a folder of that name, not somebody's home.",
+    "write the path in full, or from the project's folder",
+)
+
+
 def remote_settings(
     project: ProjectFile,
     environment: EnvironmentFile | None,
@@ -46,9 +52,11 @@ def state_settings(
     wanted, path = (None, None) if project.state is None else (project.state.kind, project.state.path)
     # LayerNext has no place for it.
     kind = wanted or ("folder" if path is not None or remote.kind == "layernext" else "lake")
-    if kind == "folder":
+    if kind == "folder" and (path is None or not path.startswith("~")):
         return StateSettings(kind="folder", path=path or DEFAULT_STATE)
-    if remote.kind == "layernext":
+    if kind == "folder":
+        problem, hint = _HOME
+    elif remote.kind == "layernext":
         problem, hint = "LayerNext keeps no state.", f"write `state: {{kind: folder, path: {DEFAULT_STATE}}}`"
     elif path is not None:
         problem, hint = (
@@ -77,6 +85,8 @@ def _one_remote(
     elif remote.path is not None and remote.url is not None:
         problem = "A lake is a folder of this machine, by `path`, or served elsewhere, by `url`."
         hint = "keep one of the two"
+    elif remote.path is not None and remote.path.startswith("~"):
+        problem, hint = _HOME
     elif kind == "lake" and remote.pin is not None:
         problem = "A lake is given what was planned in any case; `pin` is for LayerNext."
         hint = "delete `pin`"
