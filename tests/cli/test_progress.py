@@ -27,3 +27,12 @@ def test_a_log_says_what_is_waited_for_as_the_waiting_begins(capsys: pytest.Capt
         assert capsys.readouterr().err == "Waiting for another pull …\n"
         listener(Finished("Waiting for another pull"))
     assert capsys.readouterr().err == "Waiting for another pull: done\n"
+
+
+def test_who_asks_for_json_is_told_what_is_waited_for_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    with listening(Session(), quiet=True) as listener:
+        listener(Started("Waiting for another pull", None, ""))
+        listener(Finished("Waiting for another pull"))
+        listener(Started("Writing files", 2, "files"))
+        listener(Finished("Writing files", "2 files"))
+    assert capsys.readouterr().err == "Waiting for another pull …\n"

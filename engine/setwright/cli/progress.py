@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from setwright.model.events import Advanced, Event, Finished, Started, silence
+from setwright.model.events import Advanced, Event, Finished, Started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def listening(session: Session, *, quiet: bool = False) -> Iterator[Listener]:
-    """A listener for long work, in place for as long as the context lasts. It writes to stderr, or nothing if `quiet`.
+    """A listener for long work, in place for as long as the context lasts. It writes to stderr, if `quiet` no more than
+    what is waited for.
 
     Bars move on a terminal only, and not on a build server or a terminal that cannot move its cursor.
     """
     if quiet:
-        yield silence
+        yield _waits
     elif animates(os.environ, sys.stderr.isatty()):
         with _bars(session) as listener:
             yield listener
@@ -38,10 +39,18 @@ def animates(environ: Mapping[str, str], terminal: bool) -> bool:
     return terminal and not environ.get("CI") and environ.get("TERM") != "dumb"
 
 
-def _lines(event: Event) -> None:
+def _waits(event: Event) -> None:
+    """A line as a waiting for others begins, or nothing would show why the command stands still."""
     match event:
-        case Started(task, None, ""):  # or a build server's log would show nothing of why it stands still
+        case Started(task, None, ""):
             click.echo(f"{task} …", err=True)
+        case _:
+            pass
+
+
+def _lines(event: Event) -> None:
+    _waits(event)
+    match event:
         case Finished():
             click.echo(_closing_line(event), err=True)
         case _:

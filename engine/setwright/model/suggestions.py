@@ -22,4 +22,10 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """`closest` as a hint: `did you mean "…"?`, None where no name is near."""
     found = closest(name, names)
-    return None if found is None else f'did you mean "{found}"?'
+    return any_of(() if found is None else (found,))
+
+
+def any_of(names: Iterable[str]) -> str | None:
+    """`names` as a hint: `did you mean "…" or "…"?`, None where there is none."""
+    quoted = " or ".join(f'"{name}"' for name in names)
+    return f"did you mean {quoted}?" if quoted else None

@@ -16,7 +16,7 @@ from setwright.model.dataset import (
     Operations,
     Source,
 )
-from setwright.model.suggestions import did_you_mean
+from setwright.model.suggestions import any_of, did_you_mean
 from setwright.model.values import dataclass
 from setwright.spec import findings
 from setwright.spec.augmentation_findings import finding_of
@@ -229,7 +229,7 @@ class _Decoder(Decoding):
                     self.places.value(path),
                     f'There is no export "{short(wanted)}". {self._remote()} makes '
                     f"{', '.join([*offered, *others])}.",
-                    _any_of(alike(wanted, (*offered, *others)))
+                    any_of(alike(wanted, (*offered, *others)))
                     or did_you_mean(wanted, [*known, *(each.short for each in KNOWN_EXPORTS), *others]),
                 )
             )
@@ -246,9 +246,3 @@ class _Decoder(Decoding):
 
     def _remote(self) -> str:
         return "LayerNext" if self.surroundings.remote.kind == "layernext" else "A lake"
-
-
-def _any_of(names: Sequence[str]) -> str | None:
-    """`names` as a hint; None where there is none."""
-    quoted = [f'"{name}"' for name in names]
-    return f"did you mean {' or '.join(quoted)}?" if quoted else None

@@ -24,7 +24,13 @@ def test_an_export_is_found_by_its_name_or_short_name_however_it_is_written(name
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("yolo darknt", 'did you mean "YOLO Darknet"?'), ("RAWW", 'did you mean "RAW"?'), ("tfrecord", None)],
+    [
+        ("yolo darknt", 'did you mean "YOLO Darknet"?'),
+        ("RAWW", 'did you mean "RAW"?'),
+        ("yolo", 'did you mean "YOLO Darknet"?'),
+        ("hugging-face", 'did you mean "Hugging Face ImageFolder" or "Hugging Face Parquet"?'),
+        ("tfrecord", None),
+    ],
 )
 def test_a_name_that_none_has_is_answered_with_those_there_are(name: str, hint: str | None) -> None:
     with pytest.raises(UsageError, match=f'No export is called "{name}"') as caught:

@@ -11,8 +11,8 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import FormatError, UsageError
-from setwright.model.suggestions import closest
-from setwright.spec.exports import KNOWN_EXPORTS
+from setwright.model.suggestions import any_of, did_you_mean
+from setwright.spec.exports import KNOWN_EXPORTS, alike
 
 if TYPE_CHECKING:
     from setwright.formats.protocol import ExportFormat
@@ -69,11 +69,10 @@ def find(name: str) -> ExportFormat:
             return _load(point.name)
     known = export_names()
     short = [format.short for format in export_formats()]
-    meant = closest(name, [*known, *short])
     raise UsageError(
         f'No export is called "{name}"',
         f"There are {', '.join(known)}.",
-        None if meant is None else f'did you mean "{meant}"?',
+        any_of(alike(name, known)) or did_you_mean(name, [*known, *short]),
     )
 
 
