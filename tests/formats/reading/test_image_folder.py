@@ -52,6 +52,29 @@ def test_a_category_may_be_a_name_and_needs_no_sidecar_then() -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        [{"file_name": "a.jpg", "objects": [{"bbox": [1, 2, 3.5, 4], "category": "cat"}]}],
+        [{"file_name": "a.jpg", "objects": {"boxes": [[1, 2, 3.5, 4]], "label": ["cat"]}}],
+        [
+            {"file_name": "b.jpg"},
+            {"file_name": "a.jpg", "objects": {"bbox": [[1, 2, 3.5, 4]], "category": [0]}},
+        ],
+    ],
+    ids=["list-of-objects", "other-words", "not-in-the-first-line"],
+)
+def test_objects_are_recognised_however_they_are_told(lines: list[Any]) -> None:
+    folder = files("\ufeff" + json.dumps(lines[0]), *map(json.dumps, lines[1:]))
+    assert detect(MemoryListing(folder)) == READER
+    frames, problems = read(READER, folder)
+    (frame,) = (frame for frame in frames if frame.picture == "train/a.jpg")
+    assert [(each.label, each.shape) for each in frame.annotations or ()] == [
+        ("cat", Rectangle((1, 2, 4.5, 6)))
+    ]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
     ("told", "kind"),
     [
         (line("a.jpg", [[1, 2, 3, 4]], [7]), ProblemKind.BAD_ANNOTATION),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from setwright.formats.protocol import SIDECAR
 from setwright.formats.reading.annotation_files import files_read
 from setwright.formats.reading.classes import class_names, split_of_folder
-from setwright.formats.reading.objects import labels_of, read_objects, stated_size
+from setwright.formats.reading.objects import BOXES, labels_of, read_objects, stated_size
 from setwright.formats.reading.parsing import json_value, shown
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _FILE = "metadata.jsonl"
-_LINE = re.compile(rb'\s*\{[^\n]*"objects"\s*:\s*\{[^\n]*"bbox"\s*:')
+_BOX = "|".join(BOXES).encode()
+_LINE = re.compile(rb'^\s*\{[^\n]*"objects"\s*:\s*[\[{][^\n]*"(?:%b)"\s*:' % _BOX, re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,13 @@ def _frame(
 
 
 def _lines(_name: str, content: bytes) -> list[bytes]:
-    return content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return _told(content).split(b"\n")
+
+
+def _told(content: bytes) -> bytes:
+    """What a file says, without the mark that some editors put before it."""
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def _is_ours(listing: Listing, name: str) -> bool:
-    return posixpath.basename(name) == _FILE and _LINE.match(listing.head(name)) is not None
+    return posixpath.basename(name) == _FILE and _LINE.search(_told(listing.head(name))) is not None

@@ -9,6 +9,7 @@ from setwright.formats.reading.export_beside import export_in
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.image_folder import ImageFolder
 from setwright.formats.reading.layernext import LayerNext
+from setwright.formats.reading.not_read import not_read
 from setwright.formats.reading.parquet import Parquet
 from setwright.formats.reading.segmentation import Segmentation
 from setwright.formats.reading.via import Via
@@ -61,8 +62,8 @@ def detect(listing: Listing) -> Reader:
     """The reader that recognises `listing`.
 
     Raises:
-        FormatError: none does, or several do; it is an export of which none is read; or what might hold pictures is
-            broken.
+        FormatError: none does, or several do; it is an export of which none is read; what is annotated is in a format
+            that none reads; or what might hold pictures is broken.
     """
     *formats, folder = READERS
     found = [reader for reader in formats if reader.recognises(listing)]
@@ -80,7 +81,16 @@ def detect(listing: Listing) -> Reader:
     # A plain folder no export is: masks would become frames, and what is annotated would be lost.
     if export is None and folder.recognises(listing):
         # Nor is one whose labels nothing explains: its reader says what is missing.
-        return yolo if (yolo := YoloDarknet()).has_labels(listing) else folder
+        if (yolo := YoloDarknet()).has_labels(listing):
+            return yolo
+        if foreign := not_read(listing):
+            file, format = foreign
+            raise FormatError(
+                f"Annotations in a format that is not read: {file}",
+                f"It looks like {format}. As plain pictures the frames would have no annotations.",
+                "bring them as COCO, which most tools write; --format folder takes the pictures alone",
+            )
+        return folder
     raise _nothing(listing, export)
 
 

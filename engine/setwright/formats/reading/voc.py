@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _SPLITS = {"train": "train", "val": "validation", "test": "test"}
+_ROOT = re.compile(rb"<annotation[\s/>]")
+"""CVAT's own format begins with <annotations>."""
 _FLAGS = ("difficult", "occluded", "truncated")
 _NO_POSE = ("", "unspecified")
 
@@ -47,7 +49,7 @@ class Voc:
     def recognises(self, listing: Listing) -> bool:
         """Whether the first XML file is an annotation."""
         first = next((name for name in listing.names if _is_xml(name)), None)
-        return first is not None and b"<annotation" in listing.head(first)
+        return first is not None and _ROOT.search(listing.head(first)) is not None
 
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each XML file, in the order of their names."""

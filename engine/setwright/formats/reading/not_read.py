@@ -1,0 +1,40 @@
+"""Annotations of formats that no reader is for, told by how their files begin: a plain folder would leave them out."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from setwright.formats.reading.listing import Listing
+
+_TRIED = 20
+"""So many files of each ending are looked into."""
+
+_SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
+    ".json": (
+        ("LabelMe", (b'"shapes"', b'"points"')),
+        ("Label Studio", (b'labels"', b'"original_width"')),
+        ("CreateML", (b'"annotation', b'"coordinates"')),
+        ("Supervisely", (b'"classtitle"', b'"objects"')),
+    ),
+    ".xml": (("CVAT for images", (b"<annotations",)),),
+    ".csv": (
+        ("a table of boxes", (b"xmin", b"ymax")),
+        ("a table of boxes", (b"x_min", b"y_max")),
+    ),
+}
+"""What the beginnings of files hold, by their ending; case does not count."""
+
+
+def not_read(listing: Listing) -> tuple[str, str] | None:
+    """The first file of annotations in a format that is not read, and the format; None where none looks like that."""
+    for ending, signs in _SIGNS.items():
+        names = (name for name in listing.names if name.lower().endswith(ending))
+        for name in islice(names, _TRIED):
+            head = listing.head(name).lower()
+            told = head.split(b"\n", 1)[0] if ending == ".csv" else head
+            for format, words in signs:
+                if all(word in told for word in words):
+                    return name, format
+    return None

@@ -1,0 +1,68 @@
+"""Annotations of formats that are not read: whoever brings them is told, and gets no frames without objects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from setwright.formats.reading.folder import Folder
+from setwright.formats.reading.registry import detect
+from setwright.model.errors import FormatError
+from tests.formats.reading.files import MemoryListing
+
+LABEL_ME = {
+    "version": "5.4.1",
+    "shapes": [{"label": "cat", "points": [[1, 2], [3, 4]], "shape_type": "rectangle"}],
+    "imagePath": "a.jpg",
+}
+LABEL_STUDIO = [
+    {
+        "data": {"image": "/data/upload/1/a.jpg"},
+        "annotations": [{"result": [{"type": "rectanglelabels", "original_width": 9, "value": {"x": 1}}]}],
+    }
+]
+CREATE_ML = [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": {"x": 1, "y": 2}}]}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("a.json", LABEL_ME, "LabelMe"),
+        ("tasks.json", LABEL_STUDIO, "Label Studio"),
+        ("_annotations.createml.json", CREATE_ML, "CreateML"),
+        ("ann/a.jpg.json", {"objects": [{"classTitle": "cat"}]}, "Supervisely"),
+        (
+            "annotations.xml",
+            '<?xml version="1.0"?>\n<annotations>\n<version>1.1</version>',
+            "CVAT for images",
+        ),
+        ("_annotations.csv", "filename,width,height,class,xmin,ymin,xmax,ymax\n", "a table of boxes"),
+        ("Train.CSV", "ImageID,Source,LabelName,XMin,XMax,YMin,YMax\n", "a table of boxes"),
+    ],
+)
+def test_a_format_that_is_not_read_is_no_plain_folder(name: str, content: Any, format: str) -> None:
+    text = content if isinstance(content, str) else json.dumps(content, indent=2)
+    with pytest.raises(FormatError, match=f"not read: {name}") as caught:
+        detect(MemoryListing({"a.jpg": "", name: text}))
+    assert f"It looks like {format}." in caught.value.detail
+    assert "--format folder" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("metadata.csv", "file_name,text\na.jpg,a cat\n"),
+        ("weather.csv", "day,min,max\n1,xmin,ymax\n"),
+        ("package.json", '{"name": "pictures"}'),
+        ("drawing.xml", "<svg/>"),
+    ],
+)
+def test_other_files_leave_a_plain_folder(name: str, content: str) -> None:
+    assert detect(MemoryListing({"a.jpg": "", name: content})) == Folder()
+
+
+def test_what_is_read_is_read_though_a_format_that_is_not_lies_beside() -> None:
+    files = {"a.jpg": "", "a.xml": "<annotation></annotation>", "a.json": json.dumps(LABEL_ME)}
+    assert detect(MemoryListing(files)).name == "voc"
