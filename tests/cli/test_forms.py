@@ -50,6 +50,35 @@ def test_one_run_writes_every_form(lake: Path, tmp_path: Path) -> None:
     assert json.loads(text["json-into"].partition("\n")[0])["type"] == "version"
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("plan", "--out"),
+        ("plan", "--json-into"),
+        ("plan", "--markdown"),
+        ("show", "plan.json", "--html"),
+        ("diff", "balloons@1.0.0", "balloons", "--html"),
+        ("preview", "balloons", "--out"),
+    ],
+)
+@pytest.mark.parametrize("file", ["specs/balloons.yaml", "setwright.yaml", "setwright.lock", "new.YML"])
+def test_no_file_of_a_project_is_written_over(lake: Path, args: tuple[str, ...], file: str) -> None:
+    before = {path: path.read_bytes() for path in (lake / "setwright.yaml", lake / "specs/balloons.yaml")}
+    ran = setwright(lake, *args, file)
+    assert ran.returncode == 1
+    assert f"'{file}' would be taken for a file of a project" in ran.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_two_forms_do_not_go_to_one_file(lake: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    ran = setwright(lake, "plan", f"--out={tmp_path}/plan.json", f"--html={tmp_path}/link/plan.json")
+    assert ran.returncode == 1
+    assert "--html and --out would both write" in ran.stderr
+    assert not (tmp_path / "plan.json").exists()
+    succeeded(lake, "plan", "--out=/dev/null", "--html=/dev/null")
+
+
 def test_pictures_are_taken_only_for_a_page_or_on_request(lake: Path) -> None:
     def pictures(*args: str) -> int:
         return len(json.loads(succeeded(lake, "plan", "--json", *args))["changes"][0]["pictures"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from setwright.cli.output_file import OutputFile, all_apart
 from setwright.model.values import dataclass
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def form_options(command: F) -> F:
         click.option("--json", "as_json", is_flag=True, help="Print the plan's JSON document."),
         click.option("--json-stream", is_flag=True, help="Print events, a line of JSON each."),
         *(
-            click.option(f"--{form}", metavar="FILE", type=click.Path(dir_okay=False), help=help_)
+            click.option(f"--{form}", metavar="FILE", type=OutputFile(), help=help_)
             for form, help_ in FILES.items()
         ),
         click.option("--explain", is_flag=True, help="List the steps that apply would take."),
@@ -104,6 +105,8 @@ def form_options(command: F) -> F:
         for form, name in named.items():
             if name == "-":
                 raise click.UsageError(f"--{form} writes a file; `--format {form}` prints it.")
+        others = {f"--{name.replace('_', '-')}": kwargs.get(name) for name in ("out", "json_into")}
+        all_apart({f"--{form}": name for form, name in named.items()} | others)
         files = {form: Path(name) for form, name in named.items() if name}
         forms = Forms(printed=printed, files=files, explain=explain, drift=drift)
         return command(*args, forms=forms, **kwargs)

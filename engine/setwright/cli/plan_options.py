@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from setwright.cli.output_file import OutputFile
+
 frames_option = click.option(
     "--frames", "all_frames", is_flag=True, help="List every frame that changes, not a sample."
 )
@@ -14,6 +16,6 @@ json_into_option = click.option(
     "--json-into",
     "-json-into",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=OutputFile(),
     help="Write the events of --json-stream to FILE as they come, beside what is printed.",
 )

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
+from setwright.cli.output_file import OutputFile
 from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     "--html",
     "page",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=OutputFile(),
     help="Write a page with pictures to FILE as well.",
 )
 @click.option(

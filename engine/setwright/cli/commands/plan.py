@@ -9,6 +9,7 @@ import click
 from setwright.cli.choosing import choice_options
 from setwright.cli.context import Session, pass_session
 from setwright.cli.forms import PICTURES, form_options
+from setwright.cli.output_file import OutputFile
 from setwright.cli.plan_options import frames_option, json_into_option, prune_option
 from setwright.cli.spec_options import SpecOptions, spec_options
 
@@ -39,7 +40,7 @@ CHANGES_PENDING = 2
     "--out",
     "-out",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=OutputFile(),
     help="Save the plan, for `setwright apply FILE`.",
 )
 @click.option(

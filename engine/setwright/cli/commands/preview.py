@@ -8,6 +8,7 @@ import click
 
 from setwright.cli.address import Address
 from setwright.cli.context import Session, pass_session
+from setwright.cli.output_file import OutputFile
 from setwright.cli.spec_options import SpecOptions, spec_options
 from setwright.model.counting import counted
 
@@ -58,7 +59,7 @@ def _augmentations(ctx: click.Context, param: click.Parameter, incomplete: str) 
     "--out",
     "file",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=OutputFile(),
     help="The PNG to write.  [default: ADDRESS-preview.png]",
 )
 @spec_options

@@ -1,0 +1,42 @@
+"""Files that a command is told to write, by the option that names them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_OF_PROJECTS = (".yaml", ".yml", ".lock")
+"""How the files end that people write for setwright, and nothing that is made of them does."""
+
+
+class OutputFile(click.Path):
+    """A file to write, whatever is there; but never a spec, a project file or a lock file, or what looks like one."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        name = str(super().convert(value, param, ctx))
+        if name.lower().endswith(_OF_PROJECTS):
+            self.fail(f"{name!r} would be taken for a file of a project, and may be one.", param, ctx)
+        return name
+
+
+def all_apart(named: Mapping[str, str | None]) -> None:
+    """Do nothing if the files that are `named`, by option, are all different ones.
+
+    Raises:
+        UsageError: two are one, and the second would replace the first.
+    """
+    seen: dict[str, str] = {}
+    for option, name in named.items():
+        if not name or name.startswith("/dev/"):
+            continue
+        other = seen.setdefault(os.path.realpath(name), option)
+        if other != option:
+            raise click.UsageError(f"{other} and {option} would both write {name}.")
