@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 
 
 def main() -> None:
@@ -18,6 +19,11 @@ def main() -> None:
     # Libraries, and the values of a command, are kept until it ends. To look for circles among them after every 700,
     # as Python does, takes a sixth of the time of a plan. A thousand specs come to 120,000.
     gc.set_threshold(200_000, 20, 20)
+    if not sys.warnoptions:  # -W and PYTHONWARNINGS ask for them
+        import warnings
+
+        # Of what libraries warn, of Pillow's palettes say, those who write programs can make something, and no others.
+        warnings.simplefilter("ignore")
     from setwright.cli.main import main as run
 
     run()

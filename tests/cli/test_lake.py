@@ -41,6 +41,21 @@ def project(tmp_path: Path) -> Path:
     return project_at(tmp_path)
 
 
+def test_what_libraries_warn_programmers_of_is_not_told(project: Path) -> None:
+    (project / "in").mkdir()
+    palette = Image.new("P", (40, 30))
+    palette.putpalette(range(48))
+    palette.save(project / "in" / "a.png", transparency=bytes(range(16)))
+    ran = subprocess.run(
+        [sys.executable, "-m", "setwright", "lake", "ingest", "in", "--collection", "cells"],
+        cwd=project,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "Warning" not in ran.stderr
+
+
 def flawed(project: Path) -> Path:
     """Files with nearly everything wrong that can be."""
     folder = write(

@@ -21,6 +21,10 @@ JPEG_QUALITY = 95
 
 # Many pictures are worked on at a time, so that several threads for one would only be in each other's way.
 cv2.setNumThreads(1)
+# A tag that libtiff does not know, as every GeoTIFF has some, is nothing to tell for each of thousands of pictures.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 _JPEG = [
     cv2.IMWRITE_JPEG_QUALITY,
@@ -39,7 +43,7 @@ def decode(content: bytes) -> NDArray[Any]:
         FormatError: it cannot be decoded, or its pixels are no whole numbers of 8 or 16 bits.
     """
     try:
-        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+        picture = cv2.imdecode(np.frombuffer(_bare(content), np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise FormatError("A picture cannot be varied", f"OpenCV cannot decode it: {error.err}.") from error
     if picture is None:
@@ -50,6 +54,23 @@ def decode(content: bytes) -> NDArray[Any]:
             f"Its pixels are of the type {picture.dtype}; varied copies are made of 8 or 16 bits a colour.",
         )
     return picture
+
+
+def _bare(content: bytes) -> bytes:
+    """A PNG without what only describes its pixels: colour profiles, dates, texts. Anything else as it is.
+
+    Of what is amiss in these, as in the profiles of very many, libpng tells on the standard error for each picture.
+    """
+    if not content.startswith(_PNG):
+        return content
+    kept, start = [_PNG], len(_PNG)
+    while start < len(content):
+        length, kind = content[start : start + 4], content[start + 4 : start + 8]
+        end = start + int.from_bytes(length) + 12
+        if kind[:1].isupper() or kind == b"tRNS":  # by which a chunk is critical
+            kept.append(content[start:end])
+        start = end
+    return b"".join(kept)
 
 
 @contextmanager
