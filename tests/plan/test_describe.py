@@ -227,3 +227,17 @@ def test_groups_that_a_spec_asks_for_later_are_told_where_frames_that_stay_divid
     assert change.unmet is not None
     assert (change.unmet.why, change.unmet.apart) == ((), 1)
     assert [(leak.kind, leak.frames.count) for leak in change.leakage] == [("group", 10)]
+
+
+@pytest.mark.parametrize("before", [{}, {"a": ["WBC"]}])
+def test_frames_that_are_dropped_as_background_are_counted(before: dict[str, list[str]]) -> None:
+    new = membership({"a": ["WBC"], "b": [], "c": ["platelet"], "d": ["RBC"]})
+    dropping = replace(CELLS, background="drop")
+    made = (
+        changed(dropping, dropping, membership(before), new)
+        if before
+        else plan({"cells": dropping}, untouched(new))
+    )
+    frames = only(made).frames
+    assert frames is not None
+    assert (frames.after, frames.dropped) == (2, 2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from setwright.model.canonical import canonical_json
 from setwright.model.counting import counted
 from setwright.plan import findings
-from setwright.plan.changes import Delete, Forget, Guard, statistics_of
+from setwright.plan.changes import Create, Delete, Follow, Forget, Guard, statistics_of
 from setwright.query.about import looks_at_datasets
 from setwright.spec.exports import known_export
 
@@ -123,6 +123,15 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
         if isinstance(change, Forget | Delete | Guard):
             continue
         spec, statistics = by_address[change.address], statistics_of(change)
+        dropped = change.dropped if isinstance(change, Create | Follow) else 0
+        if statistics.frames == 0 and dropped:
+            yield findings.NO_FRAMES.at(
+                spec.place("background"),
+                f"Of {counted(dropped, 'selected frame')} none has an annotation of a class, and background is left "
+                "out, so the dataset would be empty.",
+                "`background: keep` has them in; else compare `labels` and `operations` with what is annotated",
+            )
+            continue
         if statistics.frames == 0:
             yield findings.NO_FRAMES.at(
                 spec.place("query" if spec.config.query else "source"),

@@ -40,7 +40,10 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Create:
-    """The dataset does not exist; its first version is made, of the frames of `revision`."""
+    """The dataset does not exist; its first version is made, of the frames of `revision`.
+
+    `dropped`, here and below, counts the frames that are selected and left out because they are background.
+    """
 
     address: str
     config: DatasetConfig
@@ -48,6 +51,7 @@ class Create:
     content: Manifest
     revision: int
     reasons: tuple[Reason, ...]
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -73,6 +77,7 @@ class Follow:
     diff: DataDiff
     annotations: AnnotationDiff
     causes: tuple[Cause, ...]
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

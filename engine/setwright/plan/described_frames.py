@@ -37,6 +37,7 @@ def frame_changes(
             repainted=listed_pairs(before, content, diff.repainted, limit),
             relabelled=listed_pairs(before, content, diff.relabelled, limit),
             causes=tuple(_cause(cause, spec) for cause in change.causes),
+            dropped=change.dropped,
         )
     entering = none
     if isinstance(change, Create):
@@ -51,6 +52,7 @@ def frame_changes(
         moving=none,
         repainted=none,
         relabelled=none,
+        dropped=change.dropped if isinstance(change, Create) else 0,
     )
 
 

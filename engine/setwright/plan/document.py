@@ -127,6 +127,8 @@ class FrameChanges:
     """The annotations are others."""
     causes: tuple[FrameCause, ...] = ()
     """Why frames enter and leave; together they are all of them, or none is known."""
+    dropped: Count = 0
+    """Frames that are selected, and left out because they are background."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

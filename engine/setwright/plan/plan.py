@@ -186,21 +186,24 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
     if observed is None:
         from setwright.plan.content import desired_content
 
+        membership = survey.memberships[address]
+        content = desired_content(config, membership, None)
         gone = applied is not None and applied.config.name == config.name
         reason = Reason.DELETED_AT_REMOTE if gone else Reason.NOT_AT_REMOTE
         return Create(
             address=address,
             config=config,
             number=FIRST_VERSION if survey.numbers else UNNUMBERED,
-            content=desired_content(config, survey.memberships[address], None),
+            content=content,
             revision=survey.at(address),
             reasons=(reason, Reason.CANNOT_RENAME) if stands.stays else (reason,),
+            dropped=len(membership.frames) - len(content.frames),
         )
     # A remote that cannot read configuration back is taken to have the one that was applied last.
     known = observed.config or (applied.config if applied else config)
     reasons = _reasons(config, known, stands, observed, renames=survey.renames)
-    content = _asked_for(address, config, observed, survey)
-    following = _following(address, config, known, content, reasons, stands.moved_from, observed, survey)
+    asked_for = _asked_for(address, config, observed, survey)
+    following = _following(address, config, known, asked_for, reasons, stands.moved_from, observed, survey)
     if following is not None:
         return following
     severity = settings_severity(known, config)
@@ -214,7 +217,7 @@ def _planned(address: str, config: DatasetConfig, stands: Standing, survey: Surv
             fields=changed_fields(known, config),
             observed=observed,
             moved_from=stands.moved_from,
-            content=content,
+            content=asked_for,
         )
     if applied is None or stands.moved_from is not None or not _knows(applied, config, observed):
         return Adopt(
@@ -292,6 +295,7 @@ def _following(
         diff=diff,
         annotations=annotation_diff(before, content, diff.relabelled),
         causes=_causes(address, config, known, observed, survey, before, content, diff),
+        dropped=0 if asked_for is None else len(survey.memberships[address].frames) - len(content.frames),
     )
 
 

@@ -90,6 +90,9 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         yield f"Annotations in frames that stay: {told}{more}."
         yield ""
     frames = change.frames
+    if frames is not None and (dropped := words.dropped(frames)):
+        yield f"{prose(dropped)}."
+        yield ""
     if frames is not None and frames.causes:
         yield from table(
             ["frames change because of", "entering", "leaving"],

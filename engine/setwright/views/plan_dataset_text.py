@@ -88,6 +88,8 @@ def _frames(change: DatasetChange, color: bool, command: str) -> Iterator[str]:
         yield f"frames  {grows}  {told or 'none change'}{'; ' if pictures else ''}{pictures}"
     if change.content == "frames":
         yield f"  {words.HIDDEN}"
+    if dropped := words.dropped(frames):
+        yield f"  {dropped}"
     yield from (f"  {line}" for line in _causes(frames, color))
     yield from (f"  {line}" for line in _listed(frames, color, command))
 

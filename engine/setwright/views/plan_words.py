@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         DatasetChange,
         Drift,
         FrameCause,
+        FrameChanges,
         LabelChange,
         LabelFlip,
         Leak,
@@ -230,6 +231,14 @@ def cause(because_of: FrameCause) -> str:
     }
     line = f" (line {because_of.place.line})" if because_of.place else ""
     return told.get(because_of.cause, because_of.cause + line)
+
+
+def dropped(frames: FrameChanges) -> str:
+    """Which frames are left out though they are selected, in a sentence without a stop; empty where none is."""
+    if not frames.dropped:
+        return ""
+    are = "is" if frames.dropped == 1 else "are"
+    return f"{counted(frames.dropped, 'selected frame')} without an annotation of a class {are} left out, as background"
 
 
 def unmet(change: DatasetChange) -> tuple[str, ...]:

@@ -142,6 +142,8 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
     yield tag("p", *grows, tag("b", f"{frames.after:,}"), " frames", _bytes(change), class_="figures")
     if told:
         yield tag("ul", *told, class_="figures")
+    if dropped := words.dropped(frames):
+        yield tag("p", f"{dropped}.")
     if change.content == "frames":
         yield tag("p", f"{words.HIDDEN.capitalize()}.", class_="faint")
     yield from _annotations(change)
