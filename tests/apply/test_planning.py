@@ -384,12 +384,27 @@ def test_frames_without_the_field_to_group_by_are_counted() -> None:
     assert told.startswith("metadata.source_split is missing on 1 of 3 frames.")
 
 
+def test_frames_that_are_dropped_as_background_need_no_group() -> None:
+    remote = came({"a.png": "ada", "b.png": "ada"})
+    bare = frames({"c.png": [], "d.png": []})
+    remote.put(bare)
+    dropping = replace(CELLS, query="", background="drop")
+    grouped = replace(dropping, split=SplitWish(train=50, validation=0, test=50, group_by="source_split"))
+    assert "SW518" not in {each.code for each in planned(remote, project({"cells": grouped})).findings}
+    kept = replace(grouped, background="keep")
+    assert "SW518" in {each.code for each in planned(remote, project({"cells": kept})).findings}
+
+
 def test_where_the_field_tells_no_split_at_all_a_spec_that_says_where_others_go_is_warned() -> None:
     remote = came({"a.png": "fold-1", "b.png": None, "c.png": "fold-1"})
     (warned,) = planned(remote, official("train")).findings
     assert warned.code == "SW517"
-    assert "None of the 3 frames" in warned.detail
-    assert 'they go to train. There they have: "fold-1" (2), none (1)' in warned.detail
+    assert warned.detail.startswith(
+        "Of 3 frames none has a split that the spec knows as metadata.source_split"
+    )
+    assert warned.detail.endswith(
+        'they have: "fold-1" (2), none (1). So frames that are new all go by `others: train`.'
+    )
     remote.put(cells_that_came({"d.png": "test"}))
     assert planned(remote, official("train")).findings == ()
 

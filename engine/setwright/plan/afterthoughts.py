@@ -30,17 +30,18 @@ def on_groups(specs: Sequence[Spec], memberships: Mapping[str, Membership]) -> I
     """Fields to group by that frames lack, among the `memberships` that were asked for, by address."""
     for spec in specs:
         field, found = spec.config.split.group_by, memberships.get(spec.address)
-        if field is None or found is None or not len(found.frames):
+        if field is None or found is None:
             continue
-        lacking = int((found.frames.group == "").sum())
-        if lacking == len(found.frames):
+        groups = found.frames.group[_chosen(spec, found)]
+        lacking = int((groups == "").sum())
+        if lacking and lacking == len(groups):
             yield findings.NO_GROUP.at(
                 spec.place("split.group_by"),
-                f"None of the {len(found.frames):,} frames has metadata.{field}, so no two of them are kept together.",
+                f"{_none_of(lacking)} has metadata.{field}, so nothing is kept together by it.",
                 "compare the spelling with the metadata that was uploaded; case matters",
             )
         elif lacking:
-            of_all = f"{lacking:,} of {counted(len(found.frames), 'frame')}"
+            of_all = f"{lacking:,} of {counted(len(groups), 'frame')}"
             yield findings.SOME_UNGROUPED.at(
                 spec.place("split.group_by"),
                 f"metadata.{field} is missing on {of_all}. Each of those is divided by itself, wherever the others of "
@@ -55,10 +56,9 @@ def without_split(specs: Sequence[Spec], memberships: Mapping[str, Membership]) 
         official, found = spec.config.split.official, memberships.get(spec.address)
         if official is None or official.others != "refuse" or found is None or found.official is None:
             continue
-        from setwright.plan.content import background
         from setwright.split.official import unnamed
 
-        chosen = ~background(spec.config, found)
+        chosen = _chosen(spec, found)
         missing = unnamed(official, found.official[chosen])
         if not missing:
             continue
@@ -79,13 +79,13 @@ def nothing_official(specs: Sequence[Spec], memberships: Mapping[str, Membership
             continue
         from setwright.split.official import unnamed
 
-        missing = unnamed(official, found.official)
-        if len(found.frames) and sum(count for _, count in missing) == len(found.frames):
-            does = "they are divided" if official.others == "divide" else f"they go to {official.others}"
+        values = found.official[_chosen(spec, found)]
+        missing = unnamed(official, values)
+        if len(values) and sum(count for _, count in missing) == len(values):
             yield findings.NOTHING_OFFICIAL.at(
                 spec.place("split.official"),
-                f"None of the {counted(len(found.frames), 'frame')} has a split that the spec knows as "
-                f"metadata.{official.field}, so {does}. There they have: {_values(missing)}.",
+                f"{_none_of(len(values))} has a split that the spec knows as metadata.{official.field}, where "
+                f"they have: {_values(missing)}. So frames that are new all go by `others: {official.others}`.",
                 "compare the spelling of the field and its values with the metadata of the frames; case matters in the "
                 "field",
             )
@@ -148,8 +148,8 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
             if divided and wish and not split.frames:
                 yield findings.EMPTY_SPLIT.at(
                     spec.place(f"split.{split.split}"),
-                    f"{wish:g} % were asked for {split.split}, and none of the {statistics.frames:,} frames "
-                    "goes there: there are too few, or they may not be divided.",
+                    f"{wish:g} % were asked for {split.split}. {_none_of(statistics.frames)} goes there: there are too "
+                    "few, or they may not be divided.",
                 )
         frames = {split.split: split.frames for split in statistics.splits}
         for export in spec.config.exports if not frames["validation"] else ():
@@ -164,8 +164,19 @@ def afterthoughts(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
             if not occurrences:
                 yield findings.EMPTY_CLASS.at(
                     spec.place(f"labels.{label}"),
-                    f'None of the {statistics.frames:,} frames has an annotation of the class "{label}".',
+                    f'{_none_of(statistics.frames)} has an annotation of the class "{label}".',
                 )
+
+
+def _chosen(spec: Spec, found: Membership) -> NDArray[np.bool_]:
+    """Which frames of `found` the dataset has: all, or those that are no background."""
+    from setwright.plan.content import background
+
+    return ~background(spec.config, found)
+
+
+def _none_of(frames: int) -> str:
+    return f"Of {counted(frames, 'frame')} none"
 
 
 def _values(missing: Sequence[tuple[str, int]]) -> str:
