@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from setwright.formats.reading.problems import ProblemKind
-from setwright.formats.reading.protocol import Rectangle
+from setwright.formats.reading.protocol import Polygon, Rectangle
 from setwright.formats.reading.voc import Voc
 from tests.formats.reading.files import MemoryListing, read
 
@@ -50,6 +52,37 @@ def test_attributes_of_cvat_are_kept() -> None:
     more = f"<attributes>{more}</attributes>"
     frames, problems = read(Voc(), {"a.jpg": b"", "a.xml": xml(box("dog", 1, 1, 2, 2, more=more))})
     assert dict((frames[0].annotations or ())[0].attributes) == {"colour": [{"value": "red"}]}
+    assert problems == []
+
+
+def test_a_polygon_is_read_in_the_place_of_its_box() -> None:
+    points = {"x1": 1, "y1": "2.5", "x2": 9, "y2": 3, "x3": 4, "y3": 8}
+    more = f"<polygon>{''.join(f'<{tag}>{value}</{tag}>' for tag, value in points.items())}</polygon>"
+    files: dict[str, Any] = {
+        "a.jpg": b"",
+        "a.xml": xml(box("dog", 1, 2, 9, 8, more=more), box("cat", 1, 1, 2, 2)),
+    }
+    frames, problems = read(Voc(), files)
+    assert [each.shape for each in frames[0].annotations or ()] == [
+        Polygon((((1, 2.5), (9, 3), (4, 8)),)),
+        Rectangle((1, 1, 2, 2)),
+    ]
+    assert problems == []
+    frames, problems = read(Voc(), {**files, "a.xml": files["a.xml"].replace("<y2>3</y2>", "")})
+    assert [each.label for each in frames[0].annotations or ()] == ["cat"]
+    assert [each.left_out for each in problems] == [("dog",)]
+
+
+def test_parts_and_actions_of_voc_are_kept() -> None:
+    part = box("head", 2, 3, 5, 7).replace("object>", "part>")
+    more = f"{part}<actions><jumping>1</jumping><reading>0</reading></actions>"
+    frames, problems = read(
+        Voc(), {"a.jpg": b"", "a.xml": xml(box("person", 1, 1, 9, 9, more=more))}, origin=1
+    )
+    (annotation,) = frames[0].annotations or ()
+    assert annotation.shape == Rectangle((0, 0, 9, 9))
+    assert dict(annotation.metadata) == {"parts": [{"label": "head", "bbox": [1, 2, 4, 5]}]}
+    assert dict(annotation.attributes) == {"actions": [{"value": "jumping"}]}
     assert problems == []
 
 

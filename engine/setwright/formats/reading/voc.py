@@ -19,7 +19,15 @@ from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures, nearness
 from setwright.formats.reading.problems import Problem, ProblemKind
-from setwright.formats.reading.protocol import ReadAnnotation, ReadFrame, ReadOptions, Rectangle
+from setwright.formats.reading.protocol import (
+    Edges,
+    Polygon,
+    ReadAnnotation,
+    ReadFrame,
+    ReadOptions,
+    Rectangle,
+    Ring,
+)
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
@@ -31,14 +39,16 @@ if TYPE_CHECKING:
 _SPLITS = {"train": "train", "val": "validation", "test": "test"}
 _ROOT = re.compile(rb"<annotation[\s/>]")
 """CVAT's own format begins with <annotations>."""
+_COORDINATE = re.compile("[xy][0-9]*")
 _FLAGS = ("difficult", "occluded", "truncated")
 _NO_POSE = ("", "unspecified")
 
 
 @dataclass(frozen=True, slots=True)
 class Voc:
-    """Boxes; `difficult`, `occluded`, `truncated` and `pose` become attributes where they say something, and so
-    does what CVAT writes under `attributes`.
+    """Boxes, and polygons where Roboflow wrote one; `difficult`, `occluded`, `truncated`, `pose` and `actions` become
+    attributes where they say something, and so does what CVAT writes under `attributes`; VOC's parts of an object, such
+    as a person's head, become metadata.
 
     The lists in `ImageSets/Main` become the metadata field `source_split`, a memory that steers nothing.
     """
@@ -113,6 +123,31 @@ def _labels(root: Element) -> tuple[str, ...]:
 
 def _annotation(element: Element, options: ReadOptions) -> ReadAnnotation:
     name = label(element.findtext("name") or "")
+    outline = _outline(element, name, options)
+    shape = Rectangle(_edges(element, name, options)) if outline is None else Polygon((outline,))
+    attributes: dict[str, Any] = {
+        flag: [{"value": "true"}] for flag in _FLAGS if _is_true(element.findtext(flag))
+    }
+    pose = (element.findtext("pose") or "").strip()
+    if pose.lower() not in _NO_POSE:
+        attributes["pose"] = [{"value": pose}]
+    if actions := [each.tag for each in element.findall("actions/*") if _is_true(each.text)]:
+        attributes["actions"] = [{"value": action} for action in actions]
+    for more in element.findall("attributes/attribute"):
+        key, value = ((more.findtext(tag) or "").strip() for tag in ("name", "value"))
+        if key and value:
+            attributes.setdefault(key, [{"value": value}])
+    parts = [_part(part, name, options) for part in element.findall("part")]
+    return ReadAnnotation(
+        label=name, shape=shape, attributes=attributes, metadata={"parts": parts} if parts else {}
+    )
+
+
+def _is_true(text: str | None) -> bool:
+    return (text or "").strip().lower() in ("1", "true")
+
+
+def _edges(element: Element, name: str, options: ReadOptions) -> Edges:
     box = element.find("bndbox")
     if box is None:
         raise NotRead(f"{name} has no bndbox")
@@ -120,24 +155,28 @@ def _annotation(element: Element, options: ReadOptions) -> ReadAnnotation:
         number((box.findtext(edge) or "").strip(), f"{edge} of {name}")
         for edge in ("xmin", "ymin", "xmax", "ymax")
     )
-    attributes: dict[str, Any] = {
-        flag: [{"value": "true"}]
-        for flag in _FLAGS
-        if (element.findtext(flag) or "").strip().lower() in ("1", "true")
-    }
-    pose = (element.findtext("pose") or "").strip()
-    if pose.lower() not in _NO_POSE:
-        attributes["pose"] = [{"value": pose}]
-    for more in element.findall("attributes/attribute"):
-        key, value = ((more.findtext(tag) or "").strip() for tag in ("name", "value"))
-        if key and value:
-            attributes.setdefault(key, [{"value": value}])
-    return ReadAnnotation(
-        label=name,
-        # The right and bottom edges of a box that counts from 1 are its last pixels: 1 less, and 1 more.
-        shape=Rectangle((left - options.origin, top - options.origin, right, bottom)),
-        attributes=attributes,
-    )
+    # The right and bottom edges of a box that counts from 1 are its last pixels: 1 less, and 1 more.
+    return (left - options.origin, top - options.origin, right, bottom)
+
+
+def _part(element: Element, name: str, options: ReadOptions) -> dict[str, Any]:
+    called = label(element.findtext("name") or "")
+    left, top, right, bottom = _edges(element, f"{called} of {name}", options)
+    return {"label": called, "bbox": [left, top, right - left, bottom - top]}
+
+
+def _outline(element: Element, name: str, options: ReadOptions) -> Ring | None:
+    """The points of `<polygon><x1>…</x1><y1>…</y1><x2>…`; None where there is none."""
+    told = [each for each in element.findall("polygon//*") if _COORDINATE.fullmatch(each.tag)]
+    if not told:
+        return None
+    if [each.tag[0] for each in told] != ["x", "y"] * (len(told) // 2):
+        raise NotRead(f"the polygon of {name} is no list of x and y")
+    numbers = [
+        number((each.text or "").strip(), f"{each.tag} of the polygon of {name}") - options.origin
+        for each in told
+    ]
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _size(root: Element) -> tuple[int, int] | None:
