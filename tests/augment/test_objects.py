@@ -191,7 +191,7 @@ def test_counting_alone_gives_the_same_as_drawing_and_so_do_small_chunks(
     of = frames(*[(W, H)] * 4)
     drawn = vary(objects_in(things), of, recipes)
     before = objects._AT_ONCE
-    objects._AT_ONCE = chunk
+    objects._AT_ONCE = chunk * objects._EACH
     try:
         counted = vary(objects_in(things), of, recipes, outlines=False)
     finally:
@@ -254,6 +254,21 @@ def test_a_small_mask_costs_what_it_covers_and_not_what_its_picture_measures() -
     finally:
         tracemalloc.stop()
     assert most < width * height / 8
+
+
+def test_outlines_of_many_points_are_worked_on_a_few_at_a_time() -> None:
+    turns = np.linspace(0, 2 * np.pi, 5000)[:-1]
+    traced = polygon(np.round(np.stack([40 + 9 * np.cos(turns), 30 + 9 * np.sin(turns)], axis=1), 3).tolist())
+    things, of = objects_in([(0, traced)] * 10), frames((W, H))
+    recipes = copies(*[(0, ROTATE, (angle,)) for angle in range(40)])
+    tracemalloc.start()
+    try:
+        parts = [len(part.annotations) for part in objects.vary_in_parts(things, of, recipes)]
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sum(parts) == 400
+    assert most < 130 * 2**20, f"{most / 2**20:.0f} MB"  # two million points, which took 340 MB at once
 
 
 def whole(mask: np.ndarray) -> list[int]:
