@@ -123,6 +123,25 @@ def test_mistakes_in_the_specs_are_told_in_every_form(form: str, tmp_path: Path)
         assert (document["errored"], document["applyable"]) == (True, False)
 
 
+def test_a_plan_that_could_not_be_made_is_saved_for_whoever_shows_it_and_not_for_apply(
+    tmp_path: Path,
+) -> None:
+    folder = project_at(tmp_path, {"specs/a.yaml": "dataset: a\nsource: {collection: b}\nlabel: [c]\n"})
+    saved = tmp_path / "plan.json"
+    ran = setwright(folder, "plan", f"--out={saved}", "--format=markdown")
+    assert ran.returncode == 1
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert succeeded(elsewhere, "show", str(saved), "--format=markdown") == ran.stdout
+    shown = setwright(folder, "show", str(saved))
+    assert "SW203" in shown.stderr
+    assert "nothing to apply" in shown.stdout
+    (folder / "specs" / "a.yaml").unlink()
+    succeeded(folder, "lake", "init")
+    applied = setwright(folder, "apply", str(saved))
+    assert (applied.returncode, "No plan could be made" in applied.stderr) == (1, True)
+
+
 def test_a_reader_of_events_that_leaves_is_no_error(lake: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

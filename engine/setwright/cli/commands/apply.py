@@ -145,6 +145,12 @@ def _plan(
     stream.tell(*events(document))
     if not quiet:
         show(session, document)
+    if document.errored:
+        raise UsageError(
+            "No plan could be made",
+            f"The specs held mistakes, which {file} tells. Nothing was changed.",
+            "mend them, and plan again",
+        )
     if document.denied:
         raise _denied(document)
     return made or replan(place.remote, document, stream.listen), document

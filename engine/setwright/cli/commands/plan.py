@@ -91,7 +91,10 @@ def command(
                 made = planned(place, session, choice, stream.listen, prune=prune)
                 document = described(place, made, all_frames=all_frames, pictures=forms.pictures(pictures))
         except FindingsError as error:
-            forms.show(session, refused(session, options, error))
+            document = refused(session, options, error)
+            if out is not None:
+                save(document, out)
+            forms.show(session, document)
             raise
         stream.tell(*events(document))
     if out is not None:

@@ -100,6 +100,8 @@ def _standing(plan: PlanDocument, file: str, session: Session, options: SpecOpti
     from setwright.remotes.open import open_remote
     from setwright.views.escape import terminal
 
+    if plan.errored:
+        return "There is nothing to apply: the specs held these mistakes, so no plan could be made."
     try:
         root, settings = require_settings(session.cwd, environment=options.environment)
         if settings.name != plan.project:
