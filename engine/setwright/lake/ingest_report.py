@@ -75,6 +75,10 @@ _SUMMARIES: dict[ProblemKind, tuple[str, str]] = {
         "label that differs from another by case only, taken as it is",
         "labels that differ from others by case only, taken as they are",
     ),
+    ProblemKind.ONE_NAME: (
+        "name that several classes have, taken as one label",
+        "names that several classes have, taken as one label each",
+    ),
 }
 
 

@@ -102,6 +102,26 @@ def test_what_else_is_said_of_an_annotation_is_kept() -> None:
     assert dict(annotation.metadata) == {"keypoints": [1, 2, 2]}
 
 
+def test_categories_of_one_name_are_told_where_there_are_objects_of_them() -> None:
+    categories = [{"id": 0, "name": "cat"}, *CATEGORIES, {"id": 8, "name": " cat "}]
+    said = [BOX, {**BOX, "category_id": 8}]
+    (frame,), (problem,) = read(Coco(), {"a.jpg": b"", "x.json": coco(*said, categories=categories)})
+    assert [each.label for each in frame.annotations or ()] == ["cat", "cat"]
+    assert (problem.kind, problem.detail) == (
+        ProblemKind.ONE_NAME,
+        "cat is what the classes 1, 8 are called",
+    )
+    assert read(Coco(), {"a.jpg": b"", "x.json": coco(BOX, categories=categories)})[1] == []
+
+
+def test_a_category_of_two_names_has_no_objects() -> None:
+    categories = [*CATEGORIES, {"id": 7, "name": "dog"}, {"id": 1, "name": "car"}]
+    said = [BOX, {**BOX, "category_id": 7}]
+    (frame,), (problem,) = read(Coco(), {"a.jpg": b"", "x.json": coco(*said, categories=categories)})
+    assert [each.label for each in frame.annotations or ()] == ["dog"]
+    assert "its category has several names: 1" in problem.detail
+
+
 def test_an_image_without_annotations_is_known_to_have_none() -> None:
     (frame,), _ = read(Coco(), {"a.jpg": b"", "x.json": coco()})
     assert frame.annotations == ()

@@ -332,12 +332,6 @@ def test_a_list_of_classes_that_cannot_be_read_stops_the_reading(
         read(reader, {**files, "a.png": b""})
 
 
-def test_a_category_id_that_is_used_twice_is_told_or_counts_once() -> None:
-    text = coco().replace('"categories": [', '"categories": [{"id": 1, "name": "WBC"}, ')
-    frames, _ = read(Coco(), files_of(text))
-    assert {annotation.label for frame in frames for annotation in frame.annotations or ()} == {"RBC"}
-
-
 def test_a_polygon_of_many_points_is_read() -> None:
     points = [value for number in range(100_000) for value in (number % 40, number % 30)]
     frames, problems = read(Coco(), files_of(coco(segmentation=[points])))

@@ -270,6 +270,17 @@ def test_labels_without_names_of_classes_are_no_plain_folder(files: dict[str, st
             read(reader, files)
 
 
+def test_classes_of_one_name_are_told() -> None:
+    _, (problem,) = read(YoloDarknet(), {**LABELIMG, "classes.txt": "cat\ndog\ncat\n\n"})
+    assert (problem.kind, problem.detail) == (
+        ProblemKind.ONE_NAME,
+        "cat is what the classes 0, 2 are called",
+    )
+    twice = ULTRALYTICS["data.yaml"].replace("dog", "cat")
+    _, (problem,) = read(YoloUltralytics(), {**ULTRALYTICS, "data.yaml": twice})
+    assert (problem.kind, problem.file) == (ProblemKind.ONE_NAME, "data.yaml")
+
+
 def test_texts_of_pictures_that_are_no_labels_leave_a_plain_folder() -> None:
     files = {"a.jpg": "", "a.txt": "a cat, sitting", "classes.txt": "cat\ndog\n"}
     assert detect(MemoryListing(files)) == Folder()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from setwright.formats.reading.beside import told_beside
-from setwright.formats.reading.parsing import NotRead, label, shown
+from setwright.formats.reading.parsing import NotRead, label, label_or_none, shown
+from setwright.formats.reading.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from setwright.formats.reading.listing import Listing
 
+_SHOWN = 5
 PARTS = {
     "train": "train",
     "val": "validation",
@@ -42,6 +45,20 @@ def class_names(listing: Listing, *files: str) -> list[str]:
         except (NotRead, LookupError, TypeError):
             continue
     return []
+
+
+def of_one_name(classes: Iterable[tuple[Any, Any]], file: str) -> Iterator[Problem]:
+    """What to tell of a file whose classes, ids and names, are not all called differently."""
+    ids: dict[str, list[Any]] = defaultdict(list)
+    for key, called in classes:
+        if name := label_or_none(called):
+            ids[name].append(key)
+    for name, several in ids.items():
+        if len(several) > 1:
+            told = ", ".join(shown(key) for key in several[:_SHOWN]) + (
+                ", …" if len(several) > _SHOWN else ""
+            )
+            yield Problem(ProblemKind.ONE_NAME, file, f"{name} is what the classes {told} are called")
 
 
 def class_called(category: Any, classes: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.annotation_files import files_read, json_files
+from setwright.formats.reading.classes import of_one_name
 from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
 from setwright.formats.reading.pictures import Pictures, last_parts_of_several
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
@@ -91,11 +92,12 @@ class _File:
             if not isinstance(found := document.get(key), list | None):
                 raise FormatError("Not COCO", f"Its {key} are no list: {shown(found)}.")
         self._images = _objects(document.get("images"))
-        self._categories = {
-            each["id"]: each.get("name")
-            for each in _objects(document.get("categories"))
-            if type(each.get("id")) in _ID
-        }
+        self._categories: dict[Any, Any] = {}
+        self._several_names: set[Any] = set()
+        for each in _objects(document.get("categories")):
+            if type(identity := each.get("id")) in _ID:
+                if self._categories.setdefault(identity, each.get("name")) != each.get("name"):
+                    self._several_names.add(identity)
         self._annotations: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         annotations = _objects(document.get("annotations"))
         if annotations and not any("bbox" in each or "segmentation" in each for each in annotations):
@@ -111,6 +113,7 @@ class _File:
 
     def frames(self, pictures: Pictures) -> Iterator[ReadFrame | Problem]:
         """The file's frames, then what it says of images that it does not list."""
+        yield from of_one_name(self._used_categories(), self._name)
         seen: set[Any] = set()
         for image in self._images:
             key = image.get("id")
@@ -129,6 +132,12 @@ class _File:
             yield self._problem(ProblemKind.NO_PICTURE, "an image is no object", [])
         for _ in range(self._no_objects):
             yield self._problem(ProblemKind.BAD_ANNOTATION, "an annotation is no object", [{}])
+
+    def _used_categories(self) -> Iterator[tuple[Any, Any]]:
+        """Those of which there are objects: Roboflow lists one more, which often is called as another."""
+        told = (each.get("category_id") for said in self._annotations.values() for each in said)
+        used = {category for category in told if type(category) in _ID}
+        return ((key, name) for key, name in self._categories.items() if key in used)
 
     def _frame(
         self, image: dict[str, Any], said: list[dict[str, Any]], pictures: Pictures, *, silent: bool
@@ -164,6 +173,8 @@ class _File:
         category = value.get("category_id")
         if type(category) not in _ID or category not in self._categories:
             raise NotRead(f"its category is not listed: {shown(category)}")
+        if category in self._several_names:
+            raise NotRead(f"its category has several names: {shown(category)}")
         return coco_object(value, label(self._categories[category]))
 
     def _problem(self, kind: ProblemKind, detail: str, said: list[dict[str, Any]]) -> Problem:

@@ -29,6 +29,7 @@ class ProblemKind(Enum):
     OTHER_SIZE = "other-picture-size"
     FRACTIONS = "fractions-taken-as-pixels"
     LABEL_CASE = "labels-differ-by-case"
+    ONE_NAME = "classes-of-one-name"
 
 
 @dataclass(frozen=True, slots=True)

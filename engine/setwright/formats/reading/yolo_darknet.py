@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from setwright.formats.reading.classes import of_one_name
 from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem
@@ -76,6 +77,7 @@ class YoloDarknet:
             FormatError: there is no list of classes, there are several that differ, or it is not UTF-8.
         """
         classes = _classes(listing)
+        yield from of_one_name(enumerate(classes), _lists(listing.names)[0])
         pictures = Pictures(listing.names)
         splits = dict(_splits(listing, pictures))
         names = frozenset(listing.names)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from setwright.formats.reading.classes import PARTS
+from setwright.formats.reading.classes import PARTS, of_one_name
 from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem
@@ -65,6 +65,7 @@ class YoloUltralytics:
             )
         document = _document(listing, files[0])
         classes, pose = _classes(document, files[0])
+        yield from of_one_name(enumerate(classes), files[0])
         splits = _splits(listing, files[0], document)
         names = frozenset(listing.names)
         labels = set()
