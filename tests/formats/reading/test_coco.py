@@ -211,6 +211,7 @@ def test_captions_beside_the_objects_do_not_take_their_place() -> None:
         coco(BOX),
         coco(BOX, info={"year": 2020}),
         '{"categories": [], "images": [{"file_name": "a.jpg", "id": 1}], "annotations": []}',
+        '{"title": "cats", "images": [{"id": 1, "file_name": "a.jpg"}], "annotations": []}',
     ],
 )
 def test_the_format_is_recognised(text: str) -> None:
@@ -218,7 +219,13 @@ def test_the_format_is_recognised(text: str) -> None:
 
 
 def test_other_json_is_not_taken_for_coco() -> None:
-    for text in ('{"images": [{"image": "a.jpg"}]}', "[]", "{}", '{"images": 7}'):
+    for text in (
+        '{"images": [{"image": "a.jpg"}]}',
+        '{"x": [], "images": [{"image": "file_name"}]}',
+        "[]",
+        "{}",
+        '{"images": 7}',
+    ):
         assert not Coco().recognises(MemoryListing({"a.jpg": b"", "x.json": text}))
 
 

@@ -32,6 +32,12 @@ CREATE_ML = [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": 
         ("a.json", LABEL_ME, "LabelMe"),
         ("tasks.json", LABEL_STUDIO, "Label Studio"),
         ("_annotations.createml.json", CREATE_ML, "CreateML"),
+        ("detections.json", [{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4]}], "COCO's results"),
+        ("via.json", {"metadata": {"1_a": {"vid": "1", "xy": [2, 1, 2, 3, 4]}}}, "VIA 3"),
+        ("a.json", {"annotations": [{"bounding_box": {"h": 1}, "name": "cat"}]}, "V7's"),
+        ("bdd.json", [{"name": "a.jpg", "labels": [{"box2d": {"x1": 1}}]}], "Scalabel's"),
+        ("e.ndjson", '{"data_row": {"id": "a"}, "projects": {}}\n', "Labelbox's"),
+        ("via.csv", "#filename,file_size,region_count,region_shape_attributes\n", "VIA's table"),
         ("ann/a.jpg.json", {"objects": [{"classTitle": "cat"}]}, "Supervisely"),
         (
             "annotations.xml",
@@ -46,7 +52,7 @@ def test_a_format_that_is_not_read_is_no_plain_folder(name: str, content: Any, f
     text = content if isinstance(content, str) else json.dumps(content, indent=2)
     with pytest.raises(FormatError, match=f"not read: {name}") as caught:
         detect(MemoryListing({"a.jpg": "", name: text}))
-    assert f"It looks like {format}." in caught.value.detail
+    assert f"It looks like {format}" in caught.value.detail
     assert "--format folder" in (caught.value.hint or "")
 
 

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _BEGINNING = re.compile(rb'\s*\{\s*"(info|licenses|images|annotations|categories|type)"\s*:')
+_IMAGES = re.compile(rb'"images"\s*:\s*\[\s*\{[^\[\]]*"file_name"\s*:')
+"""Some begin with what is their own."""
+
 _LAYERNEXT = re.compile(rb'\s*\{\s*"images"\s*:\s*\[\s*\{[^{}\[\]]*"image"\s*:')
 """LayerNext's JSON begins alike, but an image's name is its `image`."""
 
@@ -274,8 +277,8 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def _is_ours(head: bytes) -> bool:
     head = head.removeprefix(b"\xef\xbb\xbf")
-    return (
-        _BEGINNING.match(head) is not None
-        and _LAYERNEXT.match(head) is None
-        and any(word in head for word in _WORDS)
-    )
+    if not head.lstrip().startswith(b"{") or _LAYERNEXT.match(head) is not None:
+        return False
+    if _BEGINNING.match(head) is not None:
+        return any(word in head for word in _WORDS)
+    return _IMAGES.search(head) is not None

@@ -17,11 +17,18 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
         ("Label Studio", (b'labels"', b'"original_width"')),
         ("CreateML", (b'"annotation', b'"coordinates"')),
         ("Supervisely", (b'"classtitle"', b'"objects"')),
+        ("COCO's results, which name no pictures", (b'"image_id"', b'"category_id"', b'"bbox"')),
+        ("VIA 3", (b'"vid"', b'"xy"')),
+        ("V7's", (b'"annotations"', b'"bounding_box"')),
+        ("Scalabel's, as BDD100K has it", (b'"labels"', b'"box2d"')),
+        ("Labelbox's", (b'"data_row"', b'"projects"')),
     ),
+    ".ndjson": (("Labelbox's", (b'"data_row"', b'"projects"')),),
     ".xml": (("CVAT for images", (b"<annotations",)),),
     ".csv": (
         ("a table of boxes", (b"xmin", b"ymax")),
         ("a table of boxes", (b"x_min", b"y_max")),
+        ("VIA's table", (b"region_shape_attributes",)),
     ),
 }
 """What the beginnings of files hold, by their ending; case does not count."""
