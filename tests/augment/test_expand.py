@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from setwright.model.manifest_file import decode as read
 from setwright.model.manifest_file import encode
 from setwright.model.splits import Split
 from setwright.model.statistics import count
-from tests.augment.copies import box, frames, objects_in
+from tests.augment.copies import box, frames, objects_in, polygon
 
 
 def manifest(**request: object) -> Manifest:
@@ -77,6 +78,23 @@ def test_each_frame_has_its_own_annotations() -> None:
     }
     turned = next(row for row, name in enumerate(names(after)) if "rotate_90" in name)
     assert (after.frames.width[turned], after.frames.height[turned]) == (60, 80)
+
+
+def test_outlines_of_many_copies_are_held_but_twice_while_they_are_put_together() -> None:
+    # As long as one of hundreds of points, in copies that move no pixel, so that nothing else takes memory.
+    outline = json.dumps([[[20 + place / 1000, 30] for place in range(600)]], separators=(",", ":"))
+    before = manifest(hue=[1, 50], copies=100)
+    things = objects_in([(0, polygon([[20, 30], [30, 40], [20, 40]]))] * 40)
+    before = replace(before, annotations=replace(things, outline=texts([outline] * 40)))
+    pictures = made(before)
+    tracemalloc.start()
+    try:
+        after = expand(before, pictures)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(after.annotations) == 40 * 101
+    assert most < 3 * len(outline) * len(after.annotations)
 
 
 def test_a_copy_of_a_jpeg_is_one_and_of_anything_else_a_png() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from setwright.augment.objects import vary
+from setwright.augment.objects import vary_in_parts
 from setwright.augment.placement import placements
 from setwright.augment.recipes import recipe_digests
 from setwright.augment.vocabulary import word_of
@@ -55,7 +55,7 @@ def expand(manifest: Manifest, made: Made) -> Manifest:
     row_after = np.empty(len(order), np.int32)
     row_after[order] = np.arange(len(order), dtype=np.int32)
     split = np.concatenate([manifest.split, manifest.split[copies.source]])
-    varied = vary(manifest.annotations, frames, copies).annotations
+    varied = [part.annotations for part in vary_in_parts(manifest.annotations, frames, copies)]
     return Manifest(
         frames=both.take(order),
         split=split[order],
@@ -128,19 +128,35 @@ def _free(names: list[str], taken: Texts) -> Texts:
 
 def _together(
     annotations: Annotations,
-    varied: Annotations,
+    varied: list[Annotations],
     rows: NDArray[np.int32],
     copy_rows: NDArray[np.int32],
 ) -> Annotations:
-    frame = np.concatenate([rows[annotations.frame], copy_rows[varied.frame]])
+    parts = [annotations, *varied]
+    frames = [rows[annotations.frame], *(copy_rows[part.frame] for part in varied)]
+    frame = np.concatenate(frames)
     order = np.argsort(frame, kind="stable")
-    columns = ("label", "shape", "box", "outline", "confidence", "operation", "extra")
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    places_of = np.split(places, np.cumsum([len(part) for part in parts])[:-1])
+
+    def column(name: str) -> NDArray[Any]:
+        # Each part to where it belongs: outlines of many copies take a lot, and so they are there but twice.
+        own = getattr(annotations, name)
+        whole = np.empty((len(order), *own.shape[1:]), own.dtype)
+        for part, where in zip(parts, places_of, strict=True):
+            whole[where] = getattr(part, name)
+        return whole
+
     return Annotations(
         labels=annotations.labels,
         operations=annotations.operations,
         frame=frame[order],
-        **{
-            column: np.concatenate([getattr(annotations, column), getattr(varied, column)])[order]
-            for column in columns
-        },
+        label=column("label"),
+        shape=column("shape"),
+        box=column("box"),
+        outline=column("outline"),
+        confidence=column("confidence"),
+        operation=column("operation"),
+        extra=column("extra"),
     )
