@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -73,6 +75,23 @@ def test_a_server_that_nobody_vouches_for_gets_no_credentials(tmp_path: Path) ->
     ):
         ask(url)
     assert "REQUESTS_CA_BUNDLE" in str(refused.value.hint) and seen == []
+    assert re.search("self.signed certificate", refused.value.detail)
+
+
+def test_a_server_without_tls_is_not_called_one_with_a_wrong_certificate() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with listening.accept()[0] as asked:
+                asked.recv(1000)
+                asked.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(RemoteError, match="does not answer in TLS") as refused:
+            ask(f"https://127.0.0.1:{listening.getsockname()[1]}")
+        thread.join()
+    assert "begins with http://" in str(refused.value.hint)
 
 
 def test_an_authority_of_ones_own_is_named_by_the_environment(

@@ -8,6 +8,7 @@ may be repeated is tried again, and everything else never: whether it landed is 
 from __future__ import annotations
 
 import random
+import ssl
 import threading
 import time
 from dataclasses import dataclass
@@ -194,9 +195,16 @@ class Connection:
                         )
                 return Reply(response.status_code, response.headers, bytes(body))
         except requests.exceptions.SSLError as error:
+            why = _innermost(error)
+            if not isinstance(why, ssl.SSLCertVerificationError):
+                raise RemoteError(
+                    f"{self._url} does not answer in TLS",
+                    "So nobody can tell who it is, and no credentials were sent.",
+                    "the address of a server without TLS, on this machine say, begins with http://",
+                ) from error
             raise RemoteError(
                 f"{self._url} cannot be trusted",
-                f"Its certificate does not hold: {_short(error)}.",
+                f"Its certificate does not hold: {why.verify_message}.",
                 "name your own authority's certificates in REQUESTS_CA_BUNDLE; verification is never turned off",
             ) from error
         except requests.RequestException as error:
@@ -241,10 +249,15 @@ class _Unreachable(Exception):
 
 def _short(error: BaseException) -> str:
     """The kind of a failure: what libraries write of one may quote headers and URLs with signatures."""
-    inner = error
-    while inner.__cause__ is not None or inner.__context__ is not None:
-        inner = inner.__cause__ or inner.__context__ or inner
+    inner = _innermost(error)
     return f"{type(error).__name__}" if inner is error else f"{type(error).__name__}, {type(inner).__name__}"
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What `error` came of first."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        error = before
+    return error
 
 
 def _retry_after(text: str | None) -> float | None:
