@@ -16,6 +16,7 @@ from setwright.formats.reading.copies import varied_copies
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import ReadFrame
+from setwright.formats.reading.segmentation import masks_in
 from setwright.lake.record import NewFrame
 from setwright.lake.stored import StoredPicture
 from setwright.model.counting import counted
@@ -89,7 +90,12 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
         name for name, words in said.items() if any(one.varied for one in words)
     }
     copied = [words for name in copies for words in said.pop(name, ())]
-    pictures = tuple(name for name in listing.pictures if name not in copies)
+    # Beside annotations a mask is one of them, and no frame, unless a file speaks of it as of one.
+    masks = masks_in(listing) if any(_speaks(words) for words in said.values()) else frozenset()
+    masks -= {name for name in masks if _speaks(said.get(name, ()))}
+    for name in masks:
+        said.pop(name, None)
+    pictures = tuple(name for name in listing.pictures if name not in copies and name not in masks)
     for name in pictures:
         words = said.get(name, ())
         split = folder_split(name)
@@ -103,6 +109,13 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
         copied=tuple(sorted(each.label for words in copied for each in words.annotations or ())),
         other_files=tuple(sorted(set(listing.names) - set(pictures) - copies - listing.consulted)),
         problems=tuple(problems),
+    )
+
+
+def _speaks(words: Iterable[ReadFrame]) -> bool:
+    """Whether anything is said of a picture but its split."""
+    return any(
+        one.annotations is not None or one.tags or one.metadata.keys() - {"source_split"} for one in words
     )
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from setwright.formats.reading.coco import Coco
 from setwright.formats.reading.fit import Canvas, fit
 from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.listing import FolderListing
@@ -180,6 +181,8 @@ def test_voc_with_boxes_is_read_by_its_own_reader_unless_masks_are_asked_for() -
         ("images/one/a.jpg", "annotations/one/a.png"),
         ("img_dir/train/a.jpg", "ann_dir/train/a.png"),
         ("a.jpg", "a_segmentation.png"),
+        ("images/a.jpg", "annotations/trimaps/a.png"),
+        ("train2017/a.jpg", "annotations/panoptic_train2017/a.png"),
     ],
 )
 def test_masks_without_a_list_become_no_frames_until_a_label_says_what_they_show(
@@ -208,6 +211,20 @@ def test_masks_without_a_list_become_no_frames_until_a_label_says_what_they_show
 )
 def test_pictures_that_are_no_pairs_are_a_plain_folder(files: dict[str, Any]) -> None:
     assert detect(MemoryListing(files)) == Folder()
+
+
+def test_beside_annotations_masks_are_no_frames_unless_a_file_speaks_of_them() -> None:
+    drawn = {f"Segmentation{kind}/a.png": png(VALUES, "P") for kind in ("Class", "Object")}
+    files = {"Annotations/a.xml": "<annotation/>", **drawn, **VOC_MASK}
+    all = find(MemoryListing(files), Voc(), ReadOptions(), silence)
+    assert (all.pictures, list(all.said)) == (("JPEGImages/a.jpg",), ["JPEGImages/a.jpg"])
+    assert set(drawn) < set(all.other_files)
+    images = [{"id": number, "file_name": name} for number, name in enumerate(("images/a.jpg", "mask/b.png"))]
+    told = json.dumps({"images": images, "annotations": []})
+    files = dict.fromkeys(("images/a.jpg", "images/b.jpg", "mask/a.png", "mask/b.png"), "")
+    all = find(MemoryListing({**files, "x.json": told}), Coco(), ReadOptions(), silence)
+    assert all.pictures == ("images/a.jpg", "images/b.jpg", "mask/b.png")
+    assert find(MemoryListing(files), Folder(), ReadOptions(), silence).pictures == tuple(sorted(files))
 
 
 def test_where_a_picture_has_a_folder_each_of_its_masks_is_an_object() -> None:

@@ -58,7 +58,8 @@ _FOLDERS = {
 _MASKS = frozenset({"masks", _VOC.lower()})
 """Those of them in which every picture is a mask, whether or not one is called as it."""
 
-_DRAWN = _MASKS | {"segmentationobject", "colour", "color"}
+_OBJECTS = "segmentationobject"
+_DRAWN = _MASKS | {_OBJECTS, "colour", "color"}
 """The folders whose files are drawn of annotations."""
 
 _ENDINGS = (".png", ".bmp", ".tif", ".tiff")
@@ -141,6 +142,14 @@ class Segmentation:
             )
 
 
+def masks_in(listing: Listing) -> frozenset[str]:
+    """The pictures that are masks of others, or drawn of annotations beside them."""
+    found = _Masked(listing)
+    return frozenset(
+        (*found.masks, *found.lossy, *(name for name in listing.pictures if _OBJECTS in _folders(name)))
+    )
+
+
 class _Masked(Within):
     """The files of a listing, of which masks are no pictures, nor what else is drawn of annotations.
 
@@ -209,6 +218,13 @@ def _picture_stems(mask: str) -> Iterator[str]:
         for place in reversed(range(len(folders))):
             for partner in _partners(folders[place]):
                 yield "/".join(filter(None, (*folders[:place], partner, *folders[place + 1 :], file)))
+            if folders[place].lower() == "annotations":  # which often holds a folder for each kind of them
+                inner = [folder.removeprefix("panoptic_") for folder in folders[place + 1 :]]
+                yield from ("/".join((*folders[:place], images, file)) for images in _IMAGES)
+                yield from (
+                    "/".join(filter(None, (*folders[:place], images, *inner, file)))
+                    for images in (*_IMAGES, "")
+                )
         if folders and folders[-1].endswith(_ANNOTATIONS):
             yield "/".join(filter(None, (*folders[:-1], folders[-1].removesuffix(_ANNOTATIONS), file)))
     if plain != stem:
