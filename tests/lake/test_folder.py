@@ -35,6 +35,10 @@ def test_a_folder_without_a_lake_is_an_error_that_says_how_to_make_one(tmp_path:
     with pytest.raises(LakeError, match="There is no lake") as refused:
         Lake.open(tmp_path)
     assert "lake ingest" in (refused.value.hint or "")
+    assert "Git" not in refused.value.detail
+    with pytest.raises(LakeError, match="There is no lake") as refused:
+        Lake.open(tmp_path / ".setwright" / "lake")
+    assert "Git leaves out" in refused.value.detail, "as whoever clones a project finds"
 
 
 def test_a_lake_that_was_never_finished_is_made_after_all(made: Path) -> None:

@@ -84,10 +84,13 @@ def read_mark(folder: Path) -> Mark:
         version = int(document["format_version"])
         mark = Mark(str(document["id"]), document.get("catalog"), document.get("blobs"))
     except FileNotFoundError as error:
+        # Whoever clones a repository has its specs, and not the lake that they were written for.
+        cloned = ".setwright" in folder.parts
         raise LakeError(
             f"There is no lake in {folder}",
-            "A lake's folder holds a file lake.json.",
-            "`setwright lake ingest` makes one when it brings the first pictures",
+            "A lake's folder holds a file lake.json." + " Git leaves out what lies in .setwright." * cloned,
+            "`setwright lake ingest` makes one when it brings the first pictures"
+            + "; of one that a team shares setwright.yaml says where it is, by `path` or `url`" * cloned,
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LakeError(
