@@ -36,6 +36,8 @@ CREATE_ML = [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": 
         ("via.json", {"metadata": {"1_a": {"vid": "1", "xy": [2, 1, 2, 3, 4]}}}, "VIA 3"),
         ("a.json", {"annotations": [{"bounding_box": {"h": 1}, "name": "cat"}]}, "V7's"),
         ("bdd.json", [{"name": "a.jpg", "labels": [{"box2d": {"x1": 1}}]}], "Scalabel's"),
+        ("train.json", {"dm_format_version": "1.0", "items": []}, "datumaro's own"),
+        ("samples.json", {"samples": [{"filepath": "a.jpg", "x": {"_cls": "Detections"}}]}, "FiftyOne's own"),
         ("e.ndjson", '{"data_row": {"id": "a"}, "projects": {}}\n', "Labelbox's"),
         ("via.csv", "#filename,file_size,region_count,region_shape_attributes\n", "VIA's table"),
         ("ann/a.jpg.json", {"objects": [{"classTitle": "cat"}]}, "Supervisely"),

@@ -205,7 +205,8 @@ def test_the_parts_are_those_that_the_yaml_file_tells_by_lists_and_folders(told:
 
 
 def test_where_folders_lie_in_others_that_are_called_like_parts_the_nearest_tells() -> None:
-    files = {f"test/train/{name}": content for name, content in DARKNET.items() if name != "obj.data"}
+    lists = ("obj.data", "train.txt", "valid.txt")
+    files = {f"test/train/{name}": content for name, content in DARKNET.items() if name not in lists}
     assert {frame.metadata["source_split"] for frame in read(YoloDarknet(), files)[0]} == {"train"}
 
 
@@ -268,6 +269,17 @@ def test_labels_without_names_of_classes_are_no_plain_folder(files: dict[str, st
     else:
         with pytest.raises(FormatError, match=said):
             read(reader, files)
+
+
+def test_lists_of_pictures_tell_their_parts_without_a_file_that_names_the_lists() -> None:
+    files = {"classes.txt": "cat\ndog", "all/a.jpg": "", "all/a.txt": "1 0.5 0.5 0.2 0.4"}
+    files |= {"all/test.jpg": "", "all/test.txt": "0 0.5 0.5 0.2 0.4", "valid.txt": "/data/all/a.jpg\n"}
+    frames, problems = read(YoloDarknet(), files)
+    assert {frame.picture: dict(frame.metadata) for frame in frames} == {
+        "all/a.jpg": {"source_split": "validation"},
+        "all/test.jpg": {},
+    }
+    assert problems == []
 
 
 def test_classes_of_one_name_are_told() -> None:

@@ -22,6 +22,8 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
         ("V7's", (b'"annotations"', b'"bounding_box"')),
         ("Scalabel's, as BDD100K has it", (b'"labels"', b'"box2d"')),
         ("Labelbox's", (b'"data_row"', b'"projects"')),
+        ("datumaro's own", (b'"dm_format_version"',)),
+        ("FiftyOne's own", (b'"_cls"', b'"filepath"')),
     ),
     ".ndjson": (("Labelbox's", (b'"data_row"', b'"projects"')),),
     ".xml": (("CVAT for images", (b"<annotations",)),),

@@ -95,10 +95,15 @@ class YoloDarknet:
 
 
 def _splits(listing: Listing, pictures: Pictures) -> Iterator[tuple[str, str]]:
-    """Pictures, with the list that they stand in."""
-    for name in listing.names:
-        if not name.endswith(".data"):
-            continue
+    """Pictures, with the list that they stand in: as a `.data` file tells the lists, else as they are called."""
+    told = [name for name in listing.names if name.endswith(".data")]
+    labels = frozenset(() if told else _labelled(frozenset(listing.names)))
+    for name in () if told else listing.names:
+        stem, ending = posixpath.splitext(posixpath.basename(name))
+        if ending == ".txt" and stem in _LISTS and name not in labels:
+            for picture in listed_pictures(listing, name, pictures):
+                yield picture, _LISTS[stem]
+    for name in told:
         for line in lines_of(listing, name):
             key, _, value = (part.strip() for part in line.partition("="))
             file = _near(listing, name, value)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
     from setwright.formats.reading.protocol import ReadOptions
 
+_SHOWN = 5
 _MAX_YAML = 1024 * 1024
 _MAX_CLASSES = 100_000
 
@@ -60,8 +61,11 @@ class YoloUltralytics:
         if len(files) != 1:
             raise FormatError(
                 "No file that names the classes" if not files else "Several files that name classes",
-                f"YOLO of Ultralytics has one data.yaml with names; there are {len(files)}.",
-                "ingest the folders of the datasets one by one" if files else None,
+                f"YOLO of Ultralytics has one data.yaml with names; there are {len(files)}"
+                f"{': ' if files else ''}{', '.join(files[:_SHOWN])}{', …' if len(files) > _SHOWN else ''}.",
+                "leave the one there that is meant, or ingest the folders of the datasets one by one"
+                if files
+                else None,
             )
         document = _document(listing, files[0])
         classes, pose = _classes(document, files[0])
