@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import cv2
@@ -96,6 +97,22 @@ def test_a_frame_that_cannot_be_varied_is_named_with_how_to_go_on(
     assert ran.returncode == 1
     assert "party_party_0002.jpg cannot be varied" in ran.stderr
     assert 'leave it out by `metadata.name!="party_0002.jpg"`' in ran.stderr
+
+
+def test_a_picture_that_was_cut_short_in_the_lake_is_damaged_and_not_one_that_cannot_be_varied(
+    project: Path,
+) -> None:
+    content = (project / "drawn" / "party_0002.jpg").read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    stored = project / ".setwright/lake/blobs" / digest[:2] / digest[2:]
+    stored.write_bytes(content[:400])
+    try:
+        ran = setwright(project, "preview", "balloons", "--frame", "party_0002.jpg")
+    finally:
+        stored.write_bytes(content)
+    assert ran.returncode == 1
+    assert "A picture is damaged: party_party_0002.jpg" in ran.stderr
+    assert "lake verify" in ran.stderr
 
 
 def test_what_cannot_be_shown_is_told(project: Path) -> None:

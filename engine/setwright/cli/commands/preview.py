@@ -83,6 +83,8 @@ def command(
     from setwright.augment.samples import wish_for
     from setwright.cli.workspace import require_project
     from setwright.edge.files import write_named
+    from setwright.formats.bytes_of import picture_bytes
+    from setwright.formats.protocol import PictureFile
     from setwright.model.dataset import Selection
     from setwright.model.errors import UsageError
     from setwright.model.extras import require
@@ -126,9 +128,16 @@ def command(
         rows = _chosen(content, names, count)
         content, all_copies = _shortened(content, rows)
 
+        frames = content.frames.take(rows)
+        files = {
+            digest.decode(): PictureFile(name, digest.decode(), size)
+            for digest, name, size in zip(
+                frames.digest.tolist(), frames.name.tolist(), frames.size.tolist(), strict=True
+            )
+        }
+
         def read(digest: str) -> bytes:
-            with remote.picture(digest) as picture:
-                return picture.read()
+            return b"".join(picture_bytes(files[digest], remote.picture))
 
         drawn = sheet(content, rows, read)
     write_named(path, drawn)
