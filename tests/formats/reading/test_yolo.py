@@ -75,9 +75,21 @@ ROBOFLOW_DARKNET = {
         (YoloDarknet(), ROBOFLOW_DARKNET),
         (YoloUltralytics(), ULTRALYTICS),
         (YoloUltralytics(), {**ULTRALYTICS, "classes.txt": "cat\ndog\n", "obj.names": "cat\ndog\n"}),
+        (YoloUltralytics(), {**ULTRALYTICS, "data.yaml": "nc: 2\nnames: [cat, dog]\n"}),
+        (YoloUltralytics(), {**ULTRALYTICS, "yolov5s.yaml": "nc: 80\nbackbone: [x]\n"}),
         (YoloUltralytics(), ROBOFLOW),
     ],
-    ids=["darknet", "labelimg", "label-studio", "roboflow-darknet", "ultralytics", "both-lists", "roboflow"],
+    ids=[
+        "darknet",
+        "labelimg",
+        "label-studio",
+        "roboflow-darknet",
+        "ultralytics",
+        "both-lists",
+        "supervision",
+        "with-a-network",
+        "roboflow",
+    ],
 )
 def test_a_dataset_is_recognised_and_read_whole(reader: Reader, files: dict[str, str]) -> None:
     assert detect(MemoryListing(files)) == reader

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from setwright.formats.reading.pictures import Pictures
 
 _ROW = re.compile(rb"(\xef\xbb\xbf)?\s*\d+(\.0*)?(\s+[-+.0-9eE]+){4,}\s*(\n|\r|$)")
-_NAMES = re.compile(rb"^(names|nc)\s*:", re.MULTILINE)
+_NAMES = re.compile(rb"^names\s*:", re.MULTILINE)
+_COUNT = re.compile(rb"^nc\s*:", re.MULTILINE)
 _PARTS = re.compile(rb"^(train|val|test|path)\s*:", re.MULTILINE)
 
 
@@ -46,8 +47,8 @@ def is_data_yaml(listing: Listing, name: str) -> bool:
     """Whether it is the YAML file of a dataset for Ultralytics."""
     if not name.lower().endswith((".yaml", ".yml")):
         return False
-    head = listing.head(name)
-    return _NAMES.search(head) is not None and _PARTS.search(head) is not None
+    # Two of three: supervision writes no parts, and that of a network's layers has a number of classes alone.
+    return sum(sign.search(listing.head(name)) is not None for sign in (_NAMES, _COUNT, _PARTS)) >= 2
 
 
 def has_rows(listing: Listing, file: str) -> bool:
