@@ -54,9 +54,9 @@ def test_it_draws_each_frame_before_the_copies_that_apply_would_make(project: Pa
     cell = 360 + 10
     assert image.width == 3 * cell + 10
     # The mirrored picture lies in the second column; its own mirror is the first one, but for outlines and text.
-    first = image.crop((10, 10, 370, 200)).resize((36, 19))
+    first = image.crop((10, 32, 370, 222)).resize((36, 19))
     second = (
-        image.crop((10 + cell, 10, 370 + cell, 200))
+        image.crop((10 + cell, 32, 370 + cell, 222))
         .transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         .resize((36, 19))
     )

@@ -1,4 +1,4 @@
-"""Contact sheets: frames beside their varied copies, with their annotations drawn."""
+"""Contact sheets: frames beside their varied copies, with their annotations drawn in the colours of their labels."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class Cell:
 
 
 def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], bytes]) -> bytes:
-    """A PNG with the frames at `rows` of `manifest`, each before its copies; `read` gives a picture by its digest.
+    """A PNG with the frames at `rows` of `manifest`, each before its copies, below the colours of their labels; `read`
+    gives a picture by its digest.
 
     The copies are exactly those that a version has.
 
@@ -65,9 +66,16 @@ def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], byt
     columns = min(COLUMNS, max(map(len, blocks)))
     lines = [block[start : start + columns] for block in blocks for start in range(0, len(block), columns)]
     heights = [max(cell.picture.height for cell in line) + _CAPTION + _GAP for line in lines]
-    whole = Image.new("RGB", (columns * (SIDE + _GAP) + _GAP, sum(heights) + _GAP), _BACKGROUND)
-    draw, font = ImageDraw.Draw(whole), ImageFont.load_default(13)
-    top = _GAP
+    width, font = columns * (SIDE + _GAP) + _GAP, ImageFont.load_default(13)
+    legend = _legend(manifest, rows, width, font)
+    top = _GAP + (legend[-1][1] + _CAPTION if legend else 0)
+    whole = Image.new("RGB", (width, top + sum(heights)), _BACKGROUND)
+    draw = ImageDraw.Draw(whole)
+    for left, down, label in legend:
+        colour = _PALETTE[label % len(_PALETTE)]
+        draw.rectangle((left, _GAP + down + 2, left + 10, _GAP + down + 12), fill=colour)
+        name = _short(manifest.annotations.labels[label])
+        draw.text((left + _GAP + 6, _GAP + down), name, fill=_INK, font=font)
     for line, height in zip(lines, heights, strict=True):
         for column, cell in enumerate(line):
             left = _GAP + column * (SIDE + _GAP)
@@ -79,14 +87,32 @@ def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], byt
     return buffer.getvalue()
 
 
+def _legend(
+    manifest: Manifest,
+    rows: NDArray[np.int64],
+    width: int,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+) -> list[tuple[int, int, int]]:
+    """Where the colour of each label that the frames at `rows` show is told: left, top, and the label."""
+    objects = manifest.annotations
+    found: list[tuple[int, int, int]] = []
+    left, top = _GAP, 0
+    for label in np.unique(objects.label[np.isin(objects.frame, rows)]).tolist():
+        wide = _GAP + 6 + int(font.getlength(_short(objects.labels[label]))) + 2 * _GAP
+        if found and left + wide > width:
+            left, top = _GAP, top + _CAPTION
+        found.append((left, top, label))
+        left += wide
+    return found
+
+
 def _cells(manifest: Manifest, row: int, read: Callable[[str], bytes]) -> Iterator[Cell]:
     frames, copies = manifest.frames, manifest.copies
     name = str(frames.file_name[row])
     with of_frame(str(frames.name[row]), name):
         picture = decode(read(frames.digest[row].decode()))
     own = manifest.annotations.take(manifest.annotations.frame == row)
-    shown = name if len(name) <= 28 else f"{name[:14]}…{name[-13:]}"
-    yield Cell(_drawn(picture, own), f"{shown}, {_counted(own)}")
+    yield Cell(_drawn(picture, own), f"{_short(name)}, {_counted(own)}")
     mine = copies.take(copies.source == row)
     objects = vary(manifest.annotations, frames, mine).annotations
     for place in range(len(mine)):
@@ -95,6 +121,12 @@ def _cells(manifest: Manifest, row: int, read: Callable[[str], bytes]) -> Iterat
         yield Cell(
             _drawn(varied(picture, property, values), there), f"{_told(property, values)}, {_counted(there)}"
         )
+
+
+def _short(name: str) -> str:
+    """A name in one line that fits below a picture."""
+    line = " ".join(name.split())
+    return line if len(line) <= 28 else f"{line[:14]}…{line[-13:]}"
 
 
 def _told(property: str, values: list[float]) -> str:
