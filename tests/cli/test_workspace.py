@@ -111,6 +111,19 @@ def test_a_spec_with_the_other_usual_ending_is_told_and_what_is_no_spec_is_not(t
     assert [spec.where.file for spec in workspace.project.specs] == ["specs/one.yaml"]
 
 
+def test_names_that_begin_with_a_dot_are_meant_only_where_the_pattern_has_one(tmp_path: Path) -> None:
+    project_at(tmp_path, {"specs/one.yaml": BALLOONS, "specs/.venv/two.yaml": "{", "specs/._one.yaml": "\0"})
+    (tmp_path / "specs" / ".#one.yaml").symlink_to("ada@build-7.4711:1764")  # as Emacs does
+    for patterns in ("specs/*.yaml", "specs/**/*.yaml", "./specs/*.yaml", "specs/*one.yaml"):
+        (tmp_path / "setwright.yaml").write_text(f"specs: [{patterns}]\n")
+        workspace = open_workspace(tmp_path)
+        assert (workspace.diagnostics, workspace.files) == ((), 1)
+    (tmp_path / ".specs").mkdir()
+    (tmp_path / "specs" / "one.yaml").rename(tmp_path / ".specs" / "one.yaml")
+    (tmp_path / "setwright.yaml").write_text("specs: [.specs/*.yaml]\n")
+    assert open_workspace(tmp_path).files == 1
+
+
 def test_a_folder_is_no_pattern_of_files(tmp_path: Path) -> None:
     project_at(tmp_path, project="specs: [specs/]\n")
     (told,) = open_workspace(tmp_path).diagnostics

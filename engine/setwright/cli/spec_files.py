@@ -186,6 +186,15 @@ _ENDINGS = (".yaml", ".yml")
 """Both are usual, and who is used to the one does not see that a pattern has the other."""
 
 
+_HIDDEN = re.compile(r"(^|/)\.(?!\.?/)")
+"""A name that begins with a dot, in a pattern."""
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    """Whether a name on the way from `root` to `path` begins with a dot."""
+    return f"{os.sep}." in str(path)[len(str(root)) :]
+
+
 def _ending(pattern: str) -> str:
     """The usual ending of specs that `pattern` has, where it is of many files, else nothing."""
     if "*" not in pattern.rpartition("/")[2]:
@@ -194,13 +203,18 @@ def _ending(pattern: str) -> str:
 
 
 def _matches(root: Path, pattern: str, where: SourceRef | None, tell: Tell) -> list[tuple[str, bool]]:
-    """What the pattern matches, but for folders, and whether it is a link; with those of the other usual ending."""
+    """What the pattern matches, but for folders, and whether it is a link; with those of the other usual ending.
+
+    As in a shell, a name that begins with a dot is none that `*` stands for: Emacs has a link of such a name beside a
+    file that is being edited, and macOS a file beside each one on a disk of another system.
+    """
     found = []
     ending = _ending(pattern)
+    plain = not _HIDDEN.search(pattern)
     try:
         # Looked for together, since folders are read once then.
         for path in root.glob(pattern.removesuffix(ending) + ".y*ml" if ending else pattern):
-            if ending and not path.name.endswith(_ENDINGS):
+            if (ending and not path.name.endswith(_ENDINGS)) or (plain and _is_hidden(path, root)):
                 continue
             try:
                 kind = os.lstat(path).st_mode
