@@ -127,6 +127,17 @@ def test_an_image_without_annotations_is_known_to_have_none() -> None:
     assert frame.annotations == ()
 
 
+def test_a_file_without_any_annotations_counts_only_where_no_other_speaks_of_a_picture() -> None:
+    images = [{"id": number, "file_name": f"{number}.jpg"} for number in (1, 2)]
+    files = {"1.jpg": b"", "2.jpg": b"", "image_info.json": coco(images=images)}
+    frames, problems = read(Coco(), {**files, "instances.json": coco(BOX, images=images[:1])})
+    assert problems == []
+    assert {(frame.picture, frame.source): len(frame.annotations or ()) for frame in frames} == {
+        ("1.jpg", "instances.json"): 1,
+        ("2.jpg", "image_info.json"): 0,
+    }
+
+
 def test_pictures_of_one_name_are_told_apart_by_the_part_that_the_file_is_of() -> None:
     files: dict[str, Any] = {f"images/{part}/a.jpg": b"" for part in ("test", "train2017", "val")}
     for part in ("train2017", "val"):

@@ -38,6 +38,8 @@ CREATE_ML = [{"image": "a.jpg", "annotations": [{"label": "cat", "coordinates": 
         ("bdd.json", [{"name": "a.jpg", "labels": [{"box2d": {"x1": 1}}]}], "Scalabel's"),
         ("train.json", {"dm_format_version": "1.0", "items": []}, "datumaro's own"),
         ("samples.json", {"samples": [{"filepath": "a.jpg", "x": {"_cls": "Detections"}}]}, "FiftyOne's own"),
+        ("label_2/a.txt", "Car 0.0 0 -1.58 5.0 5.0 25.0 35.5 1.65 1.67 3.6 -0.6 1.7 46.7 -1.59\n", "KITTI's"),
+        ("a.json", {"image": {"width": 9}, "annotations": [{"segmentation": {}}]}, "Segment Anything's"),
         ("e.ndjson", '{"data_row": {"id": "a"}, "projects": {}}\n', "Labelbox's"),
         ("via.csv", "#filename,file_size,region_count,region_shape_attributes\n", "VIA's table"),
         ("ann/a.jpg.json", {"objects": [{"classTitle": "cat"}]}, "Supervisely"),

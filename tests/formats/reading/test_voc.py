@@ -73,6 +73,15 @@ def test_a_polygon_is_read_in_the_place_of_its_box() -> None:
     assert [each.left_out for each in problems] == [("dog",)]
 
 
+def test_objects_of_labelme_that_were_deleted_are_none() -> None:
+    points = "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in ((1, 2), (9, 3), (4, 8)))
+    told = (f"<deleted>{flag}</deleted><polygon><username/>{points}</polygon>" for flag in (0, 1))
+    files = {"a.jpg": b"", "a.xml": xml(*(f"<object><name>dog</name>{each}</object>" for each in told))}
+    frames, problems = read(Voc(), files)
+    assert [each.shape for each in frames[0].annotations or ()] == [Polygon((((1, 2), (9, 3), (4, 8)),))]
+    assert problems == []
+
+
 def test_parts_and_actions_of_voc_are_kept() -> None:
     part = box("head", 2, 3, 5, 7).replace("object>", "part>")
     more = f"{part}<actions><jumping>1</jumping><reading>0</reading></actions>"

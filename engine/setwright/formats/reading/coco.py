@@ -73,15 +73,22 @@ class Coco:
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each image of each file, in reading order; other JSON files are passed over."""
         pictures = Pictures(listing.names)
+        empty = []
         for each in files_read(listing, json_files(listing, _is_ours), _File):
             if isinstance(each, Problem):
                 yield each
+            elif each[1].empty:
+                empty.append(each[1])
             else:
                 yield from each[1].frames(pictures)
+        # Last, for beside files with objects such a one, datumaro's image_info.json say, only lists pictures.
+        for file in empty:
+            yield from file.frames(pictures)
 
 
 class _File:
-    """One file, its annotations by image; without a list of them it says nothing of any image's.
+    """One file, its annotations by image; without a list of them it says nothing of any image's. The list of an `empty`
+    one holds nothing.
 
     Raises:
         FormatError: it is no JSON, tells of something else than objects, or what should be a list is none.
@@ -111,6 +118,7 @@ class _File:
         names = (each.get("file_name") for each in self._images)
         self._of_several = last_parts_of_several(name for name in names if isinstance(name, str))
         self._silent = document.get("annotations") is None
+        self.empty = document.get("annotations") == []
         self._no_objects = len(_list(document.get("annotations"))) - len(annotations)
         self._no_images = len(_list(document.get("images"))) - len(self._images)
 
@@ -154,7 +162,8 @@ class _File:
             return
         before = None if silent else pictures.told_before(picture, self._name)
         if before is not None:
-            yield self._problem(ProblemKind.TWO_FILES, before, said)
+            if not self.empty:
+                yield self._problem(ProblemKind.TWO_FILES, before, said)
             return
         annotations = []
         for value in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
         ("V7's", (b'"annotations"', b'"bounding_box"')),
         ("Scalabel's, as BDD100K has it", (b'"labels"', b'"box2d"')),
         ("Labelbox's", (b'"data_row"', b'"projects"')),
+        ("Segment Anything's", (b'"annotations"', b'"segmentation"', b'"image"')),
         ("datumaro's own", (b'"dm_format_version"',)),
         ("FiftyOne's own", (b'"_cls"', b'"filepath"')),
     ),
@@ -35,6 +37,9 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
 }
 """What the beginnings of files hold, by their ending; case does not count."""
 
+_KITTI = re.compile(rb"[A-Za-z_]+( -?[0-9.]+){14,15}\s*$", re.MULTILINE)
+"""A row of a label file: the class, how it shows, its box, its place in space."""
+
 
 def not_read(listing: Listing) -> tuple[str, str] | None:
     """The first file of annotations in a format that is not read, and the format; None where none looks like that."""
@@ -46,4 +51,6 @@ def not_read(listing: Listing) -> tuple[str, str] | None:
             for format, words in signs:
                 if all(word in told for word in words):
                     return name, format
-    return None
+    texts = (name for name in listing.names if name.lower().endswith(".txt"))
+    kitti = (name for name in islice(texts, _TRIED) if _KITTI.match(listing.head(name)))
+    return next(((name, "KITTI's") for name in kitti), None)

@@ -102,6 +102,8 @@ def _frame(
 ) -> Iterator[ReadFrame | Problem]:
     annotations = []
     for place, element in enumerate(root.findall("object"), start=1):
+        if _is_true(element.findtext("deleted")):  # in the files of LabelMe's first version, which are alike
+            continue
         try:
             annotations.append(_annotation(element, options))
         except NotRead as error:
