@@ -70,6 +70,12 @@ def test_no_file_of_a_project_is_written_over(lake: Path, args: tuple[str, ...],
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_an_empty_name_is_not_taken_for_no_file_at_all(lake: Path) -> None:
+    for option in ("--markdown", "--out", "--json-into"):
+        ran = setwright(lake, "plan", option, "")
+        assert (ran.returncode, "it is empty" in ran.stderr) == (1, True)
+
+
 def test_two_forms_do_not_go_to_one_file(lake: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     ran = setwright(lake, "plan", f"--out={tmp_path}/plan.json", f"--html={tmp_path}/link/plan.json")

@@ -63,6 +63,10 @@ def test_without_a_project_one_is_told_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no project here") as raised:
         require_project(workspace)
     assert "setwright init" in (raised.value.hint or "")
+    (tmp_path / "setwright.yml").touch()
+    with pytest.raises(UsageError, match="no project here") as raised:
+        require_project(workspace)
+    assert raised.value.hint == f"setwright.yaml is how {tmp_path / 'setwright.yml'} has to be called"
 
 
 def test_errors_leave_no_project_and_warnings_do(tmp_path: Path) -> None:

@@ -51,12 +51,18 @@ def test_a_command_that_a_group_has_is_suggested_with_the_groups_name(name: str,
     assert f"No such command '{name}'. Did you mean '{meant}'?" in result.stderr
 
 
+@pytest.mark.parametrize(("typed", "suggested"), [("--dry-run", False), ("--prne", True), ("--yess", True)])
+def test_nobody_is_led_to_consent_by_a_suggestion(typed: str, suggested: bool) -> None:
+    assert ("Did you mean" in setwright("apply", typed).stderr) == suggested
+
+
 @pytest.mark.parametrize(
     ("args", "hint"),
     [
         (["plan", "--color", "never"], "it stands before the command: `setwright --color …`"),
         (["lake", "log", "--debug"], "it stands before the command: `setwright --debug …`"),
         (["plan", "balloons"], "`--select ADDRESS` plans and applies some of the datasets"),
+        (["apply", "--dry-run"], "`setwright plan` shows what `setwright apply` would do"),
     ],
 )
 def test_a_wrong_command_line_is_told_what_it_should_have_been(args: list[str], hint: str) -> None:

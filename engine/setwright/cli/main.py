@@ -159,9 +159,10 @@ def run(args: Sequence[str]) -> int:
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         # Click would exit with 2, and a script must not take a typing mistake for "changes pending".
-        error.show()
-        from setwright.cli.advice import advice
+        from setwright.cli.advice import advice, without_consents
 
+        without_consents(error)
+        error.show()
         if hint := advice(error):
             click.echo(f"  hint: {_shown(hint)}", err=True)
         return 1

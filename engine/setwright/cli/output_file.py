@@ -22,6 +22,8 @@ class OutputFile(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         name = str(super().convert(value, param, ctx))
+        if not name:
+            self.fail("it is empty, as a variable that is not set.", param, ctx)
         if name.lower().endswith(_OF_PROJECTS):
             self.fail(f"{name!r} would be taken for a file of a project, and may be one.", param, ctx)
         return name

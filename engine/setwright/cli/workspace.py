@@ -185,8 +185,16 @@ def _no_project(cwd: Path) -> UsageError:
     return UsageError(
         "There is no project here",
         f"Neither {cwd} nor a folder above it holds {PROJECT_FILE}.",
-        "`setwright init` starts a project in this folder",
+        f"{PROJECT_FILE} is how {meant} has to be called"
+        if (meant := _other_ending(cwd)) is not None
+        else "`setwright init` starts a project in this folder",
     )
+
+
+def _other_ending(cwd: Path) -> Path | None:
+    """The file of a project's name with the other usual ending that is nearest to `cwd`, upwards."""
+    files = (folder / PROJECT_FILE.replace(".yaml", ".yml") for folder in (cwd, *cwd.parents))
+    return next((file for file in files if file.is_file()), None)
 
 
 def _project_file(root: Path, tell: Callable[[Diagnostic], None]) -> bytes | None:
