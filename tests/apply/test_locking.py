@@ -16,7 +16,7 @@ from setwright.apply.planning import make_plan, replan
 from setwright.apply.proofs import Proofs
 from setwright.model.dataset import CollectionSource, DatasetConfig, Selection
 from setwright.model.diagnostics import SourceRef
-from setwright.model.errors import FindingsError, StalePlanError
+from setwright.model.errors import FindingsError, StalePlanError, UsageError
 from setwright.model.frames import Membership
 from setwright.model.membership import membership_digest
 from setwright.plan.changes import Create, Follow, Keep
@@ -133,6 +133,45 @@ def test_a_pin_that_is_turned_back_brings_the_old_frames_back(tmp_path: Path) ->
     assert [cause.cause for cause in back.causes] == ["lake"]
     carry_out(remote, made, tmp_path)
     assert planned(remote, ONE, pins=old).plan.empty
+
+
+def test_a_spec_that_was_never_locked_is_brought_back_to_the_frames_of_an_earlier_version(
+    tmp_path: Path,
+) -> None:
+    remote = lake_in_memory()
+    carry_out(remote, planned(remote, ONE), tmp_path)
+    (first,) = remote.versions(CELLS.name)
+    remote.put(frames({"new.png": ["WBC"], **{name: [] for name in FRAMES}}))
+    carry_out(remote, planned(remote, ONE), tmp_path)
+    (changed,) = lock(remote, ONE, {}, chosen=["cells"], revision=first.revision)
+    assert changed.after is not None
+    made = planned(remote, ONE, pins={"cells": changed.after})
+    carry_out(remote, made, tmp_path)
+    newest, *_, oldest = remote.versions(CELLS.name)
+    assert newest.id != oldest.id
+    assert newest.manifest_digest == oldest.manifest_digest
+    # And on again, which says where it led from.
+    (forth,) = lock(remote, ONE, {"cells": changed.after}, chosen=["cells"], revision=remote.revision())
+    assert (forth.kind, forth.before) == ("upgraded", changed.after)
+
+
+@pytest.mark.parametrize("revision", [-1, 0, 99])
+def test_a_revision_that_never_was_there_cannot_be_pinned_to(revision: int) -> None:
+    with pytest.raises(UsageError, match="There is no revision"):
+        lock(lake_in_memory(), ONE, {}, chosen=["cells"], revision=revision)
+
+
+def test_a_remote_that_cannot_be_asked_about_the_past_is_not_pinned_to_a_revision() -> None:
+    with pytest.raises(UsageError, match="cannot be asked about the past"):
+        lock(Forgetful(), ONE, {}, chosen=["cells"], revision=1)
+
+
+def test_a_revision_from_before_the_collection_came_is_refused(tmp_path: Path) -> None:
+    remote = MemoryRemote()
+    remote.put([stored("others", "a.png", ["WBC"])])
+    remote.put(frames({"b.png": ["WBC"]}))
+    with pytest.raises(UsageError, match="cells cannot be pinned to revision 1"):
+        lock(remote, ONE, {}, chosen=["cells"], revision=1)
 
 
 def test_a_query_that_changes_selects_among_the_frames_of_the_pin_and_the_lock_is_out_of_date() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from setwright.model.counting import counted
 from setwright.model.dataset import DatasetsSource, Selection
-from setwright.model.errors import FindingsError, NotYetError, StalePlanError
+from setwright.model.errors import FindingsError, NotYetError, StalePlanError, UsageError
 from setwright.model.events import Advanced, Finished, Started, silence
 from setwright.model.membership import membership_digest, selection_digest
 from setwright.plan.pin_findings import too_early
@@ -56,21 +56,26 @@ def lock(
     pins: Mapping[str, Pin],
     *,
     chosen: Container[str],
-    upgrade: bool,
+    upgrade: bool = False,
+    revision: int | None = None,
     listener: Listener = silence,
 ) -> tuple[PinChange, ...]:
     """What a lock file that holds `pins` must become, sorted by address; those that are not `chosen` stay.
 
     A spec that is pinned keeps its revision unless this is an `upgrade`; what it selects is written down anew where the
     spec asks otherwise than it did. One that contradicts the remote stays as it is, for nobody but its author knows
-    which half of it is right; an upgrade writes it anew. Specs that no longer exist lose their pins. A spec that is
-    made of other datasets takes what they hold, and has none.
+    which half of it is right; an upgrade writes it anew. `revision` is the one that all `chosen` are pinned to, earlier
+    or later than they were. Specs that no longer exist lose their pins. A spec that is made of other datasets takes
+    what they hold, and has none.
 
     Raises:
         StalePlanError: a pin speaks of a revision that the lake has not come to.
+        UsageError: `revision` is none of the remote's, or from before a spec's collection came.
         FindingsError: a pin is from before the collection came that its spec asks for now.
     """
     newest = remote.revision()
+    if revision is not None:
+        _check_revision(remote, revision, newest)
     locker = _Locker(remote, newest, remote.frames_revision(newest))
     specs = {
         spec.address: spec for spec in project.specs if not isinstance(spec.config.source, DatasetsSource)
@@ -83,7 +88,12 @@ def lock(
         if spec is None:
             changes.append(PinChange(address=address, before=before, after=None))
         else:
-            changes.append(locker.change(spec, before, upgrade=upgrade))
+            change = (
+                locker.change(spec, before, upgrade=upgrade)
+                if revision is None
+                else locker.change_to(spec, before, revision)
+            )
+            changes.append(change)
         listener(Advanced(_TASK))
     listener(Finished(_TASK, f"{counted(len(addresses), 'spec')} at revision {newest:,}"))
     return tuple(changes)
@@ -93,6 +103,19 @@ def locked(pins: Mapping[str, Pin], changes: tuple[PinChange, ...]) -> dict[str,
     """The pins after `changes`."""
     after = {**pins, **{change.address: change.after for change in changes}}
     return {address: pin for address, pin in sorted(after.items()) if pin is not None}
+
+
+def _check_revision(remote: RemoteReader, revision: int, newest: int) -> None:
+    if not remote.capabilities.pins_revisions:
+        raise UsageError(
+            f"{remote.location} cannot be asked about the past, so there is no revision to pin to"
+        )
+    if not 1 <= revision <= newest:
+        raise UsageError(
+            f"There is no revision {revision:,} at {remote.location}",
+            f"The newest is {newest:,}.",
+            "`setwright versions ADDRESS` lists the revisions that versions were made of",
+        )
 
 
 class _Locker:
@@ -136,6 +159,18 @@ class _Locker:
         except NotYetError as error:
             raise FindingsError([too_early(spec.address, before, error)]) from error
         return PinChange(address=spec.address, before=before, after=after, broken=broken)
+
+    def change_to(self, spec: Spec, before: Pin | None, revision: int) -> PinChange:
+        """The pin of `spec`, which was `before`, at `revision`."""
+        try:
+            after = self._made(spec, selection_digest(spec.config), revision)
+        except NotYetError as error:
+            raise UsageError(
+                f"{spec.address} cannot be pinned to revision {revision:,}",
+                str(error),
+                f"`setwright versions {spec.address}` lists the revisions that its versions were made of",
+            ) from error
+        return PinChange(address=spec.address, before=before, after=after)
 
     def _still_gives(self, spec: Spec, pin: Pin, at: int) -> bool:
         """Whether the remote gives at the revision `at` what was locked; not where its source was not there yet."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("addresses", metavar="[ADDRESS]...", nargs=-1, type=Address())
 @click.option("--upgrade", is_flag=True, help="Move the pins to what the lake has now.")
+@click.option("--revision", type=int, metavar="N", help="Move the pins to this revision, back or forth.")
 @click.option(
     "--check",
     is_flag=True,
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 @spec_options
 @pass_session
 def command(
-    session: Session, addresses: tuple[str, ...], upgrade: bool, check: bool, options: SpecOptions
+    session: Session,
+    addresses: tuple[str, ...],
+    upgrade: bool,
+    revision: int | None,
+    check: bool,
+    options: SpecOptions,
 ) -> int:
     """Pin what the specs select, in setwright.lock.
 
@@ -40,7 +46,13 @@ def command(
     All specs are pinned, or those of the ADDRESSES. Pins that there are stay where they are unless --upgrade is given.
     One that contradicts the lake, as a merge may leave it, is told and makes the exit code 1; --upgrade mends it. An
     environment has a lock file of its own.
+
+    --revision goes back to the frames that an earlier version was made of; `setwright versions` tells the revisions.
     """
+    if upgrade and revision is not None:
+        raise click.UsageError(
+            "--upgrade moves pins to the newest revision; it cannot be given with --revision."
+        )
     from setwright.apply.locking import lock, locked
     from setwright.cli import lock_file
     from setwright.cli.findings import show_findings
@@ -60,13 +72,24 @@ def command(
         listening(session, quiet=True) as listener,
     ):
         changes = lock(
-            remote, project, pins or {}, chosen=addresses or known, upgrade=upgrade, listener=listener
+            remote,
+            project,
+            pins or {},
+            chosen=addresses or known,
+            upgrade=upgrade,
+            revision=revision,
+            listener=listener,
         )
     name = lock_file.lock_name(options.environment)
     touched = [change for change in changes if change.kind != "kept"]
     wrong = [change for change in changes if change.broken]
     show_findings(session, (broken(each.address, each.before) for each in wrong if each.before), err=True)
-    click.echo("\n".join(_told(changes, name, missing=pins is None, check=check, upgrade=upgrade)))
+    writes = "setwright lock"
+    if upgrade and pins is not None:
+        writes += " --upgrade"
+    elif revision is not None:
+        writes += f" --revision {revision}"
+    click.echo("\n".join(_told(changes, name, missing=pins is None, check=check, writes=writes)))
     if not check and (touched or pins is None):
         lock_file.write(workspace.root, options.environment, locked(pins or {}, changes))
     return 1 if wrong or (check and (touched or pins is None)) else 0
@@ -86,9 +109,9 @@ def _check_known(addresses: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _told(
-    changes: Sequence[PinChange], name: str, *, missing: bool, check: bool, upgrade: bool
+    changes: Sequence[PinChange], name: str, *, missing: bool, check: bool, writes: str
 ) -> Iterator[str]:
-    """What becomes of the pins, for people."""
+    """What becomes of the pins, for people; the command `writes` does it where this one only checks."""
     signs = {"new": "+", "dropped": "-", "upgraded": "^", "rewritten": "~"}
     touched = [change for change in changes if change.kind != "kept"]
     wide = max((len(change.address) for change in touched), default=0)
@@ -99,8 +122,7 @@ def _told(
     counts = f"{len(touched)} of {counted(len(changes), 'pin')}"
     if check:
         if touched or missing:
-            how = "setwright lock --upgrade" if upgrade and not missing else "setwright lock"
-            yield f"{name} {'is not there' if missing else f'is out of date: {counts}'}. `{how}` writes it."
+            yield f"{name} {'is not there' if missing else f'is out of date: {counts}'}. `{writes}` writes it."
         elif not wrong:
             yield f"{name} is up to date: {counted(kept, 'pin')}."
     elif touched or missing:
