@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from setwright.formats.reading.copies import varied_copies
 from setwright.formats.reading.fit import Canvas, FittedAnnotation, fit
+from setwright.formats.reading.folder import Folder
 from setwright.formats.reading.problems import Problem, ProblemKind
 from setwright.formats.reading.protocol import ReadFrame
 from setwright.formats.reading.segmentation import masks_in
@@ -91,7 +92,7 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
     }
     copied = [words for name in copies for words in said.pop(name, ())]
     # Beside annotations a mask is one of them, and no frame, unless a file speaks of it as of one.
-    masks = masks_in(listing) if any(_speaks(words) for words in said.values()) else frozenset()
+    masks = frozenset[str]() if isinstance(reader, Folder) else masks_in(listing)
     masks -= {name for name in masks if _speaks(said.get(name, ()))}
     for name in masks:
         said.pop(name, None)

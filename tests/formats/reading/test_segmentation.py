@@ -182,7 +182,6 @@ def test_voc_with_boxes_is_read_by_its_own_reader_unless_masks_are_asked_for() -
         ("img_dir/train/a.jpg", "ann_dir/train/a.png"),
         ("a.jpg", "a_segmentation.png"),
         ("images/a.jpg", "annotations/trimaps/a.png"),
-        ("train2017/a.jpg", "annotations/panoptic_train2017/a.png"),
     ],
 )
 def test_masks_without_a_list_become_no_frames_until_a_label_says_what_they_show(
@@ -219,6 +218,11 @@ def test_beside_annotations_masks_are_no_frames_unless_a_file_speaks_of_them() -
     all = find(MemoryListing(files), Voc(), ReadOptions(), silence)
     assert (all.pictures, list(all.said)) == (("JPEGImages/a.jpg",), ["JPEGImages/a.jpg"])
     assert set(drawn) < set(all.other_files)
+    panoptic = {"annotations/panoptic_val2017/a.png": "", "val2017/a.jpg": ""}
+    told = json.dumps({"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [{"segments_info": []}]})
+    listing = MemoryListing({**panoptic, "annotations/instances_val2017.json": told})
+    assert detect(listing) == Coco()
+    assert find(listing, Coco(), ReadOptions(), silence).pictures == ("val2017/a.jpg",)
     images = [{"id": number, "file_name": name} for number, name in enumerate(("images/a.jpg", "mask/b.png"))]
     told = json.dumps({"images": images, "annotations": []})
     files = dict.fromkeys(("images/a.jpg", "images/b.jpg", "mask/a.png", "mask/b.png"), "")

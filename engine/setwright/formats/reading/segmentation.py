@@ -65,6 +65,7 @@ _DRAWN = _MASKS | {_OBJECTS, "colour", "color"}
 _ENDINGS = (".png", ".bmp", ".tif", ".tiff")
 _ANNOTATIONS = "annot"
 _OF_MASKS = "_masks"
+_PANOPTIC = "panoptic_"
 _SUFFIX = re.compile("_(mask|segmentation)$", re.IGNORECASE)
 _MAY_BE_MASK = re.compile(
     rf"(?:^|/)(?:{'|'.join(_FOLDERS)}|[^/]*{_ANNOTATIONS}|[^/]*{_OF_MASKS})/|_(?:mask|segmentation)\.[^./]+$",
@@ -85,14 +86,16 @@ class Segmentation:
     title: Final = "Semantic Segmentation"
 
     def recognises(self, listing: Listing) -> bool:
-        """Whether there are masks of pictures. Beside VOC's boxes its own reader is meant.
+        """Whether there are masks of pictures. Beside VOC's boxes its own reader is meant, and COCO's where masks are
+        panoptic, whose values are no classes.
 
         Without a list of classes too: what becomes of masks is for people to say, and they would become frames.
         """
         if any("Annotations" in name.split("/") and name.endswith(".xml") for name in listing.names):
             return False
         files = _Masked(listing)
-        if any(files.picture_of(mask) is not None for mask in files.masks):
+        masks = (mask for mask in files.masks if f"/{_PANOPTIC}" not in mask)
+        if any(files.picture_of(mask) is not None for mask in masks):
             return True
         pairs = [(mask, picture) for mask in files.lossy if (picture := files.picture_of(mask)) is not None]
         # By its name alone a JPEG beside a picture may be anything: a face with a mask, say.
@@ -219,7 +222,7 @@ def _picture_stems(mask: str) -> Iterator[str]:
             for partner in _partners(folders[place]):
                 yield "/".join(filter(None, (*folders[:place], partner, *folders[place + 1 :], file)))
             if folders[place].lower() == "annotations":  # which often holds a folder for each kind of them
-                inner = [folder.removeprefix("panoptic_") for folder in folders[place + 1 :]]
+                inner = [folder.removeprefix(_PANOPTIC) for folder in folders[place + 1 :]]
                 yield from ("/".join((*folders[:place], images, file)) for images in _IMAGES)
                 yield from (
                     "/".join(filter(None, (*folders[:place], images, *inner, file)))
