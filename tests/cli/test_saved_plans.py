@@ -41,7 +41,12 @@ def test_a_plan_that_still_holds_says_how_to_apply_it(project: Path, saved: str)
 
 @pytest.mark.parametrize(
     ("option", "instead"),
-    [("--out", "--json"), ("--markdown", "--format markdown"), ("--html", "--format html")],
+    [
+        ("--out", "--json"),
+        ("--markdown", "--format markdown"),
+        ("--html", "--format html"),
+        ("--json-into", "--json-stream"),
+    ],
 )
 def test_a_dash_is_no_file_and_it_is_said_what_prints_instead(
     project: Path, option: str, instead: str
@@ -49,6 +54,13 @@ def test_a_dash_is_no_file_and_it_is_said_what_prints_instead(
     refused = setwright(project, "plan", option, "-")
     assert refused.returncode == 1
     assert f"`{instead}` prints it" in refused.stderr
+    assert not (project / "-").exists()
+
+
+@pytest.mark.parametrize("line", [("lake", "export-catalog"), ("diff", "a@1.0.0", "a", "--html")])
+def test_a_dash_is_no_file_for_other_commands_either(project: Path, line: tuple[str, ...]) -> None:
+    refused = setwright(project, *line, "-")
+    assert (refused.returncode, "`/dev/stdout` prints it" in refused.stderr) == (1, True)
     assert not (project / "-").exists()
 
 

@@ -21,8 +21,9 @@ def made(tmp_path: Path) -> Path:
 
 def test_a_lake_is_not_made_over_another(made: Path) -> None:
     before = (made / "lake.json").read_bytes()
-    with pytest.raises(LakeError, match="There is a lake already"):
+    with pytest.raises(LakeError, match="There is a lake already") as refused:
         Lake.create(made)
+    assert "--lake" in (refused.value.hint or "")
     assert (made / "lake.json").read_bytes() == before
 
 

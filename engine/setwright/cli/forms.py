@@ -81,7 +81,7 @@ def form_options(command: F) -> F:
         click.option("--json", "as_json", is_flag=True, help="Print the plan's JSON document."),
         click.option("--json-stream", is_flag=True, help="Print events, a line of JSON each."),
         *(
-            click.option(f"--{form}", metavar="FILE", type=OutputFile(), help=help_)
+            click.option(f"--{form}", metavar="FILE", type=OutputFile(f"--format {form}"), help=help_)
             for form, help_ in FILES.items()
         ),
         click.option("--explain", is_flag=True, help="List the steps that apply would take."),
@@ -102,9 +102,6 @@ def form_options(command: F) -> F:
 
         printed = _one_of(printed, "json" if as_json else None, "ndjson" if json_stream else None)
         named = {form: kwargs.pop(form.replace("-", "_")) for form in FILES}
-        for form, name in named.items():
-            if name == "-":
-                raise click.UsageError(f"--{form} writes a file; `--format {form}` prints it.")
         others = {f"--{name.replace('_', '-')}": kwargs.get(name) for name in ("out", "json_into")}
         all_apart({f"--{form}": name for form, name in named.items()} | others)
         files = {form: Path(name) for form, name in named.items() if name}

@@ -15,15 +15,21 @@ _OF_PROJECTS = (".yaml", ".yml", ".lock")
 
 
 class OutputFile(click.Path):
-    """A file to write, whatever is there; but never a spec, a project file or a lock file, or what looks like one."""
+    """A file to write, whatever is there; but never a spec, a project file or a lock file, or what looks like one.
 
-    def __init__(self) -> None:
+    `printed` is how the same is printed, for those who call it `-`.
+    """
+
+    def __init__(self, printed: str = "/dev/stdout") -> None:
         super().__init__(dir_okay=False)
+        self._printed = printed
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         name = str(super().convert(value, param, ctx))
         if not name:
             self.fail("it is empty, as a variable that is not set.", param, ctx)
+        if name == "-":
+            self.fail(f"'-' would be a file of that name; `{self._printed}` prints it.", param, ctx)
         if name.lower().endswith(_OF_PROJECTS):
             self.fail(f"{name!r} would be taken for a file of a project, and may be one.", param, ctx)
         return name

@@ -16,6 +16,6 @@ json_into_option = click.option(
     "--json-into",
     "-json-into",
     metavar="FILE",
-    type=OutputFile(),
+    type=OutputFile("--json-stream"),
     help="Write the events of --json-stream to FILE as they come, beside what is printed.",
 )

@@ -41,7 +41,7 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
             UsageError: `catalog` is no such URL, or `blobs` no such address, or one holds a password.
         """
         if (folder / MARK).exists():
-            raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
+            raise _taken(folder)
         mark = new_mark(folder, catalog, blobs)
         lake = cls(folder, mark)
         try:
@@ -114,7 +114,7 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
             FormatError: the file was cut or changed, or is none.
         """
         if (folder / MARK).exists():
-            raise LakeError(f"There is a lake already: {folder}", "It was left as it is.")
+            raise _taken(folder)
         from setwright.lake.transport import header_of, load
 
         lines = iter(lines)
@@ -164,3 +164,11 @@ class Lake(Intake, Reading, Versioning, StateKeeping, Upkeep):
                 "restore the whole folder from a backup",
             )
         return version
+
+
+def _taken(folder: Path) -> LakeError:
+    return LakeError(
+        f"There is a lake already: {folder}",
+        "It was left as it is.",
+        "name another folder with --lake, or move that one away",
+    )

@@ -40,7 +40,7 @@ CHANGES_PENDING = 2
     "--out",
     "-out",
     metavar="FILE",
-    type=OutputFile(),
+    type=OutputFile("--json"),
     help="Save the plan, for `setwright apply FILE`.",
 )
 @click.option(
@@ -83,8 +83,6 @@ def command(
     from setwright.model.errors import ChecksDeniedError, FindingsError
     from setwright.views.plan_events import events
 
-    if out == "-":
-        raise click.UsageError("--out writes a file; `--json` prints it.")
     with event_stream(printed=forms.printed == "ndjson", into=json_into) as stream:
         try:
             with desk(session, options, remember=True) as place:
