@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from setwright.augment.decode import decode
 from setwright.augment.placement import crop_window
-from setwright.augment.recipes import recipe_digests, wished_copies
+from setwright.augment.recipes import recipe_digests, wished_copies, wished_count
 from setwright.augment.vocabulary import property_ids
 from setwright.model.copies import Copies
 from setwright.model.dataset import AugmentationWish
@@ -97,6 +97,15 @@ def test_a_flag_makes_one_copy_and_a_range_as_many_as_are_asked_for() -> None:
         *(("IMAGE_ROTATION.PERCENTAGE_SCALE", number) for number in (1, 2, 3)),
     ]
     assert len(set(found.values[found.property == 1, 0].tolist())) == 3
+
+
+@given(pictures, st.floats(0.05, 1), st.integers(1, 4), st.sets(st.sampled_from(sorted(ALL)), min_size=1))
+def test_how_many_copies_there_are_is_counted_without_a_draw(
+    contents: list[bytes], fraction: float, times: int, kinds: set[str]
+) -> None:
+    asked = wish(**{kind: ALL[kind] for kind in kinds}, fraction=fraction, copies=times)
+    of, split = frames(contents), np.arange(len(contents), dtype=np.int8) % 2
+    assert wished_count(asked, of, split) == len(wished_copies(asked, of, split))
 
 
 def test_a_range_of_one_number_makes_one_copy_unless_more_than_the_number_is_drawn() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from setwright.augment.decode import decode
 from setwright.model.dataset import DatasetConfig
 from setwright.model.documents import from_document
 from setwright.model.frames import Membership, texts
@@ -241,3 +242,15 @@ def test_frames_that_are_dropped_as_background_are_counted(before: dict[str, lis
     frames = only(made).frames
     assert frames is not None
     assert (frames.after, frames.dropped) == (2, 2)
+
+
+@pytest.mark.parametrize(("background", "left_out"), [("keep", 0), ("drop", 20)])
+def test_copies_that_lose_all_objects_are_counted_where_background_is_left_out(
+    background: str, left_out: int
+) -> None:
+    wish, _ = decode({"crop": 99, "flip": {"horizontal": True}, "copies": 20, "min_visibility": 1})
+    train = SplitWish(train=100, validation=0, test=0)
+    config = replace(CELLS, background=background, augmentations=wish, split=train)  # type: ignore[arg-type]
+    copies = only(plan({"cells": config}, untouched(membership({"a": ["WBC"]})))).copies
+    assert copies is not None
+    assert (copies.after, copies.background) == (21 - left_out, left_out)

@@ -62,7 +62,7 @@ def test_warnings_without_number_leave_room_for_the_datasets() -> None:
 
 
 def test_what_there_is_one_of_is_named_and_not_counted() -> None:
-    text = render(many(1000, "_" * 100))  # a name by which datasets leave next to no room
+    text = render(many(1000, "_" * 105))  # a name by which datasets leave next to no room
     assert re.search(r"no room for more: [\d,]+ datasets, the checks that hold, .*the steps\.", text)
 
 

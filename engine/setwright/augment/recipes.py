@@ -49,7 +49,7 @@ def wished_copies(wish: AugmentationWish, frames: Frames, split: NDArray[np.int8
     count = len(order)
     return Copies(
         algorithm=ALGORITHM,
-        properties=tuple(f"{recipe.type}.{recipe.property}" for recipe in wish.recipes),
+        properties=tuple(map(_name, wish.recipes)),
         min_visibility=wish.min_visibility,
         min_size=wish.min_size,
         source=source[order],
@@ -59,6 +59,15 @@ def wished_copies(wish: AugmentationWish, frames: Frames, split: NDArray[np.int8
         clipped=np.zeros(count, np.int32),
         dropped=np.zeros(count, np.int32),
         row=np.full(count, -1, np.int32),
+    )
+
+
+def wished_count(wish: AugmentationWish, frames: Frames, split: NDArray[np.int8]) -> int:
+    """How many copies `wished_copies` gives, without a draw."""
+    train = frames.digest[split == Split.TRAIN.code]
+    return sum(
+        int(np.count_nonzero(chosen(wish.seed, train, _name(recipe), wish.fraction))) * _times(wish, recipe)
+        for recipe in wish.recipes
     )
 
 
@@ -98,12 +107,9 @@ def is_flag(property: str) -> bool:
 def _copies_by(
     wish: AugmentationWish, recipe: Augmentation, place: int, frames: Frames, train: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int16], NDArray[np.int32], NDArray[np.float64]]]:
-    property = f"{recipe.type}.{recipe.property}"
+    property = _name(recipe)
     rows = train[chosen(wish.seed, frames.digest[train], property, wish.fraction)]
-    # A mirrored picture is the same whenever it is mirrored: a second copy would only weigh it double. So is
-    # one that is blurred by just 3; where a crop lies and which pixels noise hits is drawn besides.
-    varies = recipe.range and (len(set(recipe.range)) > 1 or property in (CROP, NOISE))
-    for number in range(1, 1 + (wish.copies if varies else 1)):
+    for number in range(1, 1 + _times(wish, recipe)):
         values = np.zeros((len(rows), VALUES))
         if recipe.range is not None:
             drawn = draws(wish.seed, frames.digest[rows], property, number)
@@ -119,6 +125,18 @@ def _copies_by(
             np.full(len(rows), number, np.int32),
             values,
         )
+
+
+def _name(recipe: Augmentation) -> str:
+    return f"{recipe.type}.{recipe.property}"
+
+
+def _times(wish: AugmentationWish, recipe: Augmentation) -> int:
+    """How many copies of a frame `recipe` makes."""
+    # A mirrored picture is the same whenever it is mirrored: a second copy would only weigh it double. So is
+    # one that is blurred by just 3; where a crop lies and which pixels noise hits is drawn besides.
+    varies = recipe.range and (len(set(recipe.range)) > 1 or _name(recipe) in (CROP, NOISE))
+    return wish.copies if varies else 1
 
 
 _FLAGS = frozenset(

@@ -23,7 +23,8 @@ def copy_changes(change: Change, pictures: tuple[int, int] | None) -> CopyChange
     if not isinstance(change, Create | Follow):
         return CopyChanges(before=before, after=before) if before else None
     copies = change.content.copies
-    if not (before or len(copies)):
+    background = _background(change)
+    if not (before or len(copies) or background):
         return None
     import numpy as np
 
@@ -37,9 +38,20 @@ def copy_changes(change: Change, pictures: tuple[int, int] | None) -> CopyChange
         pictures_there=None if pictures is None else pictures[1],
         clipped=int(copies.clipped.sum()),
         dropped=int(copies.dropped.sum()),
+        background=background,
         augmentations=tuple(
             PropertyCopies(augmentation=word_of(property), copies=count)
             for property, count in zip(copies.properties, counts, strict=True)
             if count
         ),
     )
+
+
+def _background(change: Create | Follow) -> int:
+    """How many copies are wished and left out because they show no object."""
+    content, config = change.content, change.config
+    if config.background == "keep" or content.names_only:
+        return 0
+    from setwright.augment.recipes import wished_count
+
+    return wished_count(config.augmentations, content.frames, content.split) - len(content.copies)

@@ -235,6 +235,8 @@ class CopyChanges:
     """Objects of the copies that an edge cuts."""
     dropped: Count = 0
     """Objects of which too little is left in a copy."""
+    background: Count = 0
+    """Copies that lose all of their objects and are left out, as the spec leaves background out."""
     augmentations: tuple[PropertyCopies, ...] = ()
 
 

@@ -111,6 +111,8 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         )
         there = f", {copies.pictures_there:,} there already" if copies.pictures_there else ""
         yield f"{grows}{copies.after:,} varied copies of train frames{made}{there}."
+        if left_out := words.copies_without_objects(copies):
+            yield f"{prose(left_out)}."
         yield ""
     if change.dependents:
         yield f"Followed by {prose(', '.join(change.dependents))}."

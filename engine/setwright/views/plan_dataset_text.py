@@ -233,6 +233,8 @@ def _copies(change: DatasetChange, color: bool) -> Iterator[str]:
     if copies.clipped or copies.dropped:
         lost = f"{copies.dropped:,} left out because too little of them stays"
         yield f"  {counted(copies.clipped, 'object')} cut by an edge, {lost}"
+    if left_out := words.copies_without_objects(copies):
+        yield f"  {left_out}"
 
 
 def _with_deltas(rows: list[list[str]], deltas: list[list[str]], color: bool) -> Iterator[str]:

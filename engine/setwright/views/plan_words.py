@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from setwright.plan.document import (
         Action,
         AnnotationChanges,
+        CopyChanges,
         DatasetChange,
         Drift,
         FrameCause,
@@ -231,6 +232,14 @@ def cause(because_of: FrameCause) -> str:
     }
     line = f" (line {because_of.place.line})" if because_of.place else ""
     return told.get(because_of.cause, because_of.cause + line)
+
+
+def copies_without_objects(copies: CopyChanges) -> str:
+    """The varied copies that show nothing and are left out; nothing where there are none."""
+    if not copies.background:
+        return ""
+    are = "is" if copies.background == 1 else "are"
+    return f"{counted(copies.background, 'copy', 'copies')} without any object {are} left out, as background"
 
 
 def dropped(frames: FrameChanges) -> str:

@@ -371,6 +371,7 @@ def _copies(change: DatasetChange) -> Iterator[Markup]:
         (copies.pictures_there, f"{counted(copies.pictures_there or 0, 'picture')} there already"),
         (copies.clipped, f"{counted(copies.clipped, 'object')} cut by an edge"),
         (copies.dropped, f"{counted(copies.dropped, 'object')} left out because too little of them stays"),
+        (copies.background, words.copies_without_objects(copies)),
     ]
     yield tag("ul", *(tag("li", told) for count, told in facts if count), class_="figures")
     if copies.augmentations:
