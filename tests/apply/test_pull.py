@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setwright.apply import pull_record
 from setwright.apply.pull import pull
 from setwright.apply.pull_record import RECORD, Record
 from setwright.formats.protocol import PictureFile
@@ -93,6 +94,23 @@ def test_a_file_that_was_only_touched_is_read_and_kept(to: Path) -> None:
     pull(REMOTE, version_of(), "RAW", to)
     os.utime(to / "data" / "a.jpg", ns=(1, 1))
     assert pull(REMOTE, version_of(), "RAW", to).written == 0
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_copy_that_nobody_may_write_to_is_right_if_its_files_are(
+    held: bool, to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path, record: Record) -> None:
+        raise PermissionError(13, "Permission denied", str(folder / RECORD))
+
+    pull(REMOTE, version_of(), "RAW", to)
+    os.utime(to / "data" / "a.jpg", ns=(1, 1))
+    if not held:
+        (to / RECORD).unlink()
+    monkeypatch.setattr(pull_record, "write", refuse)
+    assert pull(REMOTE, version_of(), "RAW", to).kept == 4
+    with pytest.raises(PermissionError):
+        pull(REMOTE, version_of("2.0.0"), "RAW", to, force=True)
 
 
 def test_a_file_of_the_same_size_and_time_as_when_it_was_written_is_not_read_again(to: Path) -> None:

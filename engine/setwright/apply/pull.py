@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
@@ -99,7 +99,8 @@ def pull(
         done = dict(compared.keep)
         removed = left = linked = 0
         _remove_leftovers(to, ())  # of a record, whose pull was killed before it had claimed anything
-        if compared.write or compared.stale or record.claimed:
+        changing = bool(compared.write or compared.stale or record.claimed)
+        if changing:
             claims = _Claims(to, replace(record, dataset=version.dataset, export=export))
             claims.add({wanted.entry.path: _known_digest(wanted) for wanted in compared.write})
             _remove_leftovers(
@@ -116,7 +117,10 @@ def pull(
                 os.sync()
         whole = Record(dataset=version.dataset, version=str(version.number), export=export, files=done)
         if whole != record:
-            pull_record.write(to, whole)
+            # Where all was right already it only spares reading the files once more, as of a copy that nobody may
+            # write to.
+            with nullcontext() if changing else suppress(OSError):
+                pull_record.write(to, whole)
         return Pulled(
             files=len(compared.wanted),
             pictures=sum(_pictures_in(wanted.entry) for wanted in compared.wanted),
