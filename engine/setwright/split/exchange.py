@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_UNITS = 1 << 13
+"""Units that are looked at in one split: the first of very many mend as much as all, and sorting takes its time."""
 _CELLS = 1 << 20
 """Units times classes that are looked at in one split, 8 MB of numbers."""
 _TRIED = 64
@@ -27,8 +29,8 @@ _EPSILON = 1e-9
 
 
 def enough(classes: int) -> int:
-    """How many units of one split are to be looked at: the first of very many mend as much as all."""
-    return max(_TRIED, _CELLS // classes)
+    """How many units of one split are to be looked at."""
+    return min(_UNITS, max(_TRIED, _CELLS // classes))
 
 
 def exchange(
