@@ -84,6 +84,20 @@ def test_other_sizes_asked_for_since_are_unmet_because_frames_stay(tmp_path: Pat
     assert stay in run(folder, "diff", newest, first).stdout
 
 
+def test_an_address_that_was_given_up_or_has_a_version_leads_to_the_one_that_is_meant(
+    project: Path, tmp_path: Path
+) -> None:
+    assert 'did you mean "balloons"?' in run(project, "versions", "balloons@1.0.0").stderr
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    (folder / "specs/balloons.yaml").write_text(
+        SPEC.replace("dataset: balloons", "dataset: sky").rstrip() + "\npreviously: balloons\n"
+    )
+    assert run(folder, "apply", "--yes").returncode == 0
+    for command in ("versions", "show", "pull"):
+        assert 'its address is "sky" now' in run(folder, command, "balloons").stderr
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -71,10 +71,13 @@ def dataset_name(workspace: Workspace, address: str, remote: RemoteReader) -> st
         return spec.config.name
     if workspace.project is None:
         raise FindingsError(workspace.diagnostics)
+    moved = next((spec.address for spec in project.specs if spec.previously == address), None)
+    # Where an address alone is asked for, somebody may give a version's number with it.
+    near = did_you_mean(address, specs) or did_you_mean(address.partition("@")[0], specs)
     raise UsageError(
         f'There is no dataset "{address}" in this project',
         f"Its specs are of {', '.join(specs)}." if specs else "It has no specs yet.",
-        did_you_mean(address, specs),
+        f'its address is "{moved}" now' if moved is not None else near,
     )
 
 
