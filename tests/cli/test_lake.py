@@ -233,6 +233,14 @@ def test_verify_does_not_take_the_side_of_rows_that_somebody_edited(project: Pat
     assert "compare with a backup first" in told.stdout
 
 
+def test_pictures_of_programs_are_told_among_what_is_not_read(project: Path) -> None:
+    write(project / "in", {"a.png": []})
+    write(project / "in" / ".venv", {"a.png": [], "logo.png": []})
+    told = ingest(project).stdout
+    assert "frames       1 new" in told
+    assert ".venv/a.png, .venv/logo.png" in told
+
+
 def test_specs_with_mistakes_do_not_keep_pictures_out(tmp_path: Path) -> None:
     project = project_at(tmp_path, {"specs/a.yaml": "nonsense: ["})
     write(project / "in", {"a.png": []})

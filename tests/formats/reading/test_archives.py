@@ -286,6 +286,16 @@ def test_what_macos_writes_beside_pictures_is_no_picture() -> None:
     assert is_picture("folder/a.png")
 
 
+@pytest.mark.parametrize("name", [".venv/lib/logo.png", "folder/.thumbs/a.png", ".a/b.png"])
+def test_a_picture_in_a_folder_that_begins_with_a_dot_is_some_programs_own(name: str) -> None:
+    assert not is_picture(name)
+    assert is_picture(name.replace(".", "", 1))
+
+
+def test_dots_elsewhere_in_a_name_hide_nothing() -> None:
+    assert all(map(is_picture, (".a.png", "./a.png", "../a.png", "a.b/c.png", "v1./..a.png", "a/./b.png")))
+
+
 @given(data=st.data())
 def test_whatever_the_bytes_are_the_answer_is_files_or_a_reason(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

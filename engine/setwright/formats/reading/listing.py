@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -206,7 +207,15 @@ def _objection(path: Path) -> str | None:
     return None if path.is_dir() else "it is a device, a pipe or a socket"
 
 
+_HIDDEN = re.compile(r"(^|/)\.(?!\.?(/|$))")
+"""A folder whose name begins with a dot, on the way to a file."""
+
+
 def is_picture(name: str) -> bool:
-    """Whether a file is a picture, by its name. What macOS writes beside each as `._x.jpg` is none."""
-    ending = posixpath.splitext(name)[1].lower()
-    return ending in PICTURE_ENDINGS and not posixpath.basename(name).startswith("._")
+    """Whether a file is a picture, by its name. What macOS writes beside each as `._x.jpg` is none.
+
+    Nor is what lies in a folder such as `.venv` or `.thumbnails`, where programs keep pictures of their own.
+    """
+    folder, _, file = name.rpartition("/")
+    ending = posixpath.splitext(file)[1].lower()
+    return ending in PICTURE_ENDINGS and not file.startswith("._") and not _HIDDEN.search(folder)
