@@ -51,6 +51,15 @@ def test_a_category_may_be_a_name_and_needs_no_sidecar_then() -> None:
     assert problems == []
 
 
+def test_numbers_of_categories_are_named_by_a_list_of_classes_too() -> None:
+    folder = {**files(line("a.jpg", [[1, 2, 3, 4]], [1])), "setwright.json": "{}"}
+    (frame,), (problem,) = read(READER, folder)
+    assert (frame.annotations, problem.left_out) == ((), ("",))
+    assert "as classes.txt would" in problem.detail
+    (frame,), problems = read(READER, {**folder, "classes.txt": "cat\ndog\n"})
+    assert ([each.label for each in frame.annotations or ()], problems) == (["dog"], [])
+
+
 @pytest.mark.parametrize(
     "lines",
     [

@@ -1,4 +1,4 @@
-"""What JSON files beside the pictures tell of all of them, such as the `setwright.json` of an export."""
+"""What files beside the pictures tell of all of them, such as the `setwright.json` of an export, or lists."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def told_beside(listing: Listing, *files: str) -> Iterator[tuple[str, dict[str, 
                 continue
             if isinstance(told, dict):
                 yield name, told
+
+
+def lines_of(listing: Listing, name: str, errors: str = "replace") -> list[str]:
+    """The lines of a text file, without spaces around them and empty ones at the end; `errors` is that of `decode`."""
+    text = listing.read(name, MAX_TEXT).decode("utf-8-sig", errors)
+    return [line.strip() for line in text.rstrip().splitlines()]

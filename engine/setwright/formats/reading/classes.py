@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from setwright.formats.reading.beside import told_beside
+from setwright.formats.reading.beside import lines_of, told_beside
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, shown
 from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from setwright.formats.reading.listing import Listing
+
+CLASS_LIST = "classes.txt"
+"""A class on each line, that of number 0 first, as many tools write it."""
 
 _SHOWN = 5
 PARTS = {
@@ -38,12 +43,20 @@ def split_of_folder(path: str) -> str | None:
 
 
 def class_names(listing: Listing, *files: str) -> list[str]:
-    """The classes by number, as the first of the JSON files called so tells them; none where none does."""
+    """The classes by number, as the first of the JSON files called so tells them, else a `classes.txt`; none where none
+    does.
+    """
     for _, told in told_beside(listing, *files):
         try:
             return [label(each) for each in told["classes"]]
         except (NotRead, LookupError, TypeError):
             continue
+    for name in listing.names:
+        if posixpath.basename(name) == CLASS_LIST:
+            try:
+                return [label(line) for line in lines_of(listing, name, errors="strict")]
+            except (NotRead, UnicodeDecodeError, FormatError, OSError):
+                continue
     return []
 
 
@@ -70,5 +83,7 @@ def class_called(category: Any, classes: Sequence[str]) -> str:
     if type(category) is not int:
         return label(category)
     if not 0 <= category < len(classes):
-        raise NotRead(f"no class is called {shown(category)}, and nothing names one of that number")
+        raise NotRead(
+            f"no class is called {shown(category)}, and nothing names one of that number, as {CLASS_LIST} would"
+        )
     return classes[category]

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from setwright.formats.reading.classes import of_one_name
+from setwright.formats.reading.beside import lines_of
+from setwright.formats.reading.classes import CLASS_LIST, of_one_name
 from setwright.formats.reading.listing import is_picture
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import Problem
@@ -22,7 +23,6 @@ from setwright.formats.reading.yolo_labels import (
     has_rows,
     in_labels,
     is_data_yaml,
-    lines_of,
     listed_pictures,
     read_labels,
     with_split,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from setwright.formats.reading.protocol import ReadFrame, ReadOptions
 
 _LISTS = {"train": "train", "valid": "validation", "val": "validation", "test": "test"}
-_CLASSES = frozenset({"classes.txt", "_darknet.labels"})
+_CLASSES = frozenset({CLASS_LIST, "_darknet.labels"})
 """What tools call the list of classes; Darknet's own ends with `.names`."""
 
 _PICTURE_FOLDERS = ("images", "JPEGImages")

@@ -14,6 +14,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from setwright.formats.reading.beside import lines_of
 from setwright.formats.reading.classes import split_of_folder
 from setwright.formats.reading.listing import MAX_TEXT
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, number, shown
@@ -92,12 +93,6 @@ def with_split(frame: ReadFrame, splits: Mapping[str, str]) -> ReadFrame:
     """The frame with the split that `splits` has for its picture, if it has one."""
     split = splits.get(frame.picture)
     return frame if split is None else replace(frame, metadata={"source_split": split})
-
-
-def lines_of(listing: Listing, name: str, errors: str = "replace") -> list[str]:
-    """The lines of a text file, without spaces around them and empty ones at the end; `errors` is that of `decode`."""
-    text = listing.read(name, MAX_TEXT).decode("utf-8-sig", errors)
-    return [line.strip() for line in text.rstrip().splitlines()]
 
 
 def listed_pictures(listing: Listing, file: str, pictures: Pictures) -> Iterator[str]:
