@@ -121,6 +121,16 @@ LAYOUTS: dict[str, tuple[dict[str, Any], str | None]] = {
         },
         None,
     ),
+    "Cityscapes": (
+        {
+            "gtFine/train/ulm/a_gtFine_color.png": colours(),
+            "gtFine/train/ulm/a_gtFine_instanceIds.png": png(VALUES),
+            "gtFine/train/ulm/a_gtFine_labelIds.png": png(VALUES),
+            "leftImg8bit/train/ulm/a_leftImg8bit.png": "",
+            "classes.csv": CSV,
+        },
+        "train",
+    ),
     "values in each of three channels": (
         {"classes.csv": CSV, "images/a.jpg": "", "masks/a.png": png(np.stack([VALUES] * 3, axis=-1))},
         None,
@@ -136,12 +146,17 @@ LAYOUTS: dict[str, tuple[dict[str, Any], str | None]] = {
 }
 
 
+def _is_aside(name: str) -> bool:
+    """Whether it is drawn of annotations, and no mask that is read."""
+    return any(kind in name for kind in ("colour/", "_gtFine_color", "_instanceIds"))
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_masks_are_found_and_read_whoever_wrote_them(layout: str) -> None:
     files, split = LAYOUTS[layout]
     assert detect(MemoryListing(files)) == READER
     all = found(files)
-    assert (all.problems, all.other_files) == ((), tuple(name for name in files if "colour/" in name))
+    assert (all.problems, all.other_files) == ((), tuple(name for name in files if _is_aside(name)))
     # Of a picture without a mask at most its folder tells something, which is its split.
     (frame,) = (each for each in frames(all).values() if each.annotations is not None)
     assert shapes(frame) == {"kite": KITE, "owl": OWL}

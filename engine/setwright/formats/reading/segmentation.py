@@ -6,6 +6,7 @@ JPEGImages/x.jpg  SegmentationClass/x.png  labelmap.txt             Pascal VOC, 
 train/x.png  trainannot/x.png  label_colors.txt                     CamVid
 images/x.jpg  labels/x.png  classes.csv                             others
 train/x.jpg  train_masks/x_mask.png                                 Kaggle's
+leftImg8bit/x_leftImg8bit.png  gtFine/x_gtFine_labelIds.png         Cityscapes
 x/images/x.png  x/masks/1.png  x/masks/2.png                        Kaggle's, an object each
 """
 
@@ -52,14 +53,18 @@ _FOLDERS = {
     "annotations": _IMAGES,
     "ann_dir": ("img_dir",),
     _VOC.lower(): ("jpegimages", "images"),
+    "gtfine": ("leftimg8bit",),
+    "gtcoarse": ("leftimg8bit",),
 }
 """The folders that hold masks, each with those that its pictures may lie in; case does not count."""
 
 _MASKS = frozenset({"masks", _VOC.lower()})
 """Those of them in which every picture is a mask, whether or not one is called as it."""
 
-_OBJECTS = "segmentationobject"
-_DRAWN = _MASKS | {_OBJECTS, "colour", "color"}
+_BESIDE = frozenset({"segmentationobject", "gtfine", "gtcoarse"})
+"""Those in which other pictures are drawn of annotations too, or all are."""
+
+_DRAWN = _MASKS | _BESIDE | {"colour", "color"}
 """The folders whose files are drawn of annotations."""
 
 _ENDINGS = (".png", ".bmp", ".tif", ".tiff")
@@ -67,6 +72,7 @@ _ANNOTATIONS = "annot"
 _OF_MASKS = "_masks"
 _PANOPTIC = "panoptic_"
 _SUFFIX = re.compile("_(mask|segmentation)$", re.IGNORECASE)
+_CITYSCAPES = re.compile("_gt(Fine|Coarse)_labelIds$")
 _MAY_BE_MASK = re.compile(
     rf"(?:^|/)(?:{'|'.join(_FOLDERS)}|[^/]*{_ANNOTATIONS}|[^/]*{_OF_MASKS})/|_(?:mask|segmentation)\.[^./]+$",
     re.IGNORECASE,
@@ -149,7 +155,11 @@ def masks_in(listing: Listing) -> frozenset[str]:
     """The pictures that are masks of others, or drawn of annotations beside them."""
     found = _Masked(listing)
     return frozenset(
-        (*found.masks, *found.lossy, *(name for name in listing.pictures if _OBJECTS in _folders(name)))
+        (
+            *found.masks,
+            *found.lossy,
+            *(name for name in listing.pictures if not _BESIDE.isdisjoint(_folders(name))),
+        )
     )
 
 
@@ -214,7 +224,7 @@ def _folded(stem: str) -> str:
 
 def _picture_stems(mask: str) -> Iterator[str]:
     """The paths that the picture of a mask may have, without its ending."""
-    stem = posixpath.splitext(mask)[0]
+    stem = _CITYSCAPES.sub("_leftImg8bit", posixpath.splitext(mask)[0])
     plain = _SUFFIX.sub("", stem)
     for each in dict.fromkeys((stem, plain)):
         *folders, file = each.split("/")
