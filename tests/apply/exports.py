@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from setwright.formats.protocol import ExportEntry, MadeFile, PackedFile, PictureFile
+from setwright.model.events import Listener, silence
 from setwright.model.statistics import Statistics
 from setwright.model.versions import Version, VersionNumber
 
@@ -68,7 +69,7 @@ class Served:
             for digest, content in self.pictures.items():
                 (store / digest).write_bytes(content)
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
         assert export == "RAW"
         for path, content in sorted(self.versions[version].items()):
             if isinstance(content, str):

@@ -24,7 +24,7 @@ from setwright.apply.pull import pull
 from setwright.apply.pull_record import RECORD, Record
 from setwright.formats.protocol import PictureFile
 from setwright.model.errors import FormatError, RemoteError, SetwrightError, UnsafeNameError, UsageError
-from setwright.model.events import Advanced, Finished, Started
+from setwright.model.events import Advanced, Finished, Listener, Started, silence
 from tests.apply.exports import Served, files_in, version_of
 
 if TYPE_CHECKING:
@@ -338,7 +338,7 @@ def test_a_packed_file_with_a_damaged_picture_never_gets_its_name(to: Path) -> N
 
 def test_an_export_that_finds_no_room_is_refused_before_it_begins(to: Path) -> None:
     class Vast(Served):
-        def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+        def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
             for entry in super().export(version, export):
                 yield replace(entry, size=1 << 60) if isinstance(entry, PictureFile) else entry
 

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from setwright.formats.protocol import ExportEntry, PictureFile
+    from setwright.model.events import Listener
     from setwright.model.manifest import Manifest
 
 ROOT = Path(__file__).parents[2]
@@ -337,7 +338,9 @@ def hold(export: str, path: Path) -> None:
     )
 
     class Lake:
-        def export(self, version_: str, export: str) -> Iterator[ExportEntry]:
+        def export(
+            self, version_: str, export: str, listener: Listener | None = None
+        ) -> Iterator[ExportEntry]:
             return export_entries(manifest, version, "", export)
 
         def opener(self, wanted: Iterable[PictureFile]) -> Callable[[str], BinaryIO]:

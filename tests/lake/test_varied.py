@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import pytest
 
+from setwright.apply.pull import pull
 from setwright.augment.recipes import recipe_digests
 from setwright.lake.lake import Lake
 from setwright.model.dataset import Augmentation, AugmentationWish, CollectionSource, DatasetConfig, Selection
@@ -24,6 +25,7 @@ from setwright.model.splits import SplitWish
 from setwright.model.versions import FIRST_VERSION, ChangeSeverity, Publication, Version
 from setwright.pixels.executor import Executor, Threads
 from setwright.plan.content import desired_content
+from setwright.remotes.lake import LakeRemote
 from tests.lake.cells import CELLS
 from tests.lake.lakes import NOON, ingest, picture, write
 
@@ -213,6 +215,19 @@ def test_a_lost_picture_is_told_by_verify_and_made_again_when_the_version_is_exp
     assert pictures_of(lake, version) == found
     assert path.exists()
     assert not lake.verify().damages
+
+
+def test_a_pull_tells_of_the_lost_pictures_that_it_makes_again(lake: Lake, tmp_path: Path) -> None:
+    version = lake.publish(publication(lake))
+    for name, digest in pictures_of(lake, version).items():
+        path = lake.picture_path(digest)
+        if "rotate" in name and path is not None:
+            path.unlink()
+    events: list[Event] = []
+    pull(LakeRemote(lake, "lake"), version, "RAW", tmp_path / "out", listener=events.append)
+    assert isinstance(events[0], Started)
+    assert events[0].task == "Varying pictures for Cells 1.0.0"
+    assert events[0].total == FRAMES
 
 
 def test_a_picture_that_was_cut_short_is_made_again_by_the_next_version_and_when_one_is_exported(

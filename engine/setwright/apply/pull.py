@@ -39,7 +39,7 @@ WORKERS = 4
 class ExportReader(Pictures, Protocol):
     """What pull asks of a remote."""
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]: ...
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,8 @@ def pull(
     _check_folder(to)
     with alone(to, listener):
         record = _record_of(to, version, export, force=force)
-        compared = compare(
-            list(remote.export(version.id, export)), to, record, media=media, force=force, listener=listener
-        )
+        entries = list(remote.export(version.id, export, listener))
+        compared = compare(entries, to, record, media=media, force=force, listener=listener)
         local = {wanted.path for wanted in compared.write if link and _is_local(remote, wanted.entry)}
         _check_room(to, sum(wanted.size for wanted in compared.write if wanted.path not in local))
         done = dict(compared.keep)

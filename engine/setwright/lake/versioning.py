@@ -74,8 +74,8 @@ class Versioning(Opened):
         with self._catalogue.writing() as connection:
             return version_making.amend(connection, amendment)
 
-    def expanded(self, version: str) -> Manifest:
-        """The content of the version with that id, with its varied copies as frames.
+    def expanded(self, version: str, listener: Listener = silence) -> Manifest:
+        """The content of the version with that id, with its varied copies as frames; lost ones are made again.
 
         Raises:
             RemoteError: there is no such version.
@@ -87,8 +87,10 @@ class Versioning(Opened):
         manifest = self.manifest(version)
         if not len(manifest.copies):
             return manifest
-        with self._writers.writing():  # what was lost is made again; as a rule that is nothing
-            make_varied(self._catalogue, self._blobs, manifest, "a version", silence, None)
+        with self._writers.writing():  # as a rule nothing is lost
+            found = self.version(version)
+            name = f"{found.dataset} {found.number}"
+            make_varied(self._catalogue, self._blobs, manifest, name, listener, None)
         with self._catalogue.reading() as connection:
             made = made_pictures(connection, manifest)
         return expand(manifest, made)

@@ -122,10 +122,10 @@ class AnsweringLake(ABC):
     def state(self, project: str) -> State | None:
         return self._lake.state(project)
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
         from setwright.remotes.exports import export_entries
 
-        manifest = self._lake.expanded(version)
+        manifest = self._lake.expanded(version, listener)
         description = self._lake.config(version).description
         return export_entries(manifest, self._lake.version(version), description, export)
 

@@ -245,7 +245,7 @@ class MemoryRemote:
     def state(self, project: str) -> State | None:
         return self._states.get(project)
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
         found, dataset = next(
             (one, dataset)
             for dataset in self._datasets.values()

@@ -144,8 +144,11 @@ class RemoteReader(Protocol):
     def state(self, project: str) -> State | None:
         """The newest state of that project, None before the first apply."""
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
-        """The files of one export, by its exact name, of the version with that id, sorted by path."""
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
+        """The files of one export, by its exact name, of the version with that id, sorted by path.
+
+        `listener` hears of varied pictures that were lost and are made again first.
+        """
 
     def made(self, recipes: Sequence[str]) -> Collection[str]:
         """Those of the recipes of varied copies, by digest, whose pictures are there already."""

@@ -167,7 +167,7 @@ class ServedLakeRemote:
         document = self._asking.get("/state", wire.StateDocument, project=project).state
         return None if document is None else decode_state(document)
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
         manifest = self._manifest(version, expanded=True)
         return export_entries(manifest, self.version(version), self.config(version).description, export)
 

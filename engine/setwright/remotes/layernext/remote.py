@@ -176,7 +176,7 @@ class LayerNextRemote:
     def state(self, project: str) -> State | None:
         return self._states.newest(project)
 
-    def export(self, version: str, export: str) -> Iterator[ExportEntry]:
+    def export(self, version: str, export: str, listener: Listener = silence) -> Iterator[ExportEntry]:
         raise RemoteError(
             "LayerNext gives an export as files, and not what is in them",
             f"{export} of version {version} can be downloaded whole.",
