@@ -11,6 +11,7 @@ from setwright.plan.document import PlanDocument
 from setwright.views.measure import flowed, width_of
 from setwright.views.plan_text import render
 from tests.conftest import Golden
+from tests.plan.test_plan import settled
 from tests.views import plans
 
 SUMMARY = re.compile(
@@ -148,3 +149,15 @@ def test_one_long_name_does_not_move_what_stands_behind_the_others() -> None:
     assert before
     assert set(before) <= set(told.splitlines())
     assert f"{'x' * 200}  into" in told
+
+
+def restratified(*, resplit: bool) -> str:
+    survey = settled(plans.BLOOD, plans.OLD)
+    wish = replace(plans.BLOOD.split, stratify=True, seed=7, resplit=resplit)
+    return text(plans.shown({"cells": replace(plans.BLOOD, split=wish)}, survey))
+
+
+def test_a_wish_that_divides_new_frames_alone_says_so() -> None:
+    told = "`seed` and `stratify` divide new frames alone, as frames stay where they were; `resplit: true` divides anew"
+    assert told in restratified(resplit=False)
+    assert "new frames alone" not in restratified(resplit=True)

@@ -34,7 +34,7 @@ def body(change: DatasetChange, color: bool, command: str = "plan") -> Iterator[
         yield from _splits(change, color)
         yield from _labels(change, color)
         yield from _copies(change, color)
-    elif change.unmet is not None:
+    elif words.unmet(change):
         yield from _splits(change, color)
     yield from _exports(change, color)
     yield from _dependents(change)

@@ -250,12 +250,29 @@ def dropped(frames: FrameChanges) -> str:
     return f"{counted(frames.dropped, 'selected frame')} without an annotation of a class {are} left out, as background"
 
 
+_ANEW = "`resplit: true` divides anew"
+_DRAWN = ("split.seed", "split.stratify")
+"""Fields that ask for another division, and for no other sizes."""
+
+
 def unmet(change: DatasetChange) -> tuple[str, ...]:
     """Why the splits are not as asked, a sentence for each reason; none where they are."""
-    if change.unmet is None:
+    said: tuple[str, ...] = ()
+    if change.unmet is not None:
+        quotas = [split.quota for split in change.splits]
+        said = division_words(quotas, change.unmet.why, change.unmet.apart)
+    return said or _for_new_frames(change)
+
+
+def _for_new_frames(change: DatasetChange) -> tuple[str, ...]:
+    """That frames which are divided stay so, where the spec asks for another division of the same sizes."""
+    asked = [
+        f"`{field.path.partition('.')[2]}`" for field in change.fields if field.path in _DRAWN and field.after
+    ]
+    if not asked or change.config is None or change.config["split"]["resplit"]:
         return ()
-    quotas = [split.quota for split in change.splits]
-    return division_words(quotas, change.unmet.why, change.unmet.apart)
+    divide = "divides" if len(asked) == 1 else "divide"
+    return (f"{' and '.join(asked)} {divide} new frames alone, as frames stay where they were; {_ANEW}",)
 
 
 def asked_for(split: SplitChange) -> str:
@@ -270,12 +287,12 @@ def division_words(quotas: Sequence[int], why: Sequence[str], apart: int) -> tup
         return (f"{counted(apart, 'group')} of frames that belong together in several official splits",)
     if why:
         asked = " / ".join(f"{quota:,}" for quota in quotas)
-        anew = "; `resplit: true` divides anew" if "kept" in why else ""
+        anew = f"; {_ANEW}" if "kept" in why else ""
         said.append(f"asked for {asked} frames, but {' and '.join(_UNEVEN[reason] for reason in why)}{anew}")
     if apart:
         said.append(
             f"{counted(apart, 'group')} of frames that belong together in several splits, as frames stay "
-            "where they were; `resplit: true` divides anew"
+            f"where they were; {_ANEW}"
         )
     return tuple(said)
 
