@@ -233,6 +233,16 @@ def test_verify_does_not_take_the_side_of_rows_that_somebody_edited(project: Pat
     assert "compare with a backup first" in told.stdout
 
 
+def test_without_the_extra_nothing_is_made_and_the_command_to_install_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    refused = inside.setwright(tmp_path, "lake", "init", "--lake", "new", "--blobs", "s3://bucket/lake")
+    assert refused.returncode == 1
+    assert "pip install 'setwright[objectstore]'" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_pictures_of_programs_are_told_among_what_is_not_read(project: Path) -> None:
     write(project / "in", {"a.png": []})
     write(project / "in" / ".venv", {"a.png": [], "logo.png": []})

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from setwright.edge.object_store import in_words, opened
 from setwright.lake.blobs import PAIR, REST, StoredBlob, Stranger, damaged, missing, sha256
 from setwright.model.errors import LakeAwayError, LakeError, UsageError
+from setwright.model.extras import require
 from setwright.pixels.executor import Threads
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def checked_address(given: str) -> str:
 
     Raises:
         UsageError: it names no bucket and prefix, or holds what might be secret.
+        MissingExtraError: what it takes to use it is not installed.
     """
     if not given.isprintable():  # of which a URL would lose some without a word
         raise _no_address("It holds a control character.")
@@ -73,6 +75,8 @@ def checked_address(given: str) -> str:
         raise _no_address(
             "Bucket and parts of the prefix are of letters, digits and .-_=+, and none is empty."
         )
+    # Before a folder is made for the lake, or the catalogue is asked.
+    require("objectstore", "keep blobs in an object store", "obstore")
     return f"{url.scheme}://{url.netloc}/{'/'.join(parts)}"
 
 
