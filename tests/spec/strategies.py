@@ -159,7 +159,10 @@ def recipes(draw: st.DrawFn) -> tuple[Augmentation, ...]:
                     property.range[0],
                     min(property.range[1], HARSH.get(type_.id, (property.range[1],))[0]),
                 )
-                ends = st.tuples(st.integers(low, high), st.integers(low, high)).filter(any)
+                # A range of nothing but 0, or but a whole turn, is no wish.
+                ends = st.tuples(st.integers(low, high), st.integers(low, high)).filter(
+                    lambda ends: ends[0] != ends[1] or ends[0] % 360
+                )
                 one, other = draw(ends)
                 range_ = (float(min(one, other)), float(max(one, other)))
             made.append(Augmentation(type=type_.id, property=property.id, range=range_))
