@@ -11,6 +11,7 @@ from setwright.plan.document import PlanDocument
 from setwright.views.measure import flowed, width_of
 from setwright.views.plan_text import render
 from tests.conftest import Golden
+from tests.contents import membership
 from tests.plan.test_plan import settled
 from tests.views import plans
 
@@ -161,3 +162,13 @@ def test_a_wish_that_divides_new_frames_alone_says_so() -> None:
     told = "`seed` and `stratify` divide new frames alone, as frames stay where they were; `resplit: true` divides anew"
     assert told in restratified(resplit=False)
     assert "new frames alone" not in restratified(resplit=True)
+
+
+def test_frames_that_move_because_resplit_was_left_in_the_spec_are_told_of() -> None:
+    config = replace(plans.BLOOD, split=replace(plans.BLOOD.split, resplit=True))
+    survey = settled(config, plans.OLD)
+    grown = replace(survey, memberships={"cells": membership(plans.frames(0, 40))}, frames_revision=2)
+    told = "`resplit: true` stands in the spec from before, so frames move"
+    assert told in text(plans.shown({"cells": config}, grown))
+    seeded = replace(config, split=replace(config.split, seed=7))
+    assert told not in text(plans.shown({"cells": seeded}, grown))

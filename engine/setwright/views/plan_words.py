@@ -261,7 +261,7 @@ def unmet(change: DatasetChange) -> tuple[str, ...]:
     if change.unmet is not None:
         quotas = [split.quota for split in change.splits]
         said = division_words(quotas, change.unmet.why, change.unmet.apart)
-    return said or _for_new_frames(change)
+    return (said or _for_new_frames(change)) + _moved_by_what_stood_there(change)
 
 
 def _for_new_frames(change: DatasetChange) -> tuple[str, ...]:
@@ -269,10 +269,26 @@ def _for_new_frames(change: DatasetChange) -> tuple[str, ...]:
     asked = [
         f"`{field.path.partition('.')[2]}`" for field in change.fields if field.path in _DRAWN and field.after
     ]
-    if not asked or change.config is None or change.config["split"]["resplit"]:
+    if not asked or _divides_anew(change):
         return ()
     divide = "divides" if len(asked) == 1 else "divide"
     return (f"{' and '.join(asked)} {divide} new frames alone, as frames stay where they were; {_ANEW}",)
+
+
+def _divides_anew(change: DatasetChange) -> bool:
+    split = (change.config or {}).get("split")  # a document from elsewhere may hold anything there
+    return isinstance(split, dict) and bool(split.get("resplit"))
+
+
+def _moved_by_what_stood_there(change: DatasetChange) -> tuple[str, ...]:
+    """That frames move though nobody asks for another division now, where the spec was left to divide anew."""
+    if change.frames is None or not change.frames.moving.count or not _divides_anew(change):
+        return ()
+    if any(field.path.startswith("split.") for field in change.fields):
+        return ()
+    return (
+        "`resplit: true` stands in the spec from before, so frames move; without it they stay where they were",
+    )
 
 
 def asked_for(split: SplitChange) -> str:
