@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from tests.cli import inside
 from tests.cli.project_folder import project_at
 from tests.house.program import setwright
 
@@ -25,7 +28,7 @@ def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them_as_valida
     tmp_path: Path,
 ) -> None:
     project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
-    result = setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS="100")
+    result = setwright("-C", str(tmp_path), "lock", COLUMNS="100")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.endswith("\n10 errors.\nMore about a finding: `setwright explain SW209`\n")
     assert result.stderr == setwright("-C", str(tmp_path), "validate", COLUMNS="100").stdout
@@ -33,7 +36,7 @@ def test_a_command_that_needs_specs_without_mistakes_shows_all_of_them_as_valida
 
 def test_findings_are_coloured_as_asked(tmp_path: Path) -> None:
     project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
-    at = ("-C", str(tmp_path), "pull", "balloons")
+    at = ("-C", str(tmp_path), "lock")
     assert "\x1b[31m" in setwright("--color", "always", *at).stderr
     assert "\x1b" not in setwright(*at).stderr
     assert "\x1b" not in setwright(*at, FORCE_COLOR="1", NO_COLOR="1").stderr
@@ -42,15 +45,14 @@ def test_findings_are_coloured_as_asked(tmp_path: Path) -> None:
 def test_findings_fit_the_terminal(tmp_path: Path) -> None:
     project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
     wide, narrow = (
-        setwright("-C", str(tmp_path), "pull", "balloons", COLUMNS=columns).stderr
-        for columns in ("100", "50")
+        setwright("-C", str(tmp_path), "lock", COLUMNS=columns).stderr for columns in ("100", "50")
     )
     assert max(map(len, wide.splitlines())) > max(map(len, narrow.splitlines()))
 
 
 def test_debug_shows_the_findings_after_the_traceback(tmp_path: Path) -> None:
     project_at(tmp_path, {"specs/night.yaml": TEN_MISTAKES})
-    result = setwright("--debug", "-C", str(tmp_path), "pull", "balloons")
+    result = setwright("--debug", "-C", str(tmp_path), "lock")
     assert result.stderr.startswith("Traceback")
     assert "\n10 errors.\n" in result.stderr
 
@@ -71,3 +73,27 @@ def test_what_an_error_repeats_cannot_give_the_terminal_orders(tmp_path: Path) -
 def test_the_lines_of_an_error_stay_lines(tmp_path: Path) -> None:
     said = setwright("fail", "unforeseen").stderr.splitlines()
     assert said[2] == "  Nothing that you wrote can be the reason. Please report it."
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("pull", "balloons", "--to"),
+        ("download", "1", "RAW", "--to"),
+        ("lake", "ingest", "photos", "--collection", "party", "--lake"),
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("~/out", "write the path in full, or './~/out'"), ("", "a variable that is not set")],
+)
+def test_no_folder_is_made_that_is_called_as_a_home_or_not_at_all(
+    command: tuple[str, ...], folder: str, said: str, tmp_path: Path
+) -> None:
+    project_at(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    ran = inside.setwright(tmp_path, *command, folder)
+    assert ran.returncode == 1
+    assert said in " ".join(ran.stderr.split())
+    assert sorted(tmp_path.rglob("*")) == before

@@ -9,6 +9,7 @@ import click
 
 from setwright.cli.environment_option import environment_option
 from setwright.cli.lake_location import lake_folder
+from setwright.cli.output_file import OutputFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ def lake_options(command: F) -> F:
     """
 
     @click.option(
-        "--lake", "given", metavar="DIR", type=click.Path(), help="The lake.  [default: the project's]"
+        "--lake", "given", metavar="DIR", type=OutputFolder(), help="The lake.  [default: the project's]"
     )
     @environment_option("The environment of the project whose lake is meant.")
     @functools.wraps(command)

@@ -1,4 +1,4 @@
-"""Files that a command is told to write, by the option that names them."""
+"""Files and folders that a command is told to write, by the option that names them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,24 @@ class OutputFile(click.Path):
             self.fail(f"'-' would be a file of that name; `{self._printed}` prints it.", param, ctx)
         if name.lower().endswith(_OF_PROJECTS):
             self.fail(f"{name!r} would be taken for a file of a project, and may be one.", param, ctx)
+        return name
+
+
+class OutputFolder(click.Path):
+    """A folder to write to, whether or not it is there."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        name = str(super().convert(value, param, ctx))
+        if not name:
+            self.fail("it is empty, as a variable that is not set.", param, ctx)
+        if name.startswith("~"):
+            # Shells leave it as it is behind `--to=`. `rm -r ~` is no good way to be rid of such a folder.
+            self.fail(
+                f"{name!r} would be a folder of that name here, and nobody's home; write the path in full,"
+                f" or './{name}' for that folder.",
+                param,
+                ctx,
+            )
         return name
 
 

@@ -8,6 +8,7 @@ import click
 
 from setwright.cli import completing
 from setwright.cli.context import Session, pass_session
+from setwright.cli.output_file import OutputFolder
 from setwright.cli.servers import server_options
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     "--path",
     "folder",
     metavar="DIR",
-    type=click.Path(),
+    type=OutputFolder(),
     default=".",
     show_default=True,
     help="Where to make the dataset's folder.",

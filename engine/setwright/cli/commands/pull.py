@@ -10,6 +10,7 @@ import click
 from setwright.cli import completing
 from setwright.cli.address import Address, dataset_name, find_version
 from setwright.cli.context import Session, pass_session
+from setwright.cli.output_file import OutputFolder
 from setwright.cli.spec_options import SpecOptions, spec_options
 from setwright.model.counting import counted
 
@@ -32,7 +33,7 @@ JSON_FORMAT_VERSION = 1
     help="Which export, by name or short name, as in RAW or yolo-darknet.",
 )
 @click.option(
-    "--to", "folder", metavar="DIR", type=click.Path(), help="Where to.  [default: ADDRESS-VERSION-EXPORT]"
+    "--to", "folder", metavar="DIR", type=OutputFolder(), help="Where to.  [default: ADDRESS-VERSION-EXPORT]"
 )
 @click.option("--no-media", is_flag=True, help="Leave the pictures out.")
 @click.option("--link", is_flag=True, help="Make hard links to the lake's pictures instead of copies.")
