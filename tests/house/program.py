@@ -55,6 +55,17 @@ def wait(session: Session) -> None:
 
 
 @click.command()
+def tidy() -> None:
+    """Say "ready", wait to be interrupted, and take a while to tidy up."""
+    try:
+        click.echo("ready")
+        time.sleep(60)
+    finally:
+        time.sleep(0.5)
+        click.echo("tidied")
+
+
+@click.command()
 def swallow() -> None:
     """Say "ready", then wait inside a library that makes an error of its own of an interruption."""
     click.echo("ready")
@@ -101,6 +112,6 @@ def where(session: Session) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("fail", "wait", "swallow", "pending", "flood", "mutter", "beside", "where"):
+    for name in ("fail", "wait", "tidy", "swallow", "pending", "flood", "mutter", "beside", "where"):
         root.table[name] = (f"tests.house.program:{name}", "")
     main()

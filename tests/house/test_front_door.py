@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -155,6 +156,28 @@ def test_an_interrupted_command_says_how_to_go_on(sent: signal.Signals) -> None:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_that_a_library_makes_an_error_of_is_still_one(sent: signal.Signals) -> None:
     assert interrupted("swallow", sent) == "Interrupted."
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_impatient_second_signal_does_not_hit_what_tidies_up(sent: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "tidy"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        for _ in range(3):
+            process.send_signal(sent)
+            time.sleep(0.1)
+        stdout, stderr = process.communicate()
+    assert (process.returncode, stdout, stderr.strip()) == (130, "tidied\n", "Interrupted.")
+
+
+def test_a_signal_on_the_way_out_is_no_traceback() -> None:
+    code = "import gc, os, signal; gc.freeze = lambda: os.kill(os.getpid(), signal.SIGINT)"
+    code += "; from setwright.__main__ import main; main()"
+    line = [sys.executable, "-c", code, "completion", "fish"]
+    result = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (130, "")
 
 
 LOADING = """

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -123,6 +124,9 @@ def main() -> NoReturn:
     if callable(signal.getsignal(signal.SIGINT)):  # else somebody had it ignored
         signal.signal(signal.SIGINT, _interrupt)
     code = run(sys.argv[1:])
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        if callable(signal.getsignal(sent)):
+            signal.signal(sent, _leave)
     # Python looks for circles once more on its way out. All memory goes back to the system then anyway.
     gc.freeze()
     try:
@@ -221,10 +225,26 @@ def _in_words(error: Exception) -> SetwrightError:
     )
 
 
-_signals: set[int] = set()
-"""Those that asked this process to end."""
+_signals: list[float] = []
+"""When signals asked this process to end, by the clock that `_interrupt` reads."""
+
+_PATIENCE = 2.0
+"""For so many seconds after the first signal, others are taken for the same one."""
 
 
-def _interrupt(sent: int, _frame: FrameType | None) -> NoReturn:
-    _signals.add(sent)
-    raise KeyboardInterrupt
+def _interrupt(_sent: int, _frame: FrameType | None) -> None:
+    """Interrupt whatever runs, and leave alone what then tidies up.
+
+    People press Ctrl-C again before anything can have ended, and build servers send a second signal. Whoever still
+    waits after that means it.
+    """
+    now = time.monotonic()
+    again = bool(_signals) and now - _signals[0] < _PATIENCE
+    _signals.append(now)
+    if not again:
+        raise KeyboardInterrupt
+
+
+def _leave(_sent: int, _frame: FrameType | None) -> NoReturn:
+    """End at once: all has been said, and only Python's own way out is left, where an exception is a traceback."""
+    os._exit(INTERRUPTED)

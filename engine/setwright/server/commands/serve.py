@@ -8,6 +8,7 @@ import secrets
 import socket
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -29,6 +30,9 @@ QUERY_LIMIT = 300.0
 
 STOPPED = 45.0
 """Seconds after which it has ended, whatever still runs. Nothing is lost by that: a kill loses nothing either."""
+
+_PATIENCE = 2.0
+"""For so many seconds after the first signal, others are taken for the same one."""
 
 HEAVY = 4
 """So many requests at a time may hold a whole membership or manifest in memory."""
@@ -209,7 +213,12 @@ def _serve(
         ) from error
 
     class Server(uvicorn.Server):
+        asked = 0.0
+
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if self.should_exit and time.monotonic() - self.asked < _PATIENCE:
+                return  # a second one would have it break off, and tell of that in a traceback
+            self.asked = time.monotonic()
             # At once: it waits for the requests that run, and these wait for what is being made.
             service.publishing.stop()
             _end_within(STOPPED)
