@@ -32,7 +32,10 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
     ".csv": (
         ("a table of boxes", (b"xmin", b"ymax")),
         ("a table of boxes", (b"x_min", b"y_max")),
+        ("a table of boxes", (b"image", b"bbox")),
         ("VIA's table", (b"region_shape_attributes",)),
+        ("a table of run lengths", (b"encodedpixels",)),
+        ("a table of run lengths", (b"rle_mask",)),
     ),
 }
 """What the beginnings of files hold, by their ending; case does not count."""
