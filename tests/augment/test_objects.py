@@ -15,6 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from setwright.augment import objects
+from setwright.augment.cutting import cut_polygon
 from setwright.augment.masks import patch_of
 from setwright.augment.objects import Varied, vary
 from setwright.augment.placement import placement
@@ -298,6 +299,42 @@ def test_a_mask_drawn_from_the_moved_polygon_is_the_moved_mask(
     # Centres of the coarse pixels fall between the fine ones, half a fine pixel away.
     differ = drawn != moved[:height, :width]
     assert not (differ & ~_near_outline(rings, move, width, height)).any()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "corners"),
+    [
+        (
+            10,
+            3,
+            "14.9999 9.0001, 3.9999 9.0001, 12.9999 -1.9999, -4.0001 15.0001, 8.9999 2.0001, 11.9999 14.0001",
+        ),
+        (
+            8,
+            5,
+            "-4.0912 12.7693, 14.9088 7.7693, 0.6588 11.5193, -2.0912 -2.2307, 11.9088 9.7693, 4.9088 3.7693,"
+            "9.9088 1.7693, -2.0912 -2.2307, 3.9088 -0.2307",
+        ),
+        (
+            8,
+            4,
+            "14.2255 -1.6471, -0.7745 4.3529, 10.4755 -0.1471, 12.2255 1.3529, 7.2255 -0.6471, 4.7255 -1.6471,"
+            "3.2255 5.3529, 7.2255 10.3529, 4.2255 6.6029, 12.2255 9.3529, 10.2255 13.3529, 10.7255 12.3529",
+        ),
+    ],
+    ids=["point-on-line", "point-beside-line", "sides-all-but-the-same"],
+)
+def test_an_outline_that_runs_back_along_itself_but_for_rounding_is_cut_as_its_pixels_are(
+    width: int, height: int, corners: str
+) -> None:
+    ring = [[float(number) for number in corner.split()] for corner in corners.split(",")]
+    left, _ = cut_polygon([np.array(ring)], width, height)
+    scale = 10
+    finer = [
+        _drawn([[[x * scale, y * scale] for x, y in each] for each in rings], width * scale, height * scale)
+        for rings in ([ring], [each.tolist() for each in left])
+    ]
+    assert np.count_nonzero(finer[0] != finer[1]) <= 20
 
 
 def _moved(mask: np.ndarray, move: tuple[str, tuple[float, ...]], scale: int) -> np.ndarray:
