@@ -164,6 +164,10 @@ def test_a_condition_knows_where_it_stood() -> None:
 @pytest.mark.parametrize(
     ("text", "marked", "hint"),
     [
+        ("Balloon", "", "for frames with a label write annotation.label=Balloon"),
+        ("annotation.label", "", None),
+        ("annotation(label", "", None),
+        ("annotation.label in [A]", "[A]", "write in (…), with parentheses"),
         ("annotation.label==X", "=", "one = compares"),
         ("annotation.label<>X", ">", "write != for unequal"),
         ("frame.width=>3", ">", "the = comes second: <= or >="),
@@ -199,7 +203,9 @@ def test_a_condition_knows_where_it_stood() -> None:
         ("frame.date=2024-02-30", "2024-02-30", "write year-month-day, as in 2024-05-31"),
     ],
 )
-def test_a_mistake_is_marked_and_answered_with_what_to_write(text: str, marked: str, hint: str) -> None:
+def test_a_mistake_is_marked_and_answered_with_what_to_write(
+    text: str, marked: str, hint: str | None
+) -> None:
     error = mistake(text)
     assert (text[error.start : error.end], error.hint) == (marked, hint)
 

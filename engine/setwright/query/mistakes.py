@@ -86,6 +86,10 @@ def _hint(text: str, start: int, word: str, expected: set[str]) -> str | None:
     for pattern, hint in _SLIPS:
         if pattern.match(text, start):
             return hint
+    if not word and "OPERATOR" in expected and "." not in text and _WORD.fullmatch(text.strip()):
+        return f"for frames with a label write annotation.label={_shortened(text.strip())}"
+    if "LPAR" in expected and word[:1] == "[":
+        return "write in (…), with parentheses"
     if "RPAR" in expected and not word:
         return "a parenthesis is never closed"
     if word == ")" and "$END" in expected:
