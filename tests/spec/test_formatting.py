@@ -117,8 +117,13 @@ def test_blank_lines_stay_one_by_one_and_not_at_the_ends() -> None:
     assert formatted("\n\nquery: b\n\n \n\nlabels: [a]\n\n\n") == "query: b\n\nlabels: [a]\n"
 
 
-def test_line_breaks_are_those_of_unix_and_the_last_line_has_one() -> None:
-    assert formatted("\ufeffquery: a\r\nlabels: [b]") == "query: a\nlabels: [b]\n"
+def test_line_breaks_of_two_kinds_become_those_of_unix_and_the_last_line_has_one() -> None:
+    assert formatted("\ufeffquery: a\r\nlabels: [b]\nsplit: {}") == "query: a\nlabels: [b]\nsplit: {}\n"
+
+
+def test_a_file_with_the_line_breaks_of_windows_alone_keeps_them() -> None:
+    assert formatted("query: a  \r\nlabels:  [b]\r\nsplit: {}") == "query: a\r\nlabels: [b]\r\nsplit: {}\r\n"
+    assert formatted("query: a\r\n") == "query: a\r\n"
 
 
 def test_documents_are_laid_out_one_by_one() -> None:

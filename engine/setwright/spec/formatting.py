@@ -48,8 +48,14 @@ def laid_out(file: str, content: bytes, model: type[Part]) -> Layout:
     for order in (order_of(model), FREE):
         made = _attempt(text, order)
         if made is not None and equivalent(source.text, made, order) and _attempt(made, order) == made:
-            return Layout(text=made)
+            return Layout(text=_broken_as(content, made))
     return Layout(text=source.text, left_alone=True)
+
+
+def _broken_as(content: bytes, text: str) -> str:
+    """`text` with the line breaks of Windows where `content` has no others: git makes them, and unmakes them."""
+    breaks = content.count(b"\n")
+    return text.replace("\n", "\r\n") if breaks and content.count(b"\r\n") == breaks else text
 
 
 def _attempt(text: str, order: Order) -> str | None:
