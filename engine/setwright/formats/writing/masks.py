@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -117,8 +117,9 @@ def _check(classes: Sequence[str]) -> None:
 def _masks(manifest: Manifest, changes: Counter[str]) -> Iterator[tuple[bytes, str]]:
     """The PNG of each frame and its SHA-256, in their order; counts in `changes` what became of objects."""
     keep_freed_buffers()  # columns of some 100 KB come and go
-    pieces = pairwise(_together(manifest))
-    for made, became in ahead(partial(_some_masks, manifest), pieces, threads_that_pay()):
+    threads = threads_that_pay()
+    pieces = pairwise(_together(manifest, threads))
+    for made, became in ahead(partial(_some_masks, manifest), pieces, threads):
         changes.update(became)
         yield from made
 
@@ -140,32 +141,38 @@ def _some_masks(manifest: Manifest, rows: tuple[int, int]) -> tuple[list[tuple[b
     }
 
 
-def _together(manifest: Manifest) -> Iterator[int]:
+def _together(manifest: Manifest, threads: int) -> Iterator[int]:
     """Where the frames begin whose masks are made together, and the end: so many that NumPy is worth its calls, and so
-    few that their runs take little room, whatever the masks are.
+    few that their runs take little room, whatever the masks are; and where that leaves a choice, as many for each of
+    the `threads`.
     """
     frames, annotations = manifest.frames, manifest.annotations
     # About how many edges an object has: those of a mask stand in its outline, all others have a few in each row.
-    rows = annotations.box[:, 3] - annotations.box[:, 1]
-    edges = np.where(annotations.shape == MASK, np.strings.str_len(annotations.outline) / 2, 2 * rows)
+    edges = 2 * (annotations.box[:, 3] - annotations.box[:, 1])
+    masks = np.flatnonzero(annotations.shape == MASK)
+    edges[masks] = np.strings.str_len(annotations.outline[masks]) / 2
+    rounds = -(-len(frames) // (_PICTURES * threads))
+    most = -(-len(frames) // max(rounds * threads, 1))
     upto = np.concatenate([[0], np.cumsum(np.bincount(annotations.frame, edges, len(frames)))])
     begin = 0
     while begin < len(frames):
         yield begin
         end = int(np.searchsorted(upto, upto[begin] + _EDGES, "right")) - 1
-        begin = min(max(end, begin + 1), begin + _PICTURES)
+        begin = min(max(end, begin + 1), begin + most)
     yield len(frames)
 
 
 def _entries(manifest: Manifest, changes: Counter[str]) -> Iterator[ExportEntry]:
     frames = manifest.frames
     folders = [SUBSETS[split] for split in SPLITS]
+    masks = _masks(manifest, changes)
+    begun = tuple(islice(masks, 1))  # so that the next ones are made while names are found
     columns = zip(
         export_names(frames),
         manifest.split.tolist(),
         frames.digest.tolist(),
         frames.size.tolist(),
-        _masks(manifest, changes),
+        chain(begun, masks),
         strict=True,
     )
     for (stem, ending), code, digest, size, (mask, known) in columns:
