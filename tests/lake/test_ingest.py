@@ -47,8 +47,9 @@ def test_the_same_files_again_are_nothing_new(lake: Lake, tmp_path: Path) -> Non
     assert lake.revision() == 1
 
 
+@pytest.mark.parametrize("in_place", [False, True])
 def test_the_same_files_again_mend_a_picture_that_is_gone_or_was_cut_short(
-    lake: Lake, tmp_path: Path
+    lake: Lake, tmp_path: Path, in_place: bool
 ) -> None:
     folder = write(tmp_path / "in", {"a.png": ["RBC"], "b.png": []})
     ingest(lake, folder)
@@ -57,7 +58,7 @@ def test_the_same_files_again_mend_a_picture_that_is_gone_or_was_cut_short(
     gone.unlink()
     cut.write_bytes(cut.read_bytes()[:30])
     assert len(lake.verify().damages) == 2
-    assert ingest(lake, folder).revision is None
+    assert ingest(lake, folder, in_place=in_place).revision is None
     assert not lake.verify().damages
 
 

@@ -139,11 +139,6 @@ class Blobs(Protocol):
         """Remove the reference to the file that is the blob with that digest; the file stays."""
 
 
-def has(blobs: Blobs, digest: str, size: int) -> bool:
-    """Whether the blob is in the store with all of its `size` bytes."""
-    return blobs.sizes((digest,)).get(digest) == size
-
-
 def sha256(content: bytes) -> str:
     """The SHA-256 of `content`, in lower-case hexadecimal."""
     return hashlib.sha256(content).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from setwright.formats.ahead import ahead
 from setwright.formats.reading.listing import MAX_PICTURE
 from setwright.formats.reading.problems import Problem, ProblemKind
-from setwright.lake.blobs import has, sha256
+from setwright.lake.blobs import sha256
 from setwright.lake.pictures import inspect
 from setwright.model.counting import counted
 from setwright.model.errors import FormatError
@@ -70,11 +70,12 @@ def store_pictures(
             source_digest = sha256(content)
             found = known(source_digest)
             file = listing.path(name) if in_place else None
-            if found is not None and (
-                has(blobs, found.digest, found.size)
-                or (file is not None and blobs.elsewhere(found.digest) == file.resolve())
-            ):
-                return found
+            if found is not None:
+                stored = _stored_size(blobs, found.digest)
+                if stored == found.size:
+                    return found
+                if stored is None and file is not None and blobs.elsewhere(found.digest) == file.resolve():
+                    return found
             with decoding:
                 picture = inspect(content)
         except FormatError as error:
@@ -82,10 +83,11 @@ def store_pictures(
         except OSError as error:
             return Problem(ProblemKind.UNREADABLE_PICTURE, name, error.strerror or str(error))
         digest = source_digest if picture.content is content else sha256(picture.content)
-        if file is not None and picture.content is content:
-            if not dry and not has(blobs, digest, len(content)):
-                blobs.refer(digest, file)
-        elif not dry:
+        if dry:
+            pass
+        elif file is not None and picture.content is content and _stored_size(blobs, digest) is None:
+            blobs.refer(digest, file)
+        else:  # also where a blob was cut short, which would be read before a file that is referred to
             blobs.put(picture.content, digest)
         return StoredPicture(
             digest=digest,
@@ -111,6 +113,10 @@ def store_pictures(
         stored = dict(zip(names, _told(made, listener), strict=True))
     listener(Finished(TASK, counted(len(names), "picture")))
     return stored
+
+
+def _stored_size(blobs: Blobs, digest: str) -> int | None:
+    return blobs.sizes((digest,)).get(digest)
 
 
 def _told(stored: Iterable[StoredPicture | Problem], listener: Listener) -> Iterable[StoredPicture | Problem]:
