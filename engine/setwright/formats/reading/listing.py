@@ -216,6 +216,11 @@ def is_picture(name: str) -> bool:
 
     Nor is what lies in a folder such as `.venv` or `.thumbnails`, where programs keep pictures of their own.
     """
-    folder, _, file = name.rpartition("/")
+    file = posixpath.basename(name)
     ending = posixpath.splitext(file)[1].lower()
-    return ending in PICTURE_ENDINGS and not file.startswith("._") and not _HIDDEN.search(folder)
+    return ending in PICTURE_ENDINGS and not file.startswith("._") and not is_hidden(name)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a folder on the way to a file has a name that begins with a dot."""
+    return _HIDDEN.search(posixpath.dirname(name)) is not None
