@@ -58,6 +58,8 @@ def test_a_build_server_learns_whether_the_lock_file_is_up_to_date(project: Path
     assert setwright(project, "lock", "--check").returncode == 0
     moved_on = setwright(project, "lock", "--check", "--upgrade")
     assert moved_on.returncode == 1
+    of_one = setwright(project, "lock", "--check", "--revision", "2", "balloons")
+    assert "`setwright lock balloons --revision 2` writes it." in of_one.stdout
     assert moved_on.stdout.endswith("out of date: 2 of 2 pins. `setwright lock --upgrade` writes it.\n")
     spec = project / "specs" / "kites.yaml"
     spec.write_text(KITES.replace("[Kite]", "[Kite, Dragon]"))

@@ -84,7 +84,9 @@ def command(
     touched = [change for change in changes if change.kind != "kept"]
     wrong = [change for change in changes if change.broken]
     show_findings(session, (broken(each.address, each.before) for each in wrong if each.before), err=True)
-    writes = "setwright lock"
+    writes = " ".join(("setwright lock", *addresses))
+    if options.environment is not None:
+        writes += f" --env {options.environment}"
     if upgrade and pins is not None:
         writes += " --upgrade"
     elif revision is not None:
