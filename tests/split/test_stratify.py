@@ -109,3 +109,13 @@ def test_what_was_in_the_version_before_changes_no_place() -> None:
     before = np.random.default_rng(3).integers(0, 3, 200).astype(np.int8)
     found = assign(frames_of(range(360)), labelled(labels), WISH, version_of(frames_of(range(200)), before))
     assert found[:200].tolist() == before.tolist()
+
+
+@given(labels=st.lists(st.lists(st.integers(0, 2), max_size=4), min_size=20, max_size=60))
+def test_where_a_split_holds_too_many_the_others_get_as_many_as_without_labels(
+    labels: list[list[int]],
+) -> None:
+    frames, before = frames_of(range(len(labels))), version_of(frames_of(range(10)), np.full(10, 2, np.int8))
+    wish = SplitWish(train=50, validation=50, test=0, stratify=True)
+    found = sizes(assign(frames, labelled(labels), wish, before))
+    assert found == sizes(assign(frames, labelled(labels), replace(wish, stratify=False), before))
