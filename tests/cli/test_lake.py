@@ -251,6 +251,12 @@ def test_pictures_of_programs_are_told_among_what_is_not_read(project: Path) -> 
     assert ".venv/a.png, .venv/logo.png" in told
 
 
+def test_annotations_that_programs_keep_count_for_nothing(project: Path) -> None:
+    write(project / "in", {"a.png": ["RBC"]})
+    write(project / "in" / ".ipynb_checkpoints", {"a.png": ["WBC", "WBC"]})
+    assert "annotations  1 in the files; 1 new" in ingest(project).stdout
+
+
 def test_specs_with_mistakes_do_not_keep_pictures_out(tmp_path: Path) -> None:
     project = project_at(tmp_path, {"specs/a.yaml": "nonsense: ["})
     write(project / "in", {"a.png": []})

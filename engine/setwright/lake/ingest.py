@@ -108,7 +108,9 @@ def find(listing: Listing, reader: Reader, options: ReadOptions, listener: Liste
         pictures=pictures,
         copies=tuple(sorted(copies)),
         copied=tuple(sorted(each.label for words in copied for each in words.annotations or ())),
-        other_files=tuple(sorted(set(listing.names) - set(pictures) - copies - listing.consulted)),
+        other_files=tuple(
+            sorted({*listing.names, *listing.hidden} - set(pictures) - copies - listing.consulted)
+        ),
         problems=tuple(problems),
     )
 

@@ -30,6 +30,10 @@ class MemoryListing:
         return tuple(sorted(self._files))
 
     @property
+    def hidden(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def pictures(self) -> tuple[str, ...]:
         return tuple(filter(is_picture, self.names))
 

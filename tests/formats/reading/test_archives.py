@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from setwright.formats.reading import archives
 from setwright.formats.reading.archives import TarListing, ZipListing, archive
-from setwright.formats.reading.listing import is_picture
+from setwright.formats.reading.listing import is_hidden, is_picture
 from setwright.formats.reading.problems import ProblemKind
 from setwright.model.errors import FormatError, SetwrightError, UsageError
 
@@ -287,13 +287,13 @@ def test_what_macos_writes_beside_pictures_is_no_picture() -> None:
 
 
 @pytest.mark.parametrize("name", [".venv/lib/logo.png", "folder/.thumbs/a.png", ".a/b.png"])
-def test_a_picture_in_a_folder_that_begins_with_a_dot_is_some_programs_own(name: str) -> None:
-    assert not is_picture(name)
-    assert is_picture(name.replace(".", "", 1))
+def test_a_file_in_a_folder_that_begins_with_a_dot_is_some_programs_own(name: str) -> None:
+    assert is_hidden(name)
+    assert not is_hidden(name.replace(".", "", 1))
 
 
 def test_dots_elsewhere_in_a_name_hide_nothing() -> None:
-    assert all(map(is_picture, (".a.png", "./a.png", "../a.png", "a.b/c.png", "v1./..a.png", "a/./b.png")))
+    assert not any(map(is_hidden, (".a.png", "./a.png", "../a.png", "a.b/c.png", "v1./..a.png", "a/./b.png")))
 
 
 @given(data=st.data())

@@ -71,7 +71,6 @@ def test_a_format_that_is_not_read_is_no_plain_folder(name: str, content: Any, f
         ("package.json", '{"name": "pictures"}'),
         ("drawing.xml", "<svg/>"),
         ("external/annotations.xml", "<root>\n<annotations>\n<item/></annotations></root>"),
-        (".venv/share/examples/a.json", json.dumps(LABEL_ME)),
     ],
 )
 def test_other_files_leave_a_plain_folder(name: str, content: str) -> None:

@@ -221,7 +221,8 @@ def test_what_is_said_of_a_picture_that_is_not_there_and_said_twice_is_counted()
     ]
 
 
-def test_the_format_is_recognised_by_its_first_xml_file() -> None:
+def test_the_format_is_recognised_by_its_first_xml_files() -> None:
     assert Voc().recognises(MemoryListing({"a.jpg": b"", "a.xml": xml()}))
+    assert Voc().recognises(MemoryListing({"a.jpg": b"", "a.xml": xml(), "A.xml": "<project/>"}))
     assert not Voc().recognises(MemoryListing({"a.jpg": b"", "a.xml": "<svg/>"}))
     assert not Voc().recognises(MemoryListing({"a.jpg": b"", "a.json": "{}"}))

@@ -36,7 +36,13 @@ class Listing(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All files whose names are safe, sorted."""
+        """The files whose names are safe, sorted, but those that are `hidden`."""
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Those in folders whose names begin with a dot, sorted: programs keep files of their own there, such as
+        earlier ones of what lies beside, so that no reader is to find them.
+        """
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -89,6 +95,7 @@ class Files:
     def __init__(self, location: str) -> None:
         self._location = location
         self._names: dict[str, None] = {}
+        self._hidden: dict[str, None] = {}
         self._problems: list[Problem] = []
         self._consulted: set[str] = set()
 
@@ -99,6 +106,10 @@ class Files:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._names))
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        return tuple(sorted(self._hidden))
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -141,7 +152,7 @@ class Files:
         except UnsafeNameError as error:
             self._refuse(ProblemKind.UNSAFE_NAME, name, error.detail.split(". ", 1)[-1].rstrip("."))
             return False
-        self._names[name] = None
+        (self._hidden if is_hidden(name) else self._names)[name] = None
         return True
 
     def _refuse(self, kind: ProblemKind, name: str, why: str) -> None:
@@ -212,13 +223,9 @@ _HIDDEN = re.compile(r"(^|/)\.(?!\.?(/|$))")
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file is a picture, by its name. What macOS writes beside each as `._x.jpg` is none.
-
-    Nor is what lies in a folder such as `.venv` or `.thumbnails`, where programs keep pictures of their own.
-    """
+    """Whether a file is a picture, by its name. What macOS writes beside each as `._x.jpg` is none."""
     file = posixpath.basename(name)
-    ending = posixpath.splitext(file)[1].lower()
-    return ending in PICTURE_ENDINGS and not file.startswith("._") and not is_hidden(name)
+    return posixpath.splitext(file)[1].lower() in PICTURE_ENDINGS and not file.startswith("._")
 
 
 def is_hidden(name: str) -> bool:

@@ -6,8 +6,6 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from setwright.formats.reading.listing import is_hidden
-
 if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
@@ -47,19 +45,15 @@ _KITTI = re.compile(rb"[A-Za-z_]+( -?[0-9.]+){14,15}\s*$", re.MULTILINE)
 
 
 def not_read(listing: Listing) -> tuple[str, str] | None:
-    """The first file of annotations in a format that is not read, and the format; None where none looks like that.
-
-    What programs keep for themselves, where no pictures are taken from either, tells of none.
-    """
-    several = [name for name in listing.names if not is_hidden(name)]
+    """The first file of annotations in a format that is not read, and the format; None where none looks like that."""
     for ending, signs in _SIGNS.items():
-        names = (name for name in several if name.lower().endswith(ending))
+        names = (name for name in listing.names if name.lower().endswith(ending))
         for name in islice(names, _TRIED):
             head = listing.head(name).lower()
             told = head.split(b"\n", 1)[0] if ending == ".csv" else head
             for format, words in signs:
                 if all(word in told for word in words):
                     return name, format
-    texts = (name for name in several if name.lower().endswith(".txt"))
+    texts = (name for name in listing.names if name.lower().endswith(".txt"))
     kitti = (name for name in islice(texts, _TRIED) if _KITTI.match(listing.head(name)))
     return next(((name, "KITTI's") for name in kitti), None)

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.annotation_files import files_read
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from setwright.formats.reading.listing import Listing
 
 _SPLITS = {"train": "train", "val": "validation", "test": "test"}
+_TRIED = 20
 _ROOT = re.compile(rb"<annotation[\s/>]")
 """CVAT's own format begins with <annotations>."""
 _COORDINATE = re.compile("[xy][0-9]*")
@@ -57,9 +59,9 @@ class Voc:
     title: Final = "Pascal VOC"
 
     def recognises(self, listing: Listing) -> bool:
-        """Whether the first XML file is an annotation."""
-        first = next((name for name in listing.names if _is_xml(name)), None)
-        return first is not None and _ROOT.search(listing.head(first)) is not None
+        """Whether one of the first XML files is an annotation; others may lie before them."""
+        first = islice(filter(_is_xml, listing.names), _TRIED)
+        return any(_ROOT.search(listing.head(name)) is not None for name in first)
 
     def read(self, listing: Listing, options: ReadOptions) -> Iterator[ReadFrame | Problem]:
         """A frame for each XML file, in the order of their names."""

@@ -100,7 +100,7 @@ class _Shard(TarListing):
     def __init__(self, location: str, packed: BinaryIO) -> None:
         super().__init__(location, packed)
         first: dict[str, str] = {}
-        for name in sorted(filter(is_picture, self._places), key=lambda name: len(_parts(name)[1])):
+        for name in sorted(filter(is_picture, self._names), key=lambda name: len(_parts(name)[1])):
             key = _parts(name)[0]
             if first.setdefault(key, name) != name:
                 self._refuse(ProblemKind.SECOND_PICTURE, name, f"{first[key]} is the picture of the sample")

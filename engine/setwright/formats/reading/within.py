@@ -53,6 +53,11 @@ class Within:
         return tuple(sorted((*(set(self._outer.names) - self._opened), *self._places)))
 
     @property
+    def hidden(self) -> tuple[str, ...]:
+        inside = (f"{holder}/{name}" for holder, files in self._inner.items() for name in files.hidden)
+        return tuple(sorted((*self._outer.hidden, *inside)))
+
+    @property
     def pictures(self) -> tuple[str, ...]:
         inside = (f"{holder}/{name}" for holder, files in self._inner.items() for name in files.pictures)
         return (*(name for name in self._outer.pictures if name not in self._opened), *inside)
