@@ -170,8 +170,10 @@ def test_a_revision_from_before_the_collection_came_is_refused(tmp_path: Path) -
     remote = MemoryRemote()
     remote.put([stored("others", "a.png", ["WBC"])])
     remote.put(frames({"b.png": ["WBC"]}))
-    with pytest.raises(UsageError, match="cells cannot be pinned to revision 1"):
+    with pytest.raises(UsageError, match="cells cannot be pinned to revision 1") as caught:
         lock(remote, ONE, {}, chosen=["cells"], revision=1)
+    # It may never have been applied, so that there are no versions of it to be listed.
+    assert "`setwright lock --revision 1 ADDRESS`" in (caught.value.hint or "")
 
 
 def test_a_query_that_changes_selects_among_the_frames_of_the_pin_and_the_lock_is_out_of_date() -> None:

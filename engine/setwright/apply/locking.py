@@ -167,8 +167,8 @@ class _Locker:
         except NotYetError as error:
             raise UsageError(
                 f"{spec.address} cannot be pinned to revision {revision:,}",
-                str(error),
-                f"`setwright versions {spec.address}` lists the revisions that its versions were made of",
+                f"{error}. No pin was moved.",
+                f"take a later revision, or name the specs to pin: `setwright lock --revision {revision} ADDRESS`",
             ) from error
         return PinChange(address=spec.address, before=before, after=after)
 
