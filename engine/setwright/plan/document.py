@@ -128,7 +128,7 @@ class FrameChanges:
     causes: tuple[FrameCause, ...] = ()
     """Why frames enter and leave; together they are all of them, or none is known."""
     dropped: Count = 0
-    """Frames that are selected, and left out because they are background."""
+    """Frames that are selected, and left out because they are background; 0 too where no frame was looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
