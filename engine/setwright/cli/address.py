@@ -81,17 +81,19 @@ def dataset_name(workspace: Workspace, address: str, remote: RemoteReader) -> st
     )
 
 
-def find_version(remote: RemoteReader, name: str, address: str, number: str) -> Version:
-    """The version `number` of the dataset called `name`, by the number it has or had; the newest for an empty number.
-
-    `address` is for messages.
+def find_version(workspace: Workspace, target: str, remote: RemoteReader) -> tuple[str, Version]:
+    """The address and the version that `target` means: `address@number`, by a number that it has or had, or `address`
+    for the newest one.
 
     Raises:
-        UsageError: there is no such version.
+        UsageError: there is no such version, or neither the specs nor the state know the address.
+        FindingsError: the state does not know the address, and the specs hold errors.
     """
     from setwright.model.errors import UsageError
     from setwright.model.versions import VersionNumber
 
+    address, _, number = target.partition("@")
+    name = dataset_name(workspace, address, remote)
     versions = remote.versions(name)
     if not versions:
         raise UsageError(
@@ -100,13 +102,13 @@ def find_version(remote: RemoteReader, name: str, address: str, number: str) -> 
             "run `setwright apply`",
         )
     if not number:
-        return versions[0]
+        return address, versions[0]
     wanted = VersionNumber.parse(number)
     # A number that was given once names that content for ever, also where an amendment gave it another.
     found = next((each for each in versions if each.number == wanted), None)
     if found is None:
         found = remote.version_by_number(name, wanted)
     if found is not None:
-        return found
+        return address, found
     known = ", ".join(str(version.number) for version in versions[:10])
     raise UsageError(f"{address} has no version {number}", f"There are {known}.")

@@ -8,6 +8,7 @@ import re
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import listed
 from setwright.model.errors import RemoteError, UsageError
 from setwright.model.suggestions import did_you_mean
 
@@ -54,10 +55,9 @@ _A = {
 def unknown_name(kind: str, name: str, names: Iterable[str]) -> RemoteError:
     """The error that the lake has no `kind` of that name; `names` are those that it has."""
     known = sorted(names)
-    listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
     return RemoteError(
         f'The lake has no {kind} "{name}"',
-        f"It has: {listed}." if known else f"It has no {kind} at all yet.",
+        f"It has: {listed(known, 10)}." if known else f"It has no {kind} at all yet.",
         did_you_mean(name, known),
     )
 

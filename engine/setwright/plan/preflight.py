@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import listed
 from setwright.model.dataset import CollectionSource, DatasetsSource, taken
 from setwright.model.suggestions import did_you_mean
 from setwright.plan import findings
@@ -71,11 +72,10 @@ def _source(spec: Spec, vocabulary: Vocabulary, *, composes: bool) -> Iterator[D
         case CollectionSource(name=str(name)):
             known = vocabulary.collections
             if known is not None and name not in known:
-                listed = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
                 yield findings.UNKNOWN_COLLECTION.at(
                     spec.place("source.collection"),
                     f'There is no collection "{name}".'
-                    + (f" There are {listed}." if known else " There is none yet."),
+                    + (f" There are {listed(known, 10)}." if known else " There is none yet."),
                     did_you_mean(name, known) or "`setwright lake ingest PATH --collection NAME` makes one",
                 )
         case DatasetsSource() if not composes:

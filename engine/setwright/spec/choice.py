@@ -11,6 +11,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from setwright.model.counting import listed
 from setwright.model.dataset import DatasetsSource
 from setwright.model.errors import UsageError
 from setwright.model.suggestions import did_you_mean
@@ -109,9 +110,7 @@ class _Addresses:
         if not found:
             raise UsageError(
                 f"No dataset has {what}",
-                f"There are {', '.join(sorted(known)[:10])}{', …' if len(known) > 10 else ''}."
-                if known
-                else "There is none at all.",
+                f"There are {listed(sorted(known), 10)}." if known else "There is none at all.",
                 did_you_mean(pattern, sorted(known)),
             )
         return found

@@ -73,9 +73,8 @@ def assign(
     new = _in_order(np.flatnonzero(split_of_unit == UNASSIGNED), unit, sizes, frames, wish.seed)
     large, single = new[sizes[new] > 1], new[sizes[new] == 1]
     if wish.stratify:
-        if (
-            min(room) < 0
-        ):  # others have room for more frames than there are, and which of it counts is no class's say
+        if min(room) < 0:
+            # Others have room for more frames than there are, and which of it counts is no class's say.
             room = np.bincount(fill(room, sum(room)), minlength=len(room)).tolist()
         stratifier = Stratifier(unit[shared], _of_rows(annotations, shared), wish, split_of_unit)
         for some in (large, single):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from setwright.model.counting import counted
+from setwright.model.counting import counted, listed
 from setwright.views import plan_words as words
 from setwright.views.markdown import MOST_ROWS, folded, name, placed, prose, some, table
 from setwright.views.numbers import delta, size
@@ -86,7 +86,7 @@ def _facts(change: DatasetChange) -> Iterator[str]:
         flips = [
             f"{name(flip.before)} → {name(flip.after)} {flip.count:,}" for flip in change.annotations.flips
         ]
-        more = f": {', '.join(flips[:MOST_FLIPS])}{', …' * (len(flips) > MOST_FLIPS)}" if flips else ""
+        more = f": {listed(flips, MOST_FLIPS)}" if flips else ""
         yield f"Annotations in frames that stay: {told}{more}."
         yield ""
     frames = change.frames

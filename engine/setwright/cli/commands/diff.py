@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from setwright.cli.address import Address, dataset_name, find_version
+from setwright.cli.address import Address, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.output_file import OutputFile
 from setwright.cli.spec_options import SpecOptions, spec_options
@@ -110,8 +110,7 @@ def command(
 def _side(remote: RemoteReader, workspace: Workspace, target: str) -> Side:
     from setwright.plan.between import Side
 
-    address, _, number = target.partition("@")
-    version = find_version(remote, dataset_name(workspace, address, remote), address, number)
+    _, version = find_version(workspace, target, remote)
     return Side(version=version, config=remote.config(version.id), content=remote.manifest(version.id))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from setwright.cli import completing
-from setwright.cli.address import Address, dataset_name, find_version
+from setwright.cli.address import Address, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.output_file import OutputFolder
 from setwright.cli.spec_options import SpecOptions, spec_options
@@ -63,9 +63,8 @@ def command(
     from setwright.remotes.open import open_remote
 
     workspace, project = open_to_read(session, options)
-    address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
-        version = find_version(remote, dataset_name(workspace, address, remote), address, number)
+        address, version = find_version(workspace, target, remote)
         name = chosen_export(version, address, export)
         if not remote.capabilities.tells_content:
             _check_plain(as_json=as_json, link=link)

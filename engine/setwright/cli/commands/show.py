@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from setwright.cli.address import Address, dataset_name, find_version
+from setwright.cli.address import Address, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.forms import form_options
 from setwright.cli.spec_options import SpecOptions, spec_options
@@ -65,9 +65,8 @@ def command(session: Session, target: str, forms: Forms, options: SpecOptions) -
             "`setwright plan --out FILE` saves one, and `setwright show FILE` shows it",
         )
     workspace, project = open_to_read(session, options)
-    address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
-        version = find_version(remote, dataset_name(workspace, address, remote), address, number)
+        address, version = find_version(workspace, target, remote)
         config = remote.config(version.id)
         content = remote.manifest(version.id)
         divided = division_of(remote, version, config, content)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from setwright.cli.address import Address, dataset_name, find_version
+from setwright.cli.address import Address, find_version
 from setwright.cli.context import Session, pass_session
 from setwright.cli.spec_options import SpecOptions, spec_options
 from setwright.model.counting import counted
@@ -38,7 +38,6 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
     from setwright.remotes.open import open_remote
 
     workspace, project = open_to_read(session, options)
-    address, _, number = target.partition("@")
     with open_remote(project.remote, workspace.root, project.state) as remote:
         if not (remote.capabilities.tells_content and remote.capabilities.pins_revisions):
             raise UsageError(
@@ -46,7 +45,7 @@ def command(session: Session, target: str, as_json: bool, options: SpecOptions) 
                 f"{remote.location} cannot be asked about the past, and does not tell what frames hold.",
                 "keep the dataset in a lake of setwright's, if it has to be",
             )
-        version = find_version(remote, dataset_name(workspace, address, remote), address, number)
+        address, version = find_version(workspace, target, remote)
         made = remake(remote, version)
     if as_json:
         document = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from setwright.formats.reading.beside import lines_of, told_beside
 from setwright.formats.reading.parsing import NotRead, label, label_or_none, shown
 from setwright.formats.reading.problems import Problem, ProblemKind
+from setwright.model.counting import listed
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
@@ -68,9 +69,7 @@ def of_one_name(classes: Iterable[tuple[Any, Any]], file: str) -> Iterator[Probl
             ids[name].append(key)
     for name, several in ids.items():
         if len(several) > 1:
-            told = ", ".join(shown(key) for key in several[:_SHOWN]) + (
-                ", …" if len(several) > _SHOWN else ""
-            )
+            told = listed([*map(shown, several)], _SHOWN)
             yield Problem(ProblemKind.ONE_NAME, file, f"{name} is what the classes {told} are called")
 
 

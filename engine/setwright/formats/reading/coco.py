@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.reading.annotation_files import files_read, json_files
 from setwright.formats.reading.classes import of_one_name
-from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
+from setwright.formats.reading.parsing import (
+    NotRead,
+    json_value,
+    label,
+    label_or_none,
+    number,
+    shown,
+    without_mark,
+)
 from setwright.formats.reading.pictures import Pictures, last_parts_of_several
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
@@ -285,7 +293,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def _is_ours(head: bytes) -> bool:
-    head = head.removeprefix(b"\xef\xbb\xbf")
+    head = without_mark(head)
     if not head.lstrip().startswith(b"{") or _LAYERNEXT.match(head) is not None:
         return False
     if _BEGINNING.match(head) is not None:

@@ -16,7 +16,7 @@ from setwright.formats.protocol import SIDECAR
 from setwright.formats.reading.annotation_files import files_read
 from setwright.formats.reading.classes import class_names, split_of_folder
 from setwright.formats.reading.objects import BOXES, labels_of, read_objects, stated_size
-from setwright.formats.reading.parsing import json_value, shown
+from setwright.formats.reading.parsing import json_value, shown, without_mark
 from setwright.formats.reading.pictures import Pictures
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import ReadFrame, ReadOptions
@@ -95,13 +95,8 @@ def _frame(
 
 
 def _lines(_name: str, content: bytes) -> list[bytes]:
-    return _told(content).split(b"\n")
-
-
-def _told(content: bytes) -> bytes:
-    """What a file says, without the mark that some editors put before it."""
-    return content.removeprefix(b"\xef\xbb\xbf")
+    return without_mark(content).split(b"\n")
 
 
 def _is_ours(listing: Listing, name: str) -> bool:
-    return posixpath.basename(name) == _FILE and _LINE.search(_told(listing.head(name))) is not None
+    return posixpath.basename(name) == _FILE and _LINE.search(without_mark(listing.head(name))) is not None

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from setwright.formats.protocol import VARIED
 from setwright.formats.reading.annotation_files import files_read, json_files
-from setwright.formats.reading.parsing import NotRead, json_value, label, label_or_none, number, shown
+from setwright.formats.reading.parsing import (
+    NotRead,
+    json_value,
+    label,
+    label_or_none,
+    number,
+    shown,
+    without_mark,
+)
 from setwright.formats.reading.pictures import Pictures, last_parts_of_several
 from setwright.formats.reading.problems import NO_LABEL, Problem, ProblemKind
 from setwright.formats.reading.protocol import (
@@ -252,5 +260,5 @@ def _list(value: Any) -> list[Any]:
 
 
 def _is_ours(head: bytes) -> bool:
-    head = head.removeprefix(b"\xef\xbb\xbf")
+    head = without_mark(head)
     return _IMAGES.match(head) is not None or _FILES.match(head) is not None

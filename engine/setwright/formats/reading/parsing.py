@@ -24,6 +24,11 @@ _HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def without_mark(content: bytes) -> bytes:
+    """What a file says, without the byte order mark that some editors put before it."""
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
 class NotRead(ValueError):
     """A part of a file cannot be read; the message says why, as a phrase that ends without a stop."""
 

@@ -23,6 +23,7 @@ from setwright.formats.reading.yolo_labels import (
     with_split,
     without_picture,
 )
+from setwright.model.counting import listed
 from setwright.model.errors import FormatError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class YoloUltralytics:
             raise FormatError(
                 "No file that names the classes" if not files else "Several files that name classes",
                 f"YOLO of Ultralytics has one data.yaml with names; there are {len(files)}"
-                f"{': ' if files else ''}{', '.join(files[:_SHOWN])}{', …' if len(files) > _SHOWN else ''}.",
+                f"{': ' if files else ''}{listed(files, _SHOWN)}.",
                 "leave the one there that is meant, or ingest the folders of the datasets one by one"
                 if files
                 else None,
