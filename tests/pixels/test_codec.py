@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from contextlib import suppress
 from typing import Any
 
@@ -61,3 +62,65 @@ def test_a_png_that_ends_too_soon_is_no_picture_or_a_part_of_one() -> None:
     for end in range(8, len(whole), 97):
         with suppress(FormatError):
             assert decode(whole[:end]).shape == (30, 40, 3)
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
+def test_the_colours_of_a_tiff_stay_where_it_is_transparent(compression: str | None) -> None:
+    pixels = noise(40, 30, 4)
+    whole = Image.fromarray(pixels[..., [2, 1, 0, 3]])
+    assert (decode(saved(whole, "TIFF", compression=compression)) == pixels).all()
+
+
+def test_a_grey_tiff_stays_transparent_as_a_png_does() -> None:
+    grey = Image.fromarray(noise(40, 30, 2))
+    found = decode(saved(grey, "TIFF"))
+    assert found.shape == (30, 40, 4)
+    assert (found == decode(saved(grey, "PNG"))).all()
+
+
+def tiff(pixels: Any, *, in_planes: bool) -> bytes:
+    """A TIFF that Pillow does not write: of any channels; each of them by itself, as GDAL's INTERLEAVE=BAND has it."""
+    height, width, channels = pixels.shape
+    planes = np.moveaxis(pixels, 2, 0) if in_planes else pixels[None]
+    size, start = planes[0].nbytes, 8
+    lists = {
+        256: ("H", [width]),
+        257: ("H", [height]),
+        258: ("H", [8 * pixels.itemsize] * channels),
+        262: ("H", [2]),
+        273: ("I", [start + size * place for place in range(len(planes))]),
+        277: ("H", [channels]),
+        278: ("H", [height]),
+        279: ("I", [size] * len(planes)),
+        284: ("H", [1 + in_planes]),
+        338: ("H", [0] * (channels - 3)),
+    }
+    data = b"".join(np.ascontiguousarray(plane).tobytes() for plane in planes)
+    entries = []
+    for tag, (kind, values) in lists.items():
+        packed = struct.pack(f"<{len(values)}{kind}", *values)
+        if len(packed) > 4:
+            packed, data = struct.pack("<I", start + len(data)), data + packed
+        if values:
+            entries.append(
+                struct.pack("<HHI", tag, 3 if kind == "H" else 4, len(values)) + packed.ljust(4, b"\0")
+            )
+    directory = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return b"II*\0" + struct.pack("<I", start + len(data)) + data + directory
+
+
+def test_a_tiff_of_planes_is_read_as_it_is_or_not_at_all() -> None:
+    pixels = noise(40, 30)
+    assert (decode(tiff(pixels, in_planes=True)) == pixels[..., ::-1]).all()
+    with pytest.raises(FormatError) as caught:
+        decode(tiff(noise(40, 30, 3, np.uint16), in_planes=True))
+    assert "colours of 16 bits lie in a plane each" in caught.value.detail
+
+
+def test_of_a_picture_with_too_many_channels_only_the_error_tells(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(FormatError) as caught:
+        decode(tiff(noise(40, 30, 5), in_planes=False))
+    assert caught.value.detail == "It has 5 channels; 4 are the most."
+    with pytest.raises(FormatError):
+        decode(saved(Image.fromarray(photo(40, 30)), "TIFF")[:200])
+    assert capfd.readouterr() == ("", "")

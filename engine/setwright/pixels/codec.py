@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,16 @@ JPEG_QUALITY = 95
 
 # Many pictures are worked on at a time, so that several threads for one would only be in each other's way.
 cv2.setNumThreads(1)
-# A tag that libtiff does not know, as every GeoTIFF has some, is nothing to tell for each of thousands of pictures.
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+# A tag that libtiff does not know, as every GeoTIFF has some, is nothing to tell for each of thousands of pictures; and
+# which one cannot be decoded we say ourselves.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BITS, _PLANES, _EXTRA = 258, 284, 338
+"""Tags of a TIFF: the bits of each channel; 2 where they lie one after the other; what those beside colours are."""
+_CHANNELS = 4
+"""More of them OpenCV does not decode."""
 
 _JPEG = [
     cv2.IMWRITE_JPEG_QUALITY,
@@ -43,9 +50,13 @@ def decode(content: bytes) -> NDArray[Any]:
         FormatError: it cannot be decoded, or its pixels are no whole numbers of 8 or 16 bits.
     """
     try:
+        if content.startswith(_TIFF) and (transparent := _transparent_tiff(content)) is not None:
+            return transparent
         picture = cv2.imdecode(np.frombuffer(_bare(content), np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise FormatError("A picture cannot be varied", f"OpenCV cannot decode it: {error.err}.") from error
+    except OSError as error:
+        raise FormatError("A picture cannot be varied", "It cannot be decoded.") from error
     if picture is None:
         raise FormatError("A picture cannot be varied", "OpenCV cannot decode it.")
     if picture.dtype not in (np.uint8, np.uint16):
@@ -54,6 +65,33 @@ def decode(content: bytes) -> NDArray[Any]:
             f"Its pixels are of the type {picture.dtype}; varied copies are made of 8 or 16 bits a colour.",
         )
     return picture
+
+
+def _transparent_tiff(content: bytes) -> NDArray[Any] | None:
+    """A TIFF with transparency, of 8 bits, as it is stored; None for any other that OpenCV reads right.
+
+    OpenCV multiplies its colours by the transparency, and leaves that of a grey picture out.
+    """
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # the lake has a limit of its own
+    with Image.open(io.BytesIO(content)) as image:
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        each = tags.get(_BITS, (1,))
+        bits = set(each)
+        if len(each) > _CHANNELS:
+            raise FormatError(
+                "A picture cannot be varied", f"It has {len(each)} channels; {_CHANNELS} are the most."
+            )
+        if tags.get(_PLANES) == 2 and len(each) > 1 and bits != {8}:
+            # It takes the planes for one with all the colours, and shows the picture three times, small.
+            raise FormatError(
+                "A picture cannot be varied",
+                f"Its colours of {max(bits)} bits lie in a plane each, which OpenCV does not read.",
+            )
+        if bits != {8} or not tags.get(_EXTRA) or image.mode not in ("LA", "RGBA"):
+            return None
+        return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
 
 
 def _bare(content: bytes) -> bytes:
