@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
+from setwright.formats.protocol import PackedFile
+from setwright.formats.writing.foreign import ForeignExport
 from setwright.formats.writing.raw import Raw
 from setwright.formats.writing.registry import export_formats, export_names, find
 from setwright.formats.writing.yolo_darknet import YoloDarknet
@@ -121,3 +125,90 @@ def test_what_fails_in_an_export_of_another_package_is_told_as_that_package_s() 
     with pytest.raises(FormatError, match='The export "Fails" fails at making its files') as caught:
         list(fails.files(manifest, facts_of(manifest)))
     assert caught.value.detail.endswith("TypeError: a str is no file of an export")
+
+
+_CLASS = """
+import numpy
+from setwright.formats.protocol import Loss, MadeFile, PackedFile, PictureFile
+class Counts:
+    name, short = "Counts", "counts"
+    def files(self, manifest, facts):
+        yield {entry}
+    def losses(self, annotations):
+        return ({loss},)
+EXPORT = Counts()
+"""
+
+
+def _counts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, entry: str = "", loss: str = ""
+) -> ForeignExport:
+    """An export of another package, whose one file and one loss these expressions give."""
+    (folder / "other_counts.py").write_text(_CLASS.format(entry=entry or None, loss=loss or None))
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "other_counts", raising=False)
+    return ForeignExport.of(import_module("other_counts").EXPORT, "other_counts:EXPORT")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("MadeFile('a.txt', 'text')", "the content of a.txt is of type str, not bytes"),
+        ("MadeFile(5, b'')", "a file's path is of type int, not str"),
+        ("PictureFile('a.jpg', b'ab' * 32, 1)", "the digest of a.jpg is of type bytes, not str"),
+        ("PictureFile('a.jpg', 'ab' * 32, '1')", "'str' object cannot be interpreted as an integer"),
+        ("__import__('sys').exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_file_that_is_none_is_told_as_that_of_the_other_package(
+    entry: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = manifest_of([])
+    export = _counts(tmp_path, monkeypatch, entry=entry)
+    with pytest.raises(FormatError, match='The export "Counts" fails at making its files') as caught:
+        list(export.files(manifest, facts_of(manifest)))
+    assert caught.value.detail.endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("('a line', 1)", "what it cannot hold is of type tuple, not Loss"),
+        ("Loss(None, 1)", "what a loss says is of type NoneType, not str"),
+        ("Loss('a line', 1.5)", "'float' object cannot be interpreted as an integer"),
+    ],
+)
+def test_a_loss_that_is_none_is_told_as_that_of_the_other_package(
+    loss: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = _counts(tmp_path, monkeypatch, loss=loss)
+    with pytest.raises(FormatError, match='The export "Counts" fails at telling') as caught:
+        export.losses(manifest_of([]).annotations)
+    assert caught.value.detail.endswith(said)
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whoever counts in columns gets them, and no JSON can be made of them.
+    manifest = manifest_of([])
+    picture = "PictureFile('a.jpg', 'ab' * 32, numpy.int64(7))"
+    export = _counts(tmp_path, monkeypatch, entry=picture, loss="Loss('a line', numpy.int64(3))")
+    (file,) = export.files(manifest, facts_of(manifest))
+    (loss,) = export.losses(manifest.annotations)
+    assert [(type(each), each) for each in (file.size, loss.count)] == [(int, 7), (int, 3)]
+    packed = _counts(tmp_path, monkeypatch, entry=f"PackedFile.of('a.tar', lambda: [b'ab', {picture}])")
+    (file,) = packed.files(manifest, facts_of(manifest))
+    assert isinstance(file, PackedFile)
+    assert (type(file.size), file.size) == (int, 9)
+    assert [part if isinstance(part, bytes) else type(part.size) for part in file.parts()] == [b"ab", int]
+
+
+def test_parts_that_fail_as_their_file_is_written_are_told_as_those_of_the_other_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = manifest_of([])
+    export = _counts(tmp_path, monkeypatch, entry="PackedFile('a.tar', 1, 'ab', 0, lambda: ['text'])")
+    (file,) = export.files(manifest, facts_of(manifest))
+    assert isinstance(file, PackedFile)
+    with pytest.raises(FormatError, match='The export "Counts" fails at making its files') as caught:
+        list(file.parts())
+    assert caught.value.detail.endswith("a part of a file is of type str, not PictureFile")
