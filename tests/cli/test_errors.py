@@ -97,3 +97,17 @@ def test_no_folder_is_made_that_is_called_as_a_home_or_not_at_all(
     assert ran.returncode == 1
     assert said in " ".join(ran.stderr.split())
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "command", [("preview", "balloons", "--out"), ("plan", "--html")], ids=lambda each: each[0]
+)
+def test_no_file_is_written_below_a_folder_that_is_called_as_a_home(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    project_at(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    ran = inside.setwright(tmp_path, *command, "~/sheet.html")
+    assert ran.returncode == 1
+    assert "nobody's home; write the path in full, or './~/sheet.html'" in " ".join(ran.stderr.split())
+    assert sorted(tmp_path.rglob("*")) == before

@@ -32,6 +32,8 @@ class OutputFile(click.Path):
             self.fail(f"'-' would be a file of that name; `{self._printed}` prints it.", param, ctx)
         if name.lower().endswith(_OF_PROJECTS):
             self.fail(f"{name!r} would be taken for a file of a project, and may be one.", param, ctx)
+        if name.startswith("~") and "/" in name:
+            self.fail(_no_home(name, "in a folder of that name here", "file"), param, ctx)
         return name
 
 
@@ -43,14 +45,14 @@ class OutputFolder(click.Path):
         if not name:
             self.fail("it is empty, as a variable that is not set.", param, ctx)
         if name.startswith("~"):
-            # Shells leave it as it is behind `--to=`. `rm -r ~` is no good way to be rid of such a folder.
-            self.fail(
-                f"{name!r} would be a folder of that name here, and nobody's home; write the path in full,"
-                f" or './{name}' for that folder.",
-                param,
-                ctx,
-            )
+            self.fail(_no_home(name, "a folder of that name here", "folder"), param, ctx)
         return name
+
+
+def _no_home(name: str, where: str, kind: str) -> str:
+    """Why nothing is written to a path that begins with ~: shells leave it as it is behind `--to=` and `--out=`."""
+    # `rm -r ~` is no good way to be rid of such a folder.
+    return f"{name!r} would be {where}, and nobody's home; write the path in full, or './{name}' for that {kind}."
 
 
 def all_apart(named: Mapping[str, str | None]) -> None:
