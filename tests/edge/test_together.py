@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from setwright.edge import together
 from setwright.edge.files import ASIDE
 from setwright.edge.together import written_together
 
@@ -64,6 +67,44 @@ def test_many_more_files_may_be_written_together_than_a_process_may_have_open(tm
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {
         f"{number}": b"%d" % number for number in range(200)
     }
+
+
+def test_many_threads_together_have_only_so_many_files_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_open = threading.Semaphore(5)
+    monkeypatch.setattr(together, "_MAY_OPEN", may_open)
+    handles: set[int] = set()
+    most = 0
+    opened, closed = os.open, os.close
+
+    def open(path: str, *flags: int) -> int:
+        nonlocal most
+        handle = opened(path, *flags)
+        if str(path).endswith(ASIDE):
+            handles.add(handle)
+            most = max(most, len(handles))
+        return handle
+
+    def close(handle: int) -> None:
+        handles.discard(handle)
+        closed(handle)
+
+    monkeypatch.setattr(os, "open", open)
+    monkeypatch.setattr(os, "close", close)
+
+    def write_ten(thread: int) -> None:
+        with written_together() as write:
+            for number in range(10):
+                write(str(tmp_path / f"{thread}-{number}"), b"x")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write_ten, range(8)))
+    assert len(list(tmp_path.iterdir())) == 80
+    assert 0 < most <= 5
+    with pytest.raises(NotADirectoryError), written_together() as write:
+        write(str(tmp_path / "0-0" / "in a file"), b"")
+    assert [may_open.acquire(blocking=False) for _ in range(6)] == [True] * 5 + [False]
 
 
 def test_where_one_of_files_written_together_is_refused_it_is_named_and_none_is_left(tmp_path: Path) -> None:

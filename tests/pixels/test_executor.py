@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from setwright.model.errors import SetwrightError
-from setwright.pixels.executor import Executor, Processes, Threads, stopping
+from setwright.pixels.executor import Executor, Processes, Threads, only_waits, stopping
 
 EXECUTORS: list[Callable[[], Executor]] = [lambda: Threads(2), lambda: Processes(2)]
 EACH = pytest.mark.parametrize("executor", EXECUTORS, ids=["threads", "processes"])
@@ -88,6 +88,31 @@ def test_ctrl_c_ends_work_that_is_under_way_and_gives_what_it_came_to() -> None:
             given.append(count)
     assert given
     assert all(0 < count < 10_000 for count in given)
+
+
+def test_as_many_work_at_a_time_as_are_asked_for_and_as_many_more_wait() -> None:
+    working: list[int] = []
+    seen: list[int] = []
+    four = threading.Barrier(4)
+
+    def work(number: int) -> int:
+        working.append(number)
+        time.sleep(0.01)
+        seen.append(len(working))
+        working.remove(number)
+        only_waits()
+        four.wait(timeout=30)
+        return number
+
+    assert sorted(number for number, _ in Threads(2).done(work, range(40))) == list(range(40))
+    assert max(seen) == 2
+
+
+def test_a_piece_that_fails_gives_its_turn_to_the_next() -> None:
+    work = Threads(1).done(refused, [1, 2, 3, 4, 5, 6, 7, 8])
+    assert next(work) == (1, 1)
+    with pytest.raises(ValueError, match="three"):
+        list(work)
 
 
 def test_a_process_that_dies_is_replaced_and_what_it_was_at_is_done_again(tmp_path: Path) -> None:

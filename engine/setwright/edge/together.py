@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ from setwright.edge.files import ASIDE, sync_folder, tell_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MOST_OPEN = 32
-"""Files that are open at a time, of the 1,024 or so that a process may have."""
+_AT_ONCE = 32
+"""So many files wait together at most."""
+_MAY_OPEN = threading.Semaphore(256)
+"""Files that all threads together may have open here, of the 1,024 or so that a process may have."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
@@ -37,6 +40,9 @@ def written_together() -> Iterator[Callable[[str, bytes], None]]:
     def write(path: str, content: bytes) -> None:
         if path in asides:
             return
+        if len(unsynced) == _AT_ONCE or not _MAY_OPEN.acquire(blocking=False):
+            sync()  # so that nobody who waits for others keeps them waiting
+            _MAY_OPEN.acquire()
         aside = asides[path] = f"{os.path.dirname(path)}{os.sep}.{token}{len(asides)}{ASIDE}"
         try:
             handle = _created(aside)
@@ -47,8 +53,6 @@ def written_together() -> Iterator[Callable[[str, bytes], None]]:
         except OSError as error:
             tell_of(path, aside, error)
             raise
-        if len(unsynced) == _MOST_OPEN:
-            sync()
 
     def sync() -> None:
         for handle, path in unsynced.items():
@@ -62,6 +66,7 @@ def written_together() -> Iterator[Callable[[str, bytes], None]]:
     def close() -> None:
         while unsynced:
             os.close(unsynced.popitem()[0])
+            _MAY_OPEN.release()
 
     try:
         yield write
@@ -83,8 +88,13 @@ def written_together() -> Iterator[Callable[[str, bytes], None]]:
 
 
 def _created(path: str) -> int:
+    """A handle of a new file, of which one more may be open."""
     try:
-        return os.open(path, _NEW, 0o666)
-    except FileNotFoundError:  # seldom: a store has at most 256 folders
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        return os.open(path, _NEW, 0o666)
+        try:
+            return os.open(path, _NEW, 0o666)
+        except FileNotFoundError:  # seldom: a store has at most 256 folders
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            return os.open(path, _NEW, 0o666)
+    except BaseException:
+        _MAY_OPEN.release()
+        raise

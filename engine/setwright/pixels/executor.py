@@ -8,13 +8,14 @@ import signal
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from setwright.edge.processes import processors
 from setwright.model.errors import SetwrightError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -43,32 +44,56 @@ def stopping() -> bool:
     return stop is not None and stop.is_set()
 
 
-def _heed(stop: threading.Event) -> None:
-    _here.stop = stop
+def only_waits() -> None:
+    """Say that this thread has worked, and until its piece is done only waits, for a disk say: another may work now."""
+    turns: threading.Semaphore | None = getattr(_here, "turns", None)
+    if turns is not None:
+        _here.turns = None
+        turns.release()
+
+
+@contextmanager
+def _turn(stop: threading.Event, turns: threading.Semaphore) -> Iterator[None]:
+    """One of `turns`, waited for, and kept until this thread says that it only waits; `stop` is to be heeded."""
+    turns.acquire()
+    _here.stop, _here.turns = stop, turns
+    try:
+        yield
+    finally:
+        only_waits()
 
 
 class Threads:
     """Threads of this process. OpenCV, and the disk, let the interpreter go while they work.
 
+    As many work at a time as are asked for. As many more may wait for what they have stored, so that neither the
+    processors nor the disk are idle while the other is busy.
+
     On Ctrl-C work is told to stop, and what it has come to by then is given before the interrupt is raised again.
     """
 
     def __init__(self, count: int | None = None) -> None:
-        """`count` threads, one a processor that this process may use if None."""
+        """`count` threads that work, one a processor that this process may use if None."""
         self._count = count or processors()
 
     def done(
         self, work: Callable[[Piece], Result], pieces: Iterable[Piece]
     ) -> Generator[tuple[Piece, Result]]:
-        stop = threading.Event()
-        pool = ThreadPoolExecutor(self._count, "pictures", initializer=_heed, initargs=(stop,))
+        stop, turns = threading.Event(), threading.Semaphore(self._count)
+
+        def in_turn(piece: Piece) -> Result:
+            with _turn(stop, turns):
+                return work(piece)
+
+        threads = 2 * self._count
+        pool = ThreadPoolExecutor(threads, "pictures")
         running: dict[Future[Result], Piece] = {}
         rest = iter(pieces)
         try:
             while True:
                 # One more than there are threads waits, so that none is ever idle; no result is ever kept.
-                while len(running) <= self._count and (piece := next(rest, None)) is not None:
-                    running[pool.submit(work, piece)] = piece
+                while len(running) <= threads and (piece := next(rest, None)) is not None:
+                    running[pool.submit(in_turn, piece)] = piece
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

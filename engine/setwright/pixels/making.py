@@ -13,7 +13,7 @@ from setwright.augment.expand import media_types
 from setwright.augment.recipes import value_count
 from setwright.edge.allocator import keep_freed_buffers
 from setwright.pixels.codec import decode, encode, of_frame
-from setwright.pixels.executor import stopping
+from setwright.pixels.executor import only_waits, stopping
 from setwright.pixels.kernels import varied
 
 if TYPE_CHECKING:
@@ -118,14 +118,17 @@ def make(wanted: Iterator[Source], store: Store, executor: Executor) -> Generato
 
 def _of_shard(store: Store, shard: tuple[Source, ...]) -> list[MadePicture]:
     keep_freed_buffers()  # here, for it may be another process than that which hands out the work
+    pictures: list[MadePicture] = []
     with store.together() as put:
-        pictures = []
         for source in shard:
+            if stopping():
+                break
             for picture in _made(source, store.read, put):
                 pictures.append(picture)
                 if stopping():
-                    return pictures
-        return pictures
+                    break
+        only_waits()
+    return pictures
 
 
 def _shards(wanted: Iterator[Source]) -> Iterator[tuple[Source, ...]]:
