@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import chain
@@ -170,6 +170,7 @@ def test_the_right_example_gives_no_finding(code: str, tmp_path: Path) -> None:
 
 BEFORE: dict[str, str] = {
     "SW516": "",
+    "SW519": "",
     "SW607": "query: annotation.label=Bird\n",
     "SW608": "",
     "SW609": "",
@@ -218,9 +219,12 @@ def party(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def planned(workspace: Workspace, party: Path) -> set[str]:
-    """The codes of what a plan beside the lake finds, checks that do not hold among it."""
-    project = require_project(workspace)
+def planned(workspace: Workspace, party: Path, name: str = "blood") -> set[str]:
+    """The codes of what a plan beside the lake finds, checks that do not hold among it.
+
+    `name` is the project's; the default is that under which `carry_out` keeps the state.
+    """
+    project = replace(require_project(workspace), name=name)
     pins = lock_file.read(workspace.root, None)
     with open_remote(RemoteSettings(path="lake"), party) as remote:
         try:
@@ -253,7 +257,7 @@ def test_the_wrong_example_of_what_only_a_remote_knows_gives_that_finding_in_a_p
         party = applied(BEFORE[code], party, tmp_path / "before")
     workspace = opened(example(code, "Wrong"), tmp_path)
     assert workspace.diagnostics == ()
-    assert planned(workspace, party) == {code}
+    assert planned(workspace, party, "another" if code == "SW519" else "blood") == {code}
 
 
 @pytest.mark.parametrize("code", BESIDE_A_REMOTE)
@@ -275,7 +279,7 @@ def test_what_a_page_shows_before_and_after_is_a_change_of_that_kind(
     if code == DRIFT.code:  # it is others who make that change
         theirs = example(code, "After").files | {"setwright.yaml": project.replace("ours", "theirs")}
         opened(Example(theirs, None), tmp_path)
-        succeeded(tmp_path, "apply", "--yes")
+        succeeded(tmp_path, "apply", "--yes", "--take-over")
         opened(Example(example(code, "Before").files | {"setwright.yaml": project}, None), tmp_path)
     else:
         opened(Example(example(code, "After").files | {"setwright.yaml": project}, None), tmp_path)

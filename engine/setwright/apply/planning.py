@@ -27,6 +27,7 @@ from setwright.plan.plan import Plan, plan
 from setwright.plan.preflight import on_remarks, preflight
 from setwright.plan.saved import configs, previous_addresses, saved_pins
 from setwright.plan.staleness import changed_since
+from setwright.plan.take_over_findings import on_take_overs
 from setwright.state.document import never_applied
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def make_plan(
     said = {finding.source for finding in found}
     if pins is not None:
         found += on_pins(specs, pins, made.pinned)
+    found += on_take_overs(specs, made.changes)
     found += on_groups(specs, surveyed.memberships)
     found += nothing_official(specs, surveyed.memberships)
     found += apart_from_official(specs, surveyed.memberships, _contents(made, surveyed))

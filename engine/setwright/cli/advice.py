@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-_CONSENTS = frozenset({"--force", "--prune", "--yes"})
+_CONSENTS = frozenset({"--force", "--prune", "--take-over", "--yes"})
 """Options that let something be lost, or done unasked."""
 
 

@@ -174,11 +174,30 @@ def save(document: PlanDocument, file: str) -> None:
 
 
 def saved_apply(document: PlanDocument, file: str) -> str:
-    """The command that applies the plan which is saved in `file`, with the consent that it takes."""
+    """The command that applies the plan which is saved in `file`, with the consents that it takes."""
     import shlex
 
-    deletes = any(change.actions == ("delete",) for change in document.changes)
-    return shlex.join(["setwright", "apply", *(["--prune"] if deletes else []), file])
+    consents = [
+        *(["--prune"] if deleted(document) else []),
+        *(["--take-over"] if changed_of_others(document) else []),
+    ]
+    return shlex.join(["setwright", "apply", *consents, file])
+
+
+def deleted(document: PlanDocument) -> list[str]:
+    """The names of the datasets that the plan deletes, which takes a consent of its own."""
+    return [change.name for change in document.changes if change.actions == ("delete",)]
+
+
+def changed_of_others(document: PlanDocument) -> list[str]:
+    """The names of the datasets that the plan changes and that the project did not make; the same."""
+    from setwright.plan.changes import Reason
+
+    return [
+        change.name
+        for change in document.changes
+        if Reason.TAKEN_OVER.value in change.reasons and change.actions != ("adopt",)
+    ]
 
 
 def saved_plan(file: str) -> PlanDocument:

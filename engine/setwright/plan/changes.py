@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Reason(Enum):
-    """Why a change is planned. Reasons explain; they steer nothing."""
+    """Why a change is planned. Reasons explain; they steer nothing but which consents apply asks for."""
 
     NOT_AT_REMOTE = "not_at_remote"
     DELETED_AT_REMOTE = "deleted_at_remote"
@@ -28,6 +28,7 @@ class Reason(Enum):
     DATA_CHANGED = "data_changed"
     CHANGED_AT_REMOTE = "changed_at_remote"
     NOT_IN_STATE = "not_in_state"
+    TAKEN_OVER = "taken_over"
     NOT_IN_SPECS = "not_in_specs"
     MOVED = "moved"
     CANNOT_RENAME = "cannot_rename"

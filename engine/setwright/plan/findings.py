@@ -36,6 +36,8 @@ NO_OFFICIAL_SPLIT = _error("SW515", "Frames without an official split")
 NOTHING_OFFICIAL = _warning("SW517", "Official field that tells no split")
 OTHER_OFFICIAL_SPLIT = _warning("SW516", "Frames apart from their official split")
 
+TAKEN_OVER = _warning("SW519", "Dataset that this project did not make")
+
 NOTHING_TO_VALIDATE = _warning("SW510", "Export without validation frames")
 
 FEW_FRAMES = _error("SW601", "Too few frames")

@@ -336,7 +336,9 @@ def _reasons(
     reasons = [Reason.MOVED] if stands.moved_from is not None else []
     if stands.stays is not None:
         reasons.append(Reason.NAME_TAKEN if renames else Reason.CANNOT_RENAME)
-    if applied is None:
+    if stands.of_others:
+        reasons.append(Reason.TAKEN_OVER)
+    elif applied is None:
         reasons.append(Reason.NOT_IN_STATE)
     elif applied.dataset == observed.id and (
         applied.version != observed.version.id or applied.config != known

@@ -25,13 +25,15 @@ class Standing:
     """What there is for one address.
 
     `moved_from` is the address whose entry in the state it takes over. `stays` is the name of the dataset that it would
-    be renamed from, where that cannot be: it stays as it is.
+    be renamed from, where that cannot be: it stays as it is. `of_others` says that no address of the state stands for
+    what is observed: another project may keep it.
     """
 
     applied: Applied | None
     observed: ObservedDataset | None
     moved_from: str | None = None
     stays: str | None = None
+    of_others: bool = False
 
 
 def names_to_ask_for(
@@ -78,6 +80,7 @@ def standing(
         for other, entry in state.datasets.items()
         if other not in desired and entry.config.protect
     }
+    known = {entry.dataset for entry in state.datasets.values()}
     result = {}
     for address, config in desired.items():
         entry, moved_from = _entry(address, state, previously)
@@ -91,7 +94,13 @@ def standing(
         if there is not None:
             _check_unguarded(address, there, state, guarded, moved_from)
         stays = mine.name if mine is not None and mine.name != config.name else None
-        result[address] = Standing(applied=entry, observed=there, moved_from=moved_from, stays=stays)
+        result[address] = Standing(
+            applied=entry,
+            observed=there,
+            moved_from=moved_from,
+            stays=stays,
+            of_others=there is not None and there.id not in known,
+        )
     return result
 
 

@@ -95,7 +95,8 @@ def command(
                 f"No pattern under `specs:` in setwright.yaml leads to {written_to}: add one, or move the file."
             )
     else:
-        click.echo(f"{address} has a spec already, which is taken for what the dataset was made of.")
+        stands_for = "stays" if observed is None else "is taken for what the dataset was made of"
+        click.echo(f"{address} has a spec already, which {stands_for}.")
     if observed is not None:
         frames = observed.version.statistics.frames
         click.echo(

@@ -46,6 +46,11 @@ _GO_ON = "What was made is whole and stays. Run `setwright apply` again to go on
     help="Plan again, and apply only if it is the plan with this digest, as `plan` told it; also a saved plan's file.",
 )
 @prune_option
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Also change datasets that are there already and that this project did not make.",
+)
 @click.option("--json-stream", is_flag=True, help="Print events, a line of JSON each, and nothing else.")
 @json_into_option
 @choice_options
@@ -59,6 +64,7 @@ def command(
     lock_timeout: float,
     approved: str | None,
     prune: bool,
+    take_over: bool,
     json_stream: bool,
     json_into: str | None,
     choice: Choice,
@@ -75,7 +81,7 @@ def command(
     from setwright.apply.run import check_pins
     from setwright.cli.author import author
     from setwright.cli.event_stream import event_stream
-    from setwright.cli.planning import desk
+    from setwright.cli.planning import changed_of_others, deleted, desk
     from setwright.views.apply_events import summed
 
     with event_stream(printed=json_stream, into=json_into) as stream, desk(session, options) as place:
@@ -90,10 +96,12 @@ def command(
             click.echo()
         if approved is not None:
             _check_approval(place, document, approved)
-        deleted = [change.name for change in document.changes if change.actions == ("delete",)]
-        if deleted and not prune:
-            raise _unasked(deleted)
-        if not (yes or file or approved or _agreed(deleted, json_stream)):
+        lost, others = deleted(document), changed_of_others(document)
+        if lost and not prune:
+            raise _unasked(lost)
+        if others and not take_over:
+            raise _of_others(others)
+        if not (yes or file or approved or _agreed(lost, json_stream)):
             click.echo("Nothing was changed.")
             return 1
         session.on_interrupt = _GO_ON
@@ -210,6 +218,19 @@ def _unasked(deleted: list[str]) -> UsageError:
         f"The plan deletes {counted(len(deleted), 'dataset')}",
         f"It is to delete {', '.join(deleted)}, and that takes a consent of its own. Nothing was changed.",
         "give `--prune` to `setwright apply` as well",
+    )
+
+
+def _of_others(names: list[str]) -> UsageError:
+    """For a plan that changes datasets which the project did not make."""
+    from setwright.model.errors import UsageError
+
+    return UsageError(
+        f"The plan changes {counted(len(names), 'dataset')} that this project did not make",
+        f"{', '.join(names)}: there already, and not known to this project's state, so others may keep and use "
+        f"{'it' if len(names) == 1 else 'them'}. Nothing was changed.",
+        f"give the spec{'' if len(names) == 1 else 's'} another `name`; or, if "
+        f"{'that dataset is' if len(names) == 1 else 'those datasets are'} meant, give `--take-over` as well",
     )
 
 

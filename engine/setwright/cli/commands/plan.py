@@ -15,6 +15,7 @@ from setwright.cli.spec_options import SpecOptions, spec_options
 
 if TYPE_CHECKING:
     from setwright.cli.forms import Forms
+    from setwright.plan.document import PlanDocument
     from setwright.spec.choice import Choice
 
 CHANGES_PENDING = 2
@@ -100,7 +101,7 @@ def command(
     forms.show(session, document)
     if forms.printed == "text":
         if document.applyable:
-            again = ["setwright", "apply", *_again(choice, options, prune=prune)]
+            again = ["setwright", "apply", *_again(choice, options, document, prune=prune)]
             how = shlex.join(again) if out is None else saved_apply(document, out)
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
     if approve_digest:
@@ -113,8 +114,10 @@ def command(
     return CHANGES_PENDING if detailed_exitcode and pending else 0
 
 
-def _again(choice: Choice, options: SpecOptions, *, prune: bool) -> list[str]:
+def _again(choice: Choice, options: SpecOptions, document: PlanDocument, *, prune: bool) -> list[str]:
     """The options with which apply makes the same plan."""
+    from setwright.cli.planning import changed_of_others
+
     return [
         *(["--env", options.environment] if options.environment is not None else []),
         *(word for name, value in options.variables for word in ("--var", f"{name}={value}")),
@@ -122,4 +125,5 @@ def _again(choice: Choice, options: SpecOptions, *, prune: bool) -> list[str]:
         *(word for term in choice.select for word in ("--select", term)),
         *(word for term in choice.exclude for word in ("--exclude", term)),
         *(["--prune"] if prune else []),
+        *(["--take-over"] if changed_of_others(document) else []),
     ]
