@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from setwright.augment.objects import vary
 from setwright.augment.recipes import is_flag
@@ -19,6 +19,7 @@ from setwright.model.frames import LINE, MASK, POINTS, POLYGON, Annotations
 from setwright.model.runs import runs_cover
 from setwright.pixels.codec import decode, of_frame
 from setwright.pixels.kernels import varied
+from setwright.pixels.lettering import wide, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ SIDE = 360
 COLUMNS = 4
 
 _GAP, _CAPTION = 10, 22
+_LETTERS, _WIDEST = 28, SIDE - 110
+"""Of a name, of which letters may be twice as wide as others: so many pixels leave room for a count of objects."""
 _BACKGROUND, _INK = (24, 24, 27), (228, 228, 231)
 # Colours that are told apart by most people, the colour-blind included (after Okabe and Ito 2008).
 _PALETTE = (
@@ -66,8 +69,8 @@ def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], byt
     columns = min(COLUMNS, max(map(len, blocks)))
     lines = [block[start : start + columns] for block in blocks for start in range(0, len(block), columns)]
     heights = [max(cell.picture.height for cell in line) + _CAPTION + _GAP for line in lines]
-    width, font = columns * (SIDE + _GAP) + _GAP, ImageFont.load_default(13)
-    legend = _legend(manifest, rows, width, font)
+    width = columns * (SIDE + _GAP) + _GAP
+    legend = _legend(manifest, rows, width)
     top = _GAP + (legend[-1][1] + _CAPTION if legend else 0)
     whole = Image.new("RGB", (width, top + sum(heights)), _BACKGROUND)
     draw = ImageDraw.Draw(whole)
@@ -75,34 +78,29 @@ def sheet(manifest: Manifest, rows: NDArray[np.int64], read: Callable[[str], byt
         colour = _PALETTE[label % len(_PALETTE)]
         draw.rectangle((left, _GAP + down + 2, left + 10, _GAP + down + 12), fill=colour)
         name = _short(manifest.annotations.labels[label])
-        draw.text((left + _GAP + 6, _GAP + down), name, fill=_INK, font=font)
+        write(whole, (left + _GAP + 6, _GAP + down), name, _INK, _BACKGROUND)
     for line, height in zip(lines, heights, strict=True):
         for column, cell in enumerate(line):
             left = _GAP + column * (SIDE + _GAP)
             whole.paste(cell.picture, (left + (SIDE - cell.picture.width) // 2, top))
-            draw.text((left, top + height - _CAPTION - _GAP + 4), cell.caption, fill=_INK, font=font)
+            write(whole, (left, top + height - _CAPTION - _GAP + 4), cell.caption, _INK, _BACKGROUND)
         top += height
     buffer = io.BytesIO()
     whole.save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def _legend(
-    manifest: Manifest,
-    rows: NDArray[np.int64],
-    width: int,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-) -> list[tuple[int, int, int]]:
+def _legend(manifest: Manifest, rows: NDArray[np.int64], width: int) -> list[tuple[int, int, int]]:
     """Where the colour of each label that the frames at `rows` show is told: left, top, and the label."""
     objects = manifest.annotations
     found: list[tuple[int, int, int]] = []
     left, top = _GAP, 0
     for label in np.unique(objects.label[np.isin(objects.frame, rows)]).tolist():
-        wide = _GAP + 6 + int(font.getlength(_short(objects.labels[label]))) + 2 * _GAP
-        if found and left + wide > width:
+        room = _GAP + 6 + wide(_short(objects.labels[label])) + 2 * _GAP
+        if found and left + room > width:
             left, top = _GAP, top + _CAPTION
         found.append((left, top, label))
-        left += wide
+        left += room
     return found
 
 
@@ -125,8 +123,12 @@ def _cells(manifest: Manifest, row: int, read: Callable[[str], bytes]) -> Iterat
 
 def _short(name: str) -> str:
     """A name in one line that fits below a picture."""
-    line = " ".join(name.split())
-    return line if len(line) <= 28 else f"{line[:14]}…{line[-13:]}"
+    text = line = " ".join(name.split())
+    kept = min(len(line), _LETTERS)
+    while len(text) > _LETTERS or wide(text) > _WIDEST:
+        kept -= 1
+        text = f"{line[: kept - kept // 2]}…{line[-(kept // 2) :]}"
+    return text
 
 
 def _told(property: str, values: list[float]) -> str:
