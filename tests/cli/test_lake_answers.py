@@ -130,14 +130,15 @@ def _ingest(project: Path) -> None:
 
 
 def _apply(project: Path) -> None:
+    # With the consent that it takes after `_state`.
     spec = project / "specs" / "balloons.yaml"
     spec.write_text(spec.read_text() + f"# {time.time_ns()}\n")
-    succeeded(project, "apply", "--yes")
+    succeeded(project, "apply", "--yes", "--take-over")
 
 
 def _describe(project: Path) -> None:
     (project / "specs" / "balloons.yaml").write_text(BALLOONS + f"description: at {time.time_ns()}\n")
-    succeeded(project, "apply", "--yes")
+    succeeded(project, "apply", "--yes", "--take-over")
 
 
 def _delete(project: Path) -> None:
@@ -166,7 +167,7 @@ def _state(project: Path) -> None:
 
 def _rename(project: Path) -> None:
     (project / "specs" / "balloons.yaml").write_text(BALLOONS + f"name: Balloons {time.time_ns()}\n")
-    succeeded(project, "apply", "--yes")
+    succeeded(project, "apply", "--yes", "--take-over")
 
 
 WRITES = [_ingest, _apply, _describe, _delete, _collect, _lease, _state, _rename]

@@ -34,6 +34,17 @@ def test_without_being_told_nothing_is_deleted(project: Path) -> None:
     assert there(project)
 
 
+def test_a_spec_that_was_moved_to_where_no_pattern_looks_is_named_beside_what_is_forgotten(
+    project: Path,
+) -> None:
+    (project / "specs" / "below").mkdir()
+    (project / "specs" / "below" / "old.yaml").write_text(BALLOONS.replace("balloons", "old", 1))
+    planned = setwright(project, "plan")
+    assert "old will be forgotten" in planned.stdout
+    assert "1 spec is not read" in planned.stderr
+    assert "specs/below/old.yaml" in planned.stderr
+
+
 def test_with_prune_the_dataset_goes(project: Path) -> None:
     text = succeeded(project, "plan", "--prune")
     assert "- dataset" in text

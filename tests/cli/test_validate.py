@@ -56,6 +56,33 @@ def test_one_dataset_is_not_called_several(tmp_path: Path) -> None:
     assert validate(project_at(tmp_path)).stdout == "1 dataset in 1 file: no mistakes\n"
 
 
+def test_specs_in_folders_that_no_pattern_looks_into_are_told(tmp_path: Path) -> None:
+    files = {
+        "specs/a.yaml": BALLOONS,
+        "specs/night/b.yaml": BALLOONS,
+        "specs/night/far/c.yml": BALLOONS,
+        "specs/night/job.yml": "stage: test\n",
+        "specs/.old/d.yaml": BALLOONS,
+        "other/e.yaml": BALLOONS,
+    }
+    result = validate(project_at(tmp_path, files))
+    assert (result.returncode, result.stdout) == (
+        0,
+        "1 dataset in 1 file: no mistakes\n"
+        "2 specs are not read: they lie in folders that no pattern under `specs:` in setwright.yaml looks into "
+        "(as specs/**/*.yaml does): specs/night/b.yaml, specs/night/far/c.yml\n",
+    )
+    (tmp_path / "setwright.yaml").write_text(
+        "specs: [specs/*.yaml, specs/night/*.yaml, specs/night/far/*.yml]\n"
+    )
+    assert "not read" not in validate(tmp_path).stdout
+    # Beside pictures of a dataset: only so many names are looked at.
+    (tmp_path / "setwright.yaml").write_text("specs: [specs/*.yaml]\n")
+    for number in range(1200):
+        (tmp_path / "specs" / "night" / f"{number}.png").touch()
+    assert validate(tmp_path).returncode == 0
+
+
 def test_twenty_mistakes_are_shown_at_once(tmp_path: Path, golden: Golden) -> None:
     result = validate(project_at(tmp_path, {"specs/night.yaml": TWENTY_MISTAKES}), COLUMNS="100")
     assert (result.returncode, result.stderr) == (1, "")

@@ -41,6 +41,8 @@ class Desk:
     environment: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
     """About the specs by themselves."""
+    patterns: tuple[str, ...] = ()
+    """Of the files of the specs."""
 
     @property
     def journals(self) -> Path:
@@ -80,6 +82,7 @@ def desk(session: Session, options: SpecOptions, *, remember: bool = False) -> I
             lineage=secrets.token_hex(16),
             environment=options.environment,
             warnings=workspace.diagnostics,
+            patterns=workspace.patterns,
             pins=lock_file.read(workspace.root, options.environment),
         )
 

@@ -58,8 +58,7 @@ def find_files(
         if _is_of(root / name, whole, found):
             continue
         # Other things have such names too, a build server's jobs say.
-        content = read_list(root, name)
-        if isinstance(content, bytes) and _DATASET.search(content):
+        if is_spec(root, name):
             tell(_passed_by(name, passed_by[name]))
             empty.pop(passed_by[name], None)  # that is said with it
     for pattern, where in empty.items():
@@ -110,6 +109,12 @@ def read_list(root: Path, name: str) -> bytes | str:
         return "It is no ordinary file."
     except (OSError, RuntimeError) as error:  # up to Python 3.12 a link to itself is a RuntimeError
         return f"{getattr(error, 'strerror', None) or error}."
+
+
+def is_spec(root: Path, name: str) -> bool:
+    """Whether the file `name`, a path from the project's folder, looks as if it were to be a spec."""
+    content = read_list(root, name)
+    return isinstance(content, bytes) and _DATASET.search(content) is not None
 
 
 def read_anywhere(path: Path, name: str, tell: Tell) -> bytes | None:

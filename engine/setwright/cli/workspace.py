@@ -32,7 +32,7 @@ class Workspace:
 
     `read` makes the project; it is None where there is none, or where its files hold errors. `bare` makes it without
     its specs, and is None only where there is none or its own file holds errors. `diagnostics` are all findings, in
-    reading order. `files` counts the spec files read, `datasets` what they describe.
+    reading order. `files` counts the spec files read, `datasets` what they describe. `patterns` are those of the files.
     """
 
     root: Path
@@ -40,6 +40,7 @@ class Workspace:
     found: bool = True
     files: int = 0
     datasets: int = 0
+    patterns: tuple[str, ...] = ()
     read: Callable[[], Project] | None = None
     bare: Callable[[], Project] | None = None
 
@@ -96,13 +97,15 @@ def open_workspace(
     finally:
         if collecting:
             gc.enable()
+    patterns = tuple(pattern for pattern, _ in loading.head.patterns)
     bare = None if of_project else functools.partial(loading.project, ())
     if _erring(diagnostics):
-        return Workspace(root=root, diagnostics=diagnostics, files=len(files), bare=bare)
+        return Workspace(root=root, diagnostics=diagnostics, files=len(files), patterns=patterns, bare=bare)
     return Workspace(
         root=root,
         diagnostics=diagnostics,
         files=len(files),
+        patterns=patterns,
         datasets=len(drafts),
         read=functools.partial(loading.project, drafts),
         bare=bare,

@@ -80,6 +80,7 @@ def command(
 
     from setwright.cli.approvals import remember
     from setwright.cli.event_stream import event_stream
+    from setwright.cli.passed_over import told_of_passed_over
     from setwright.cli.planning import described, desk, planned, refused, save, saved_apply
     from setwright.model.errors import ChecksDeniedError, FindingsError
     from setwright.views.plan_events import events
@@ -104,6 +105,8 @@ def command(
             again = ["setwright", "apply", *_again(choice, options, document, prune=prune)]
             how = shlex.join(again) if out is None else saved_apply(document, out)
             click.echo(f"\nNothing was changed. `{how}` makes it so.")
+        if told := told_of_passed_over(place.root, place.patterns):
+            click.echo(told, err=True)
     if approve_digest:
         # Beside another form than text, for what is printed there is for a program or a page.
         click.echo(document.digest, err=forms.printed != "text")

@@ -50,6 +50,7 @@ def command(session: Session, form: str, strict: bool, options: SpecOptions) -> 
 
 def _show(session: Session, workspace: Workspace, *, failed: bool) -> None:
     from setwright.cli.findings import show_findings
+    from setwright.cli.passed_over import told_of_passed_over
 
     if workspace.diagnostics:
         show_findings(session, workspace.diagnostics)
@@ -64,6 +65,8 @@ def _show(session: Session, workspace: Workspace, *, failed: bool) -> None:
     elif not failed:
         result = "no errors" if workspace.diagnostics else "no mistakes"
         click.echo(f"{counted(specs, 'dataset')} in {counted(workspace.files, 'file')}: {result}")
+    if told := told_of_passed_over(workspace.root, workspace.patterns):
+        click.echo(told)
 
 
 def _document(workspace: Workspace, form: str, options: SpecOptions) -> str:
