@@ -22,7 +22,7 @@ from setwright.model.errors import FormatError, LakeError, StalePlanError
 from setwright.model.events import Advanced, Event, Finished, Started
 from setwright.model.frames import Membership
 from setwright.model.splits import SplitWish
-from setwright.model.versions import FIRST_VERSION, ChangeSeverity, Publication, Version
+from setwright.model.versions import FIRST_VERSION, ChangeSeverity, Deletion, Publication, Version
 from setwright.pixels.executor import Executor, Threads
 from setwright.plan.content import desired_content
 from setwright.remotes.lake import LakeRemote
@@ -211,10 +211,21 @@ def test_a_lost_picture_is_told_by_verify_and_made_again_when_the_version_is_exp
     path = lake.picture_path(lost)
     assert path is not None
     path.unlink()
-    assert [damage.what for damage in lake.verify().damages] == [f"Cells {version.id} lacks 1 varied picture"]
+    assert [damage.what for damage in lake.verify().damages] == ["Cells 1.0.0 lacks 1 varied picture"]
     assert pictures_of(lake, version) == found
     assert path.exists()
     assert not lake.verify().damages
+
+
+def test_verify_calls_a_version_of_a_deleted_dataset_as_it_was_called(lake: Lake) -> None:
+    version = lake.publish(publication(lake))
+    for digest in pictures_of(lake, version).values():
+        path = lake.picture_path(digest)
+        assert path is not None
+        path.unlink()
+    lake.delete(Deletion(key="d1", name="Cells", version=version.id, author="ada", at=NOON))
+    told = "\n".join(damage.what for damage in lake.verify().damages)
+    assert "Cells 1.0.0 (of a dataset that was deleted) lacks" in told
 
 
 def test_a_pull_tells_of_the_lost_pictures_that_it_makes_again(lake: Lake, tmp_path: Path) -> None:

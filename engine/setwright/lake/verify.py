@@ -11,8 +11,10 @@ from setwright.augment.recipes import recipe_digests
 from setwright.lake import schema
 from setwright.lake.blobs import StoredBlob
 from setwright.lake.folder_blobs import same_file
+from setwright.lake.identity import DELETED
 from setwright.lake.index.rebuild import index_damages, rebuild_index
 from setwright.lake.varied import all_pictures, known_pictures, recipe_texts
+from setwright.lake.versions import titles
 from setwright.model.counting import counted
 from setwright.model.errors import LakeError, SetwrightError
 from setwright.model.events import Advanced, Finished, Started
@@ -83,6 +85,7 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
             ).join(schema.datasets, schema.versions.c.dataset == schema.datasets.c.id)
         ).all()
         varied = all_pictures(connection)
+        called = titles(connection)
     wanted = pictures | {row.manifest_blob for row in manifests} | varied
     read = _read_all(blobs, wanted, listener)
     whole, broken = read.whole, read.broken
@@ -109,11 +112,11 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
         for digest in sorted(missing)
     ]
     for row in manifests:
+        # Where rows are lost there is no number.
+        title = called.get(row.uid, f"{row.name.partition(DELETED)[0]} {row.uid}")
         if row.manifest_blob not in whole | broken.keys():
             damages.append(
-                Damage(
-                    f"A manifest is missing: {row.manifest_blob}", f"It says what {row.name} {row.uid} holds."
-                )
+                Damage(f"A manifest is missing: {row.manifest_blob}", f"It says what {title} holds.")
             )
         elif row.manifest_blob in whole:
             try:
@@ -124,11 +127,11 @@ def verify(catalogue: Catalogue, blobs: Blobs, listener: Listener) -> Verificati
                 if manifest.digest != row.manifest_digest:
                     damages.append(
                         Damage(
-                            f"A version is not what it was: {row.name} {row.uid}",
+                            f"A version is not what it was: {title}",
                             f"Its content has the digest {manifest.digest}; {row.manifest_digest} was published.",
                         )
                     )
-                damages += _lost_copies(catalogue, manifest, f"{row.name} {row.uid}", whole | broken.keys())
+                damages += _lost_copies(catalogue, manifest, title, whole | broken.keys())
     return Verification(
         blobs=stored + len(outside),
         bytes=read.bytes + sum(outside.values()),

@@ -141,6 +141,16 @@ def latest() -> Select[Any]:
     )
 
 
+def titles(connection: Connection) -> dict[str, str]:
+    """What people call every version, by its id, as in `party 1.2.0`; also those of datasets that were deleted."""
+    columns = _versions.uid, _datasets.name, _editions.number
+    found = {}
+    for uid, name, number in connection.execute(latest().with_only_columns(*columns)):
+        dataset, deleted, _ = name.partition(DELETED)
+        found[uid] = f"{dataset} {number}{' (of a dataset that was deleted)' if deleted else ''}"
+    return found
+
+
 def _version(row: Row[Any]) -> Version:
     return Version(
         id=row.version_uid,
