@@ -53,6 +53,15 @@ def test_what_the_specs_ask_for_is_no_drift(project: Path) -> None:
     assert setwright(project, "drift", "--detailed-exitcode").returncode == 0
 
 
+def test_what_a_pin_brings_that_is_turned_back_is_no_drift_but_what_came_since_is(project: Path) -> None:
+    ingest(project, "c")
+    succeeded(project, "apply", "--yes")
+    succeeded(project, "lock", "--revision", "1")
+    assert "-1 leaving" in succeeded(project, "plan")
+    (drift,) = json.loads(succeeded(project, "drift", "--json"))["drift"]
+    assert (drift["entering"], drift["leaving"]) == (1, 0)  # beyond the pin
+
+
 def test_drift_of_a_dataset_and_of_its_data_are_told_apart(project: Path) -> None:
     meddle(project)
     ingest(project, "c")

@@ -52,7 +52,7 @@ def drift(
         for change in sorted(changes, key=lambda change: change.address)
         for each in (
             *_of_dataset(change, stands[change.address]),
-            *_of_lake(change, stands[change.address]),
+            *_of_lake(change, stands[change.address], pinned.get(change.address)),
             *_beyond(change, stands[change.address], pinned.get(change.address)),
         )
     )
@@ -81,9 +81,14 @@ def _of_dataset(change: MadeChange, stands: Standing) -> Iterator[Drift]:
         )
 
 
-def _of_lake(change: MadeChange, stands: Standing) -> Iterator[Drift]:
-    """Of frames, what the lake is the cause of; of pictures and annotations, all, unless the spec asks otherwise."""
+def _of_lake(change: MadeChange, stands: Standing, pinned: Pinned | None) -> Iterator[Drift]:
+    """Of frames, what the lake is the cause of; of pictures and annotations, all, unless the spec asks otherwise.
+
+    What a pin brings that was turned back is what the lock file asks for: nobody else changed it.
+    """
     if not isinstance(change, Follow):
+        return
+    if pinned is not None and (pinned.pin.revision or change.revision) < change.observed.version.revision:
         return
     by_lake = [cause for cause in change.causes if cause.cause == LAKE]
     asks_alike = not any(field.path.partition(".")[0] in _OF_ANNOTATIONS for field in change.fields)
