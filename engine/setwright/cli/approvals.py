@@ -48,7 +48,10 @@ def check(root: Path, approved: str, document: PlanDocument) -> str:
     if not file.is_file():
         file = root / NAME / "plans" / _file(approved)
     if not file.is_file():
-        return f"  approved  {approved}\n  now       {document.digest}\n"
+        return (
+            f"  approved  {approved}\n  now       {document.digest}\n"
+            "  The approved plan itself is not here. `--approved FILE`, with what `plan --out` saved, tells more.\n"
+        )
     before = saved_plan(str(file))
     return render(before, document) if before.digest != document.digest else ""
 
