@@ -8,6 +8,7 @@ record says that they are whole, so a power failure cannot leave a record that s
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -22,12 +23,12 @@ from setwright.apply.pull_compare import Wanted, compare, digest_of_file
 from setwright.apply.pull_record import Record, Written
 from setwright.apply.pull_write import Pictures, write_all
 from setwright.edge.files import ASIDE, safe_parts
-from setwright.formats.protocol import ExportEntry, MadeFile, PackedFile, PictureFile
+from setwright.formats.protocol import SIDECAR, ExportEntry, MadeFile, PackedFile, PictureFile
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.events import Listener, silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from setwright.model.versions import Version
@@ -72,6 +73,7 @@ def pull(
     media: bool = True,
     link: bool = False,
     force: bool = False,
+    is_renamed: Callable[[str, str], bool] = lambda name, manifest: False,
     listener: Listener = silence,
     workers: int = WORKERS,
 ) -> Pulled:
@@ -79,7 +81,8 @@ def pull(
 
     Without `media` pictures are neither fetched nor compared. With `link` a picture that the remote keeps on this
     machine becomes a hard link to it, where the file system can; it must not be changed then. With `force`
-    files that pull did not write, and a folder that holds another export, are overwritten.
+    files that pull did not write, and a folder that holds another export, are overwritten. `is_renamed` tells whether
+    the dataset had that name, when a version of it had the manifest with that digest: then the folder is its own.
 
     Raises:
         UsageError: `to` is no folder, or holds another export; or foreign files stand where others belong.
@@ -90,7 +93,7 @@ def pull(
     """
     _check_folder(to)
     with alone(to, listener):
-        record = _record_of(to, version, export, force=force)
+        record = _record_of(to, version, export, is_renamed, force=force)
         entries = list(remote.export(version.id, export, listener))
         compared = compare(entries, to, record, media=media, force=force, listener=listener)
         local = {wanted.path for wanted in compared.write if link and _is_local(remote, wanted.entry)}
@@ -159,18 +162,31 @@ def _check_folder(to: Path) -> None:
         )
 
 
-def _record_of(to: Path, version: Version, export: str, *, force: bool) -> Record:
+def _record_of(
+    to: Path, version: Version, export: str, is_renamed: Callable[[str, str], bool], *, force: bool
+) -> Record:
     """What pull remembers of `to`; an empty record where it never was."""
     record = pull_record.read(to)
     if record is None:
         return Record(dataset=version.dataset, version="", export=export, files={})
-    if (record.dataset, record.export) != (version.dataset, export) and not force:
+    if force or (record.dataset, record.export) == (version.dataset, export):
+        return record
+    held = _manifest_in(to) if record.export == export else None
+    if held is None or not is_renamed(record.dataset, held):
         raise UsageError(
             f"{to} holds another export",
             f"It was pulled as {record.export} of {record.dataset}; its files would be removed.",
             "pull to another folder, or pass --force",
         )
     return record
+
+
+def _manifest_in(to: Path) -> str | None:
+    """The digest of the manifest whose export the folder holds; None where nothing there tells."""
+    try:
+        return str(json.loads((to / SIDECAR).read_bytes())["manifest"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _check_room(to: Path, needed: int) -> None:

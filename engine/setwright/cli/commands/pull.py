@@ -128,6 +128,11 @@ def carry_out(session: Session, remote: Remote, version: Version, wish: Wish, *,
             media=wish.media,
             link=wish.link,
             force=wish.force,
+            # Nobody has the old name now, and the dataset has had what the folder holds.
+            is_renamed=lambda before, digest: (
+                not remote.versions(before)
+                and any(each.manifest_digest == digest for each in remote.versions(version.dataset))
+            ),
             listener=listener,
         )
     seconds = monotonic() - began
