@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from setwright.apply.order import in_order
-from setwright.apply.planning import make_plan, replan
+from setwright.apply.planning import Planned, make_plan, replan
+from setwright.apply.remake import remake
 from setwright.model.dataset import DatasetConfig, DatasetsSource, LabelClass
 from setwright.model.errors import NotTriedError, RemoteError, UsageError
 from setwright.plan.changes import Create, Follow, Reason
@@ -170,6 +171,48 @@ def test_of_a_pinned_dataset_it_takes_what_that_is_pinned_to(tmp_path: Path) -> 
     remote.put(frames({"new.png": ["WBC"], "01.png": []}))
     remote.remove(["cells_02.png"])
     assert planned(remote, JOINED, pins=pins).plan.empty
+
+
+def test_what_is_pinned_stays_pinned_where_it_is_not_chosen_also_in_a_saved_plan(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, JOINED)
+    carry_out(remote, planned(remote, JOINED, pins=pins), tmp_path)
+    remote.put(frames({"01.png": ["WBC"], "02.png": []}))
+
+    def alone(wanted: Project) -> Planned:
+        return make_plan(remote, wanted, lineage="lineage", pins=pins, choose=lambda _: {"a-joined"})
+
+    assert alone(JOINED).plan.empty
+    classes = (LabelClass(name="cell", sources=("WBC",)),)
+    others = project({"a-joined": of("bare", "white", labels=classes), "bare": BARE, "white": WHITE})
+    made = alone(others).plan
+    document = describe(made, project="blood", specs={}, losses={}, left_out=("bare", "white"))
+    assert [(pin.address, pin.revision) for pin in document.pins_left_out] == [("bare", 1), ("white", 1)]
+    assert plan_digest(replan(remote, document).plan) == document.digest
+    carry_out(remote, alone(others), tmp_path, name="apply-2")
+    assert planned(remote, others, pins=pins).plan.empty
+
+
+def test_what_is_made_of_what_is_made_of_a_pinned_dataset_is_given_its_revision_too(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    top = replace(of("a-joined"), name="Top")
+    wanted = project({"a-joined": of("bare", "white"), "bare": BARE, "top": top, "white": WHITE})
+    pins = locked_now(remote, wanted)
+    carry_out(remote, planned(remote, wanted, pins=pins), tmp_path)
+    remote.put(frames({"01.png": ["WBC"], "02.png": []}))
+    assert planned(remote, wanted, pins=pins).plan.empty
+    moved = make_plan(remote, wanted, lineage="lineage", pins=pins, choose=lambda _: {"top"})
+    assert moved.plan.empty
+
+
+def test_a_version_that_is_made_of_pinned_datasets_is_made_again(tmp_path: Path) -> None:
+    remote = lake_in_memory()
+    pins = locked_now(remote, JOINED)
+    remote.put(frames({"01.png": ["WBC"], "02.png": []}))
+    carry_out(remote, planned(remote, JOINED, pins=pins), tmp_path)
+    (version,) = remote.versions("Joined")
+    assert version.revision == 1
+    assert remake(remote, version).same
 
 
 class Refusing(MemoryRemote):

@@ -18,7 +18,7 @@ from setwright.plan.pin_findings import too_early
 from setwright.plan.pinning import Held, kept
 from setwright.plan.standing import names_to_ask_for, standing
 from setwright.plan.survey import Survey
-from setwright.plan.upstream import first_to_last, from_lake, made_of
+from setwright.plan.upstream import first_to_last, foundations, from_lake, made_of
 from setwright.query.about import looks_at_datasets
 
 if TYPE_CHECKING:
@@ -65,18 +65,22 @@ def survey(
         revision = newest
     elif revision > newest:
         raise _another_lake(remote, f"The plan is of revision {revision:,}", newest)
-    pins = {address: pin for address, pin in pins.items() if address in desired}
+    configs = {**{address: applied.config for address, applied in state.datasets.items()}, **desired}
+    # What a dataset is made of stays pinned, also where it is not planned for itself.
+    asked = {each for address in desired for each in foundations(address, configs)} if pins else ()
+    pins = {address: pin for address, pin in pins.items() if address in desired or address in asked}
     for pin in pins.values():
         if pin.revision is not None and pin.revision > newest:
             raise _another_lake(remote, f"The lock file speaks of revision {pin.revision:,}", newest)
     observed = remote.observe(names_to_ask_for(desired, state, previously))
     renames = remote.capabilities.renames
     stands = standing(desired, state, observed, previously, renames=renames)
-    reading = _Reading(remote, stands, revision, pins, proofs or Proofs())
+    reading = _Reading(remote, stands, revision, pins, configs, proofs or Proofs())
     moved = [address for address in first_to_last(desired) if reading.may_differ(address, desired[address])]
     listener(Started(_TASK, len(moved), "specs"))
     reading.expect(moved, desired)
     memberships: dict[str, Membership] = {}
+    of_others: dict[str, int] = {}
     contents: Expected[str, Manifest] = Expected(remote.manifests)
     for address in moved:
         config = desired[address]
@@ -84,6 +88,7 @@ def survey(
             memberships[address] = _of_others(
                 reading, config, desired, stands, memberships, contents, state, observed
             )
+            of_others[address] = memberships[address].revision
         else:
             memberships[address] = reading.membership(address, config)
         listener(Advanced(_TASK))
@@ -100,6 +105,7 @@ def survey(
     held = {
         address: reading.held(address, desired[address], memberships.get(address), contents, ahead=ahead)
         for address in pins
+        if address in desired
     }
     reading.expect_answers(memberships, desired)
     frames = sum(len(membership.frames) for membership in memberships.values())
@@ -118,6 +124,12 @@ def survey(
         ),
         answers={address: reading.answers(address, desired[address]) for address in memberships},
         held=held,
+        of_others=of_others,
+        pins_left_out={
+            address: pin.revision
+            for address, pin in pins.items()
+            if address not in desired and pin.revision is not None
+        },
         previously=previously,
         renames=renames,
         deletes=remote.capabilities.deletes,
@@ -163,7 +175,7 @@ def _of_others(
             assert before is not None
             content = before
         parts.append((reading.from_lake(other, config), content))
-    return joined(parts, reading.revision)
+    return joined(parts, reading.at_all(made_of(config)))
 
 
 class _Reading:
@@ -175,6 +187,7 @@ class _Reading:
         stands: Mapping[str, Standing],
         revision: int,
         pins: Mapping[str, Pin],
+        configs: Mapping[str, DatasetConfig],
         proofs: Proofs,
     ) -> None:
         self._proofs = proofs
@@ -182,6 +195,7 @@ class _Reading:
         self._stands = stands
         self.revision = revision
         self._pins = pins
+        self._configs = configs
         self._frames_revisions: dict[int, int] = {}
         self._from_lake: dict[tuple[int, Selection], Membership] = {}
         self._selected: Expected[tuple[Selection, int], Membership] = Expected(remote.memberships)
@@ -194,7 +208,7 @@ class _Reading:
             FindingsError: the pin is from before the collection came.
         """
         try:
-            return self._select(Selection.of(config), self._at(address))
+            return self._select(Selection.of(config), self.at(address))
         except NotYetError as error:
             if (pin := self._pins.get(address)) is None:
                 raise
@@ -202,7 +216,7 @@ class _Reading:
 
     def from_lake(self, other: str, config: DatasetConfig) -> Membership:
         """What `config` selects from all frames, at the revision whose frames the dataset `other` is given."""
-        at = self._at(other)
+        at = self.at(other)
         selection = from_lake(Selection.of(config))
         # Nobody keeps these but us, and they may be large: the last one, for parts of one dataset ask alike.
         if (at, selection) not in self._from_lake:
@@ -257,7 +271,7 @@ class _Reading:
     def expect(self, addresses: Sequence[str], desired: Mapping[str, DatasetConfig]) -> None:
         """Say of which addresses the membership will be wanted, in this order."""
         self._selected.expect(
-            (Selection.of(desired[address]), self._at(address))
+            (Selection.of(desired[address]), self.at(address))
             for address in addresses
             if not made_of(desired[address])
         )
@@ -268,10 +282,10 @@ class _Reading:
         """Say what `held` will want of the pins."""
 
         def wanted() -> Iterator[tuple[Selection, int]]:
-            for address in self._pins:
+            for address in filter(desired.__contains__, self._pins):
                 config = desired[address]
                 if address not in memberships and self._may_be_broken(address, config):
-                    yield Selection.of(config), self._at(address)
+                    yield Selection.of(config), self.at(address)
                 if ahead and self._is_behind(address, config):
                     yield Selection.of(config), self.revision
 
@@ -279,7 +293,7 @@ class _Reading:
 
     def bases(self, desired: Mapping[str, DatasetConfig], *, ahead: bool) -> Iterator[str]:
         """The versions whose contents `held` will want."""
-        for address in self._pins:
+        for address in filter(desired.__contains__, self._pins):
             found = self._stands[address].observed
             if ahead and found is not None and self._is_behind(address, desired[address]):
                 yield found.version.id
@@ -332,7 +346,7 @@ class _Reading:
         return {
             variant.cause: (
                 _frames_only(variant.config),
-                self._at(address) if variant.now else found.version.revision,
+                self.at(address) if variant.now else found.version.revision,
             )
             for variant in asked
         }
@@ -350,9 +364,20 @@ class _Reading:
         """What `selection` gives at `revision`; the remote is asked once, however many specs ask alike."""
         return self._selected.of((selection, revision))
 
-    def _at(self, address: str) -> int:
+    def at(self, address: str) -> int:
+        """The revision whose frames the dataset at `address` is given: that of its pin, or of what it is made of."""
         pin = self._pins.get(address)
-        return self.revision if pin is None or pin.revision is None else pin.revision
+        if pin is not None and pin.revision is not None:
+            return pin.revision
+        config = self._configs.get(address)
+        if config is None or not made_of(config):
+            return self.revision
+        return self.at_all(each for each in foundations(address, self._configs) if each != address)
+
+    def at_all(self, addresses: Iterable[str]) -> int:
+        """The revision whose frames all these are given, that of the lake where they are given those of several."""
+        revisions = {self.at(address) for address in addresses}
+        return revisions.pop() if len(revisions) == 1 else self.revision
 
     def on_datasets(self, address: str, config: DatasetConfig) -> bool:
         """Whether datasets decide what is selected, by `config` or by that of the current version."""
@@ -363,7 +388,7 @@ class _Reading:
     def _moved(self, address: str, config: DatasetConfig, found: ObservedDataset) -> bool:
         """Whether frames may be others at the revision asked for than those of the current version."""
         # A pin may lead back, to before the current version.
-        at, made = self._at(address), found.version.revision
+        at, made = self.at(address), found.version.revision
         return self._telling(address, config, max(at, made)) > min(at, made)
 
     def _telling(self, address: str, config: DatasetConfig, revision: int) -> int:

@@ -95,6 +95,10 @@ def describe(
         digest=plan_digest(plan),
         complete=not left_out,
         left_out=left_out,
+        pins_left_out=tuple(
+            document.PinLeftOut(address=address, revision=revision)
+            for address, revision in sorted(plan.pins_left_out.items())
+        ),
         applyable=plan.applyable and not any(check.status == "fail" for check in checks),
         errored=False,
         changes=changes,

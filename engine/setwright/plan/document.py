@@ -494,6 +494,14 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinLeftOut:
+    """The revision to which a dataset is pinned, and what is made of it with it."""
+
+    address: str
+    revision: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDocument:
     """What `setwright apply` would do, complete: nothing is looked up again when it is applied."""
 
@@ -515,6 +523,8 @@ class PlanDocument:
     """Whether nothing would be left to plan once this is applied."""
     left_out: tuple[str, ...] = ()
     """Addresses of the project that were not to be planned for, sorted; the plan is then not complete."""
+    pins_left_out: tuple[PinLeftOut, ...] = ()
+    """Of datasets that were not planned for and others are made of, sorted by address."""
     applyable: bool
     """Whether there is anything to apply, and no check forbids it."""
     errored: bool

@@ -48,6 +48,7 @@ class Plan:
 
     `lineage` and `serial` are of the state that the plan was made from, `revision` of the lake that it read. `drift`
     is what others changed, `pinned`, by address, what the lock file holds specs to; they are told and steer nothing.
+    `pins_left_out` are the revisions of pins of others, by address, that are not planned for.
     """
 
     location: str
@@ -57,6 +58,7 @@ class Plan:
     changes: tuple[Change, ...]
     drift: tuple[Drift, ...] = ()
     pinned: Mapping[str, Pinned] = field(default_factory=dict)
+    pins_left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -118,6 +120,7 @@ def plan(
         changes=changes,
         drift=drift(planned, stands, pins),
         pinned=pins,
+        pins_left_out=survey.pins_left_out,
     )
 
 

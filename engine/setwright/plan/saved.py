@@ -110,8 +110,12 @@ def previous_addresses(plan: PlanDocument) -> dict[str, str]:
 
 
 def saved_pins(plan: PlanDocument) -> dict[str, Pin]:
-    """What the specs of the plan were pinned to, by address."""
-    return {
+    """What the specs of the plan were pinned to, by address; of those left out nothing counts but the revision."""
+    left_out = {
+        pin.address: Pin(revision=pin.revision, frames=0, selection="", membership="")
+        for pin in plan.pins_left_out
+    }
+    return left_out | {
         change.address: Pin(
             revision=change.pin.revision,
             frames=change.pin.frames,

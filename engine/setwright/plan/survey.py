@@ -34,6 +34,8 @@ class Survey:
     told.
 
     `held`, by address, is what was found for the specs that are pinned: their frames are those of their pins.
+    `of_others`, by address, are the revisions of the frames of datasets that are made of others, which may be pinned;
+    `pins_left_out` those of the pins of others that are not planned for.
     `on_datasets` are the addresses whose queries speak of datasets: what these give may be another at any revision.
     """
 
@@ -47,6 +49,8 @@ class Survey:
     unmoved: frozenset[str] = frozenset()
     answers: Mapping[str, Mapping[str, Membership]] = field(default_factory=dict)
     held: Mapping[str, Held] = field(default_factory=dict)
+    of_others: Mapping[str, int] = field(default_factory=dict)
+    pins_left_out: Mapping[str, int] = field(default_factory=dict)
     previously: Mapping[str, str] = field(default_factory=dict)
     on_datasets: frozenset[str] = frozenset()
     renames: bool = True
@@ -56,11 +60,17 @@ class Survey:
     def at(self, address: str) -> int:
         """The revision whose frames the spec of `address` is given."""
         held = self.held.get(address)
-        return self.revision if held is None or held.pin.revision is None else held.pin.revision
+        if held is not None and held.pin.revision is not None:
+            return held.pin.revision
+        return self.of_others.get(address, self.revision)
 
     def lake_moved(self, address: str, version: Version) -> bool:
         """Whether frames may be others at that revision than those that `version` was made of."""
         held = self.held.get(address)
         if held is not None:
             return held.moved
+        if address in self.of_others:
+            # Others that are pinned may lead back, too.
+            at = self.of_others[address]
+            return at != version.revision and min(at, version.revision) < self.frames_revision
         return version.revision < (self.revision if address in self.on_datasets else self.frames_revision)

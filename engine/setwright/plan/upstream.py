@@ -34,6 +34,24 @@ def first_to_last(desired: Mapping[str, DatasetConfig]) -> tuple[str, ...]:
     return tuple(done)
 
 
+def foundations(address: str, configs: Mapping[str, DatasetConfig]) -> tuple[str, ...]:
+    """The addresses that `address` is made of in the end, which select from the lake; itself if it does.
+
+    What was applied before may form a cycle with what is planned; nothing of one is a foundation.
+    """
+    seen, found, waiting = set[str](), list[str](), [address]
+    while waiting:
+        other = waiting.pop()
+        if other in seen:
+            continue
+        seen.add(other)
+        others = made_of(configs[other]) if other in configs else ()
+        waiting.extend(others)
+        if not others:
+            found.append(other)
+    return tuple(found)
+
+
 def dependents(address: str, configs: Mapping[str, DatasetConfig]) -> tuple[str, ...]:
     """The addresses that are made of `address`, however far, sorted."""
     found: set[str] = set()

@@ -93,6 +93,11 @@ def _difference(made: Remade) -> Iterator[str]:
     told = ", ".join(counted(count, one, many) for count, one, many in counts if count)
     if told:
         yield f"  made again: {told}"
+    if made.given:
+        yield (
+            "  It is made of other datasets. If these were pinned to several revisions then, it cannot be made again, "
+            "for a version records one; nothing is lost if the first two digests are the same."
+        )
     if made.outdated:
         yield (
             f"  Its varied copies were made by {made.algorithm}, which this release of setwright does not have. "

@@ -319,6 +319,10 @@ def _about(document: PlanDocument) -> Markup:
             if words.has_revisions(document)
             else document.remote,
         ),
+        *(
+            ("Not planned for, and pinned", f"{pin.address}, to revision {pin.revision:,}")
+            for pin in document.pins_left_out
+        ),
         ("State", f"serial {document.serial:,}, lineage {document.lineage}"),
         ("Digest", tag("code", document.digest)),
         ("Datasets that stay as they are", f"{document.summary.unchanged:,}"),
