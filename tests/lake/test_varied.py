@@ -200,8 +200,9 @@ def test_a_lost_source_is_told(lake: Lake) -> None:
     path = lake.picture_path(wanted.manifest.frames.digest[3].decode())
     assert path is not None
     path.unlink()
-    with pytest.raises(LakeError, match="missing"):
+    with pytest.raises(LakeError, match="missing") as caught:
         lake.publish(wanted)
+    assert caught.value.detail.endswith(f"It is the picture of {wanted.manifest.frames.name[3]}.")
 
 
 def test_a_lost_picture_is_told_by_verify_and_made_again_when_the_version_is_exported(lake: Lake) -> None:
