@@ -321,8 +321,15 @@ def test_a_mask_drawn_from_the_moved_polygon_is_the_moved_mask(
             "14.2255 -1.6471, -0.7745 4.3529, 10.4755 -0.1471, 12.2255 1.3529, 7.2255 -0.6471, 4.7255 -1.6471,"
             "3.2255 5.3529, 7.2255 10.3529, 4.2255 6.6029, 12.2255 9.3529, 10.2255 13.3529, 10.7255 12.3529",
         ),
+        (
+            64,
+            64,
+            "-5.4767 39.7782, 28.8486 74.1034, -6.8909 38.364, -12.6184 31.3636, -1.9411 20.6863, -13.2548 32,"
+            "-1.9411 20.6863, 12.484 57.7388, 32 77.2548, 77.2548 32, -12.6961 31.4413, 77.2548 32, 36.498 31.7469,"
+            "77.2548 32, -9.2245 27.9697, 68.0624 22.8076",
+        ),
     ],
-    ids=["point-on-line", "point-beside-line", "sides-all-but-the-same"],
+    ids=["point-on-line", "point-beside-line", "sides-all-but-the-same", "crossing-all-but-along"],
 )
 def test_an_outline_that_runs_back_along_itself_but_for_rounding_is_cut_as_its_pixels_are(
     width: int, height: int, corners: str
