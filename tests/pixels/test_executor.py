@@ -108,13 +108,6 @@ def test_as_many_work_at_a_time_as_are_asked_for_and_as_many_more_wait() -> None
     assert max(seen) == 2
 
 
-def test_a_piece_that_fails_gives_its_turn_to_the_next() -> None:
-    work = Threads(1).done(refused, [1, 2, 3, 4, 5, 6, 7, 8])
-    assert next(work) == (1, 1)
-    with pytest.raises(ValueError, match="three"):
-        list(work)
-
-
 def test_a_process_that_dies_is_replaced_and_what_it_was_at_is_done_again(tmp_path: Path) -> None:
     done = Processes(2).done(partial(dying_once, tmp_path / "mark"), range(20))
     assert sorted(number for number, _ in done) == list(range(20))

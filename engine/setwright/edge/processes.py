@@ -1,4 +1,4 @@
-"""Processes: which one holds something, told so that others can see whether it still runs, and what ours may use."""
+"""Processes: which one holds something, told so that others can see whether it still runs."""
 
 from __future__ import annotations
 
@@ -33,10 +33,3 @@ def has_ended(system: str, process: int) -> bool:
     except OSError:  # it is there, and somebody else's
         return False
     return False
-
-
-def processors() -> int:
-    """How many processors this process may use: fewer than there are, in a container."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

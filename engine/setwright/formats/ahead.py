@@ -6,7 +6,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from setwright.edge.processes import processors
+from setwright.edge.processors import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable

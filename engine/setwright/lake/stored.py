@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
+from setwright.edge.processors import processors
 from setwright.formats.ahead import ahead
 from setwright.formats.reading.listing import MAX_PICTURE
 from setwright.formats.reading.problems import Problem, ProblemKind
@@ -105,7 +105,7 @@ def store_pictures(
     # Decoding releases the interpreter's lock, so threads are enough. Two for each processor, because one of them
     # waits for the disk: every blob is forced to it before anything names it. Where a network is waited for there are
     # more, and no more of them decode at a time: a decoded picture may be a hundred times as large as its file.
-    few = 2 * (os.cpu_count() or 1)
+    few = 2 * processors()
     decoding = BoundedSemaphore(few)
     # What waits for a thread or for its turn takes more memory than what is known of a picture in the end.
     made = ahead(store, names, max(few, blobs.at_once), held=_HELD)

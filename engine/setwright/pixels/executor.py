@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from setwright.edge.processes import processors
+from setwright.edge.processors import processors
 from setwright.model.errors import SetwrightError
 
 if TYPE_CHECKING:
