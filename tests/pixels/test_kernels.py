@@ -191,7 +191,7 @@ def shifted(picture: np.ndarray, degrees: float) -> np.ndarray:
 def test_a_hue_is_shifted_in_degrees_of_the_whole_wheel(degrees: float) -> None:
     picture = np.concatenate([photo(40, 24), noise(40, 24, 3)])
     exact = shifted(picture, degrees)
-    assert np.abs(varied(picture, HUE, (degrees,)).astype(int) - exact).max() <= 4
+    assert np.abs(varied(picture, HUE, (degrees,)).astype(int) - exact).max() <= 5
     deep = varied(picture.astype(np.uint16) * 257, HUE, (degrees,))
     assert np.abs(deep / 257 - exact).max() <= 1
 

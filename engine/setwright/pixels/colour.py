@@ -69,7 +69,7 @@ def saturated(picture: NDArray[Any], factor: float) -> NDArray[Any]:
 def turned(picture: NDArray[Any], degrees: float) -> NDArray[Any]:
     """Every hue shifted by `degrees` of the 360 round the colour wheel; grey stays grey.
 
-    Of 8-bit colours the hue is told to 1/256 of the wheel, so that a colour may come out 4 of 255 beside the exact
+    Of 8-bit colours the hue is told to 1/256 of the wheel, so that a colour may come out 5 of 255 beside the exact
     one; how bright and how colourful it is stays exact.
     """
     colours, rest = _colours(picture)
