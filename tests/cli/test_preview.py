@@ -34,6 +34,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "specs/many.yaml": VARIED.replace("balloons", "many").replace(
                 "flip: {h", "copies: 100, flip: {h"
             ),
+            "specs/halves.yaml": VARIED.replace("balloons", "halves").replace(
+                "100, validation: 0", "50, validation: 50"
+            ),
         },
     )
     succeeded(folder, "demo", str(folder / "drawn"), "--frames", "4")
@@ -87,6 +90,21 @@ def test_of_very_many_copies_it_shows_the_first_by_each_property(
     told, image = sheet(project, "many", "--frames", "2")
     assert told.endswith("sheet.png: 2 of 4 frames, with 6 of 202 varied copies.\n")
     assert image.width == 4 * 370 + 10
+
+
+def test_a_frame_that_gets_no_copies_is_told_with_what_may_be_meant(project: Path) -> None:
+    names = [f"party_000{number}.jpg" for number in range(1, 5)]
+    ran = {name: setwright(project, "preview", "halves", "--frame", name) for name in names}
+    told = [each.stderr for each in ran.values() if each.returncode]
+    assert len(told) == 2
+    assert all("It is not in the train split." in each and "did you mean" not in each for each in told)
+    train = next(name for name, each in ran.items() if not each.returncode)
+    assert f'did you mean "{train}"' in setwright(project, "preview", "halves", "--frame", f"x{train}").stderr
+
+
+def test_a_frame_that_is_named_twice_is_shown_once(project: Path) -> None:
+    told, _ = sheet(project, "balloons", "--frame", "party_0002.jpg", "--frame", "party_party_0002.jpg")
+    assert told.endswith("sheet.png: 1 of 4 frames, with 2 varied copies.\n")
 
 
 def test_a_frame_that_cannot_be_varied_is_named_with_how_to_go_on(

@@ -164,11 +164,18 @@ def _chosen(content: Manifest, names: tuple[str, ...], count: int) -> NDArray[np
     if names:
         places = {name: row for row, name in enumerate(frames.file_name.tolist())}
         places |= {name: row for row, name in enumerate(frames.name.tolist())}
+        shown = set(varied.tolist())
         for name in names:
-            if places.get(name) not in varied:
-                why = "It is not in the train split." if name in places else "The spec does not select it."
-                raise UsageError(f'"{name}" gets no varied copies', why, did_you_mean(name, places))
-        return np.array([places[name] for name in names])
+            if name not in places:
+                hint = did_you_mean(name, [each for each, row in places.items() if row in shown])
+                raise UsageError(f'"{name}" gets no varied copies', "The spec does not select it.", hint)
+            if places[name] not in shown:
+                raise UsageError(
+                    f'"{name}" gets no varied copies',
+                    "It is not in the train split.",
+                    "leave --frame out, and frames of the train split are shown",
+                )
+        return np.array(list(dict.fromkeys(places[name] for name in names)))
     if not len(varied):
         raise UsageError("No frame gets varied copies", "The spec selects none for the train split.")
     objects = np.bincount(content.annotations.frame, minlength=len(frames))[varied]
