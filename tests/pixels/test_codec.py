@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
-from setwright.model.errors import FormatError
-from setwright.pixels.codec import decode, encode
+from setwright.model.errors import FormatError, LakeAwayError, LakeError, RemoteError, SetwrightError
+from setwright.pixels.codec import decode, encode, of_frame
 from tests.pixels.pictures import noise, photo
 
 
@@ -124,3 +124,17 @@ def test_of_a_picture_with_too_many_channels_only_the_error_tells(capfd: pytest.
     with pytest.raises(FormatError):
         decode(saved(Image.fromarray(photo(40, 30)), "TIFF")[:200])
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", [LakeError, RemoteError])
+def test_of_a_picture_that_is_gone_the_frame_is_named(kind: type[SetwrightError]) -> None:
+    with pytest.raises(kind) as caught, of_frame("party_a.jpg", "a.jpg"):
+        raise kind("There is no such thing", "There is no picture 7900d25c.", "look")
+    assert caught.value.detail == "There is no picture 7900d25c. It is the picture of party_a.jpg."
+    assert caught.value.hint == "look"
+
+
+def test_of_a_lake_that_is_away_no_frame_is_named() -> None:
+    with pytest.raises(LakeAwayError) as caught, of_frame("party_a.jpg", "a.jpg"):
+        raise LakeAwayError("The lake is away", "It does not answer.")
+    assert caught.value.detail == "It does not answer."

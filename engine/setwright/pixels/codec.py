@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from setwright.model.errors import FormatError, LakeAwayError, LakeError
+from setwright.model.errors import FormatError, LakeError, RemoteError
 from setwright.query.keys import quoted
 
 if TYPE_CHECKING:
@@ -116,11 +116,12 @@ def of_frame(name: str, file_name: str) -> Iterator[None]:
     """Where the picture of a frame is varied: says of which one it cannot be, and how to go on without it."""
     try:
         yield
-    except LakeAwayError:
-        raise
-    except LakeError as error:
+    except (LakeError, RemoteError) as error:
+        kind = type(error)
+        if kind not in (LakeError, RemoteError):  # the lake is away, or busy
+            raise
         # It knows the picture by its digest, and nobody else does.
-        raise LakeError(error.summary, f"{error.detail} It is the picture of {name}.", error.hint) from error
+        raise kind(error.summary, f"{error.detail} It is the picture of {name}.", error.hint) from error
     except FormatError as error:
         hint = (
             f"leave it out by `metadata.name!={quoted(file_name)}` in the spec's query, or take it in again as a JPEG,"
