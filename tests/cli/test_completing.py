@@ -10,6 +10,7 @@ from click.shell_completion import ShellComplete
 from setwright.cli.main import root
 from setwright.lake.lake import Lake
 from setwright.spec.exports import KNOWN_EXPORTS
+from tests.cli.inside import succeeded
 from tests.cli.project_folder import project_at
 from tests.lake.lakes import ingest, write
 
@@ -73,3 +74,9 @@ def test_collections_and_operations_of_the_lake_are_offered(tmp_path: Path) -> N
     assert offered(tmp_path, "lake", "ingest", "in", "--operation", "d") == ["doctors"]
     elsewhere = str(tmp_path / "nowhere")
     assert offered(tmp_path, "lake", "ingest", "in", "--lake", elsewhere, "--collection", "") == []
+
+
+def test_fish_shows_what_a_command_does_beyond_the_first_comma(tmp_path: Path) -> None:
+    script = succeeded(tmp_path, "completion", "fish")
+    assert 'string split --max 1 ","' in script
+    assert 'string split ","' not in script

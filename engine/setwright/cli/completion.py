@@ -25,6 +25,8 @@ def command(context: click.Context, shell: str) -> None:
 
     script = get_completion_class(shell)
     assert script is not None, f"click knows no completion for {shell}"
-    click.echo(script(context.find_root().command, {}, "setwright", "_SETWRIGHT_COMPLETE").source())
+    source = script(context.find_root().command, {}, "setwright", "_SETWRIGHT_COMPLETE").source()
+    # Click's script for fish would end what a command does at its first comma.
+    click.echo(source.replace('string split ","', 'string split --max 1 ","'))
     # Last, because zsh looks for "#compdef" in the first line.
     click.echo(f"# To install it, run this once and start a new shell:\n#   {INSTALL[shell]}")
