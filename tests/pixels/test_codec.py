@@ -138,3 +138,40 @@ def test_of_a_lake_that_is_away_no_frame_is_named() -> None:
     with pytest.raises(LakeAwayError) as caught, of_frame("party_a.jpg", "a.jpg"):
         raise LakeAwayError("The lake is away", "It does not answer.")
     assert caught.value.detail == "It does not answer."
+
+
+def bmp(bits: int, data: bytes, masks: tuple[int, ...] = (), *, os2: bool = False) -> bytes:
+    """A BMP of 4 × 2 pixels as other programs write it; with `masks` it says which bits are which colour's."""
+    if os2:
+        head = struct.pack("<IHHHH", 12, 4, 2, 1, bits)
+    else:
+        head = struct.pack("<IiiHHIIiiII", 40, 4, 2, 1, bits, 3 if masks else 0, len(data), 1, 1, 0, 0)
+        head += struct.pack(f"<{len(masks)}I", *masks)
+    start = 14 + len(head)
+    return b"BM" + struct.pack("<IHHI", start + len(data), 0, 0, start) + head + data
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bmp(32, noise(4, 2, 4).tobytes(), (0xFF0000, 0xFF00, 0xFF)),
+        bmp(16, noise(4, 2, None, np.uint16).tobytes()),
+        bmp(16, bytes([255] * 16), (0xF800, 0x7E0, 0x1F)),
+        bmp(24, noise(4, 2, 3).tobytes(), os2=True),
+        bmp(24, noise(4, 2, 3).tobytes()),
+        saved(Image.fromarray(noise(40, 30, 3)).quantize(8), "BMP"),
+        saved(Image.fromarray(noise(40, 30, 4)), "BMP"),
+    ],
+    ids=["bits-for-nothing", "5-bits", "white-of-5-bits", "os2", "plain", "palette", "transparent"],
+)
+def test_a_bmp_has_the_colours_that_pillow_finds_in_it(content: bytes) -> None:
+    with Image.open(io.BytesIO(content)) as image:
+        whole = np.asarray(image if image.mode == "RGBA" else image.convert("RGB"))
+    found = decode(content)
+    assert found.shape == whole.shape
+    assert (found[..., [2, 1, 0, *range(3, found.shape[2])]] == whole).all()
+
+
+def test_a_grey_bmp_stays_one() -> None:
+    pixels = noise(40, 30, None)
+    assert (decode(saved(Image.fromarray(pixels), "BMP")) == pixels).all()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from PIL.ImageFile import ImageFile
 
 JPEG_QUALITY = 95
 """Of every JPEG that is made; its colours are not thinned out (4:4:4)."""
@@ -27,6 +28,7 @@ cv2.setNumThreads(1)
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_BMP = b"BM"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _BITS, _PLANES, _EXTRA = 258, 284, 338
 """Tags of a TIFF: the bits of each channel; 2 where they lie one after the other; what those beside colours are."""
@@ -53,6 +55,8 @@ def decode(content: bytes) -> NDArray[Any]:
         if content.startswith(_TIFF) and (transparent := _transparent_tiff(content)) is not None:
             return transparent
         picture = cv2.imdecode(np.frombuffer(_bare(content), np.uint8), cv2.IMREAD_UNCHANGED)
+        if content.startswith(_BMP):
+            picture = _as_pillow_sees_it(content, picture)
     except cv2.error as error:
         raise FormatError("A picture cannot be varied", f"OpenCV cannot decode it: {error.err}.") from error
     except OSError as error:
@@ -72,10 +76,7 @@ def _transparent_tiff(content: bytes) -> NDArray[Any] | None:
 
     OpenCV multiplies its colours by the transparency, and leaves that of a grey picture out.
     """
-    from PIL import Image
-
-    Image.MAX_IMAGE_PIXELS = None  # the lake has a limit of its own
-    with Image.open(io.BytesIO(content)) as image:
+    with _opened(content) as image:
         tags = image.tag_v2  # type: ignore[attr-defined]
         each = tags.get(_BITS, (1,))
         bits = set(each)
@@ -92,6 +93,28 @@ def _transparent_tiff(content: bytes) -> NDArray[Any] | None:
         if bits != {8} or not tags.get(_EXTRA) or image.mode not in ("LA", "RGBA"):
             return None
         return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
+
+
+def _as_pillow_sees_it(content: bytes, found: NDArray[Any] | None) -> NDArray[Any]:
+    """What OpenCV found in a BMP if it is what Pillow finds, by which the lake knows the picture; else the latter.
+
+    OpenCV takes bits that mean nothing for transparency, white of 5 bits for 248 of 255, and colours of OS/2 for grey.
+    """
+    with _opened(content) as image:
+        if image.mode == "RGBA":
+            seen = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGBA2BGRA)
+        else:
+            seen = cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
+    if found is not None and found.ndim == 2 and (found[..., None] == seen).all():
+        return found
+    return seen
+
+
+def _opened(content: bytes) -> ImageFile:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # the lake has a limit of its own
+    return Image.open(io.BytesIO(content))
 
 
 def _bare(content: bytes) -> bytes:
