@@ -43,6 +43,7 @@ def test_the_dataset_of_another_project_is_changed_only_with_a_consent_of_its_ow
     planned = setwright(project, "plan")
     assert "warning[SW519]" in planned.stderr
     assert '"balloons" is there already, at version 1.0.0 by ' in planned.stderr
+    assert 'the project "ours"' in " ".join(planned.stderr.split())
     assert "`setwright apply --take-over` makes it so." in planned.stdout
     refused = setwright(project, "apply", "--yes")
     assert refused.returncode == 1

@@ -129,7 +129,7 @@ def make_plan(
     said = {finding.source for finding in found}
     if pins is not None:
         found += on_pins(specs, pins, made.pinned)
-    found += on_take_overs(specs, made.changes)
+    found += on_take_overs(specs, made.changes, project.name)
     found += on_groups(specs, surveyed.memberships)
     found += nothing_official(specs, surveyed.memberships)
     found += apart_from_official(specs, surveyed.memberships, _contents(made, surveyed))

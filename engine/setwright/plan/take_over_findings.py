@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from setwright.spec.project import Spec
 
 
-def on_take_overs(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[Diagnostic]:
-    """The datasets that `changes` go on with, and that somebody else made, or this project under another state."""
+def on_take_overs(specs: Sequence[Spec], changes: Sequence[Change], project: str) -> Iterator[Diagnostic]:
+    """The datasets that `changes` go on with, and that somebody else made, or `project` under another state."""
     by_address = {spec.address: spec for spec in specs}
     for change in changes:
         if not isinstance(change, Follow | Amend | Adopt) or Reason.TAKEN_OVER not in change.reasons:
@@ -25,8 +25,8 @@ def on_take_overs(specs: Sequence[Spec], changes: Sequence[Change]) -> Iterator[
         yield findings.TAKEN_OVER.at(
             by_address[change.address].place("name"),
             f'"{there.name}" is there already, at version {there.version.number} by {there.version.author} of '
-            f"{there.version.created_at:%Y-%m-%d}, and this project's state does not know it: another project or "
-            "environment made it, or this one did and let it go. "
+            f'{there.version.created_at:%Y-%m-%d}, and the state of the project "{project}" does not know it: another '
+            "project or environment made it, or this one did and let it go. "
             + (
                 "It is as the spec asks, so nothing is changed there; from then on it is this project's as well."
                 if only_known
