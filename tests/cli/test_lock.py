@@ -106,11 +106,24 @@ def test_an_address_that_nobody_has_is_an_error_with_a_hint(project: Path) -> No
 
 
 def test_a_conflict_that_a_merge_left_is_an_error_that_says_what_to_do(project: Path) -> None:
-    (project / "setwright.lock").write_text("<<<<<<< ours\n")
+    succeeded(project, "lock")
+    lock = project / "setwright.lock"
+    lines = lock.read_text().splitlines(keepends=True)
+    both = [
+        *lines[:5],
+        "<<<<<<< HEAD\n",
+        *lines[5:7],
+        "=======\n",
+        *lines[5:7],
+        ">>>>>>> theirs\n",
+        *lines[7:],
+    ]
+    lock.write_text("".join(both))
     for arguments in (["plan"], ["lock"], ["lock", "--check"]):
         ran = setwright(project, *arguments)
         assert ran.returncode == 1
-        assert "solve the conflict" in ran.stderr
+        assert "A merge left both sides in setwright.lock\n  From line 6 on" in ran.stderr
+        assert "git checkout --ours setwright.lock" in ran.stderr
 
 
 def test_a_pin_that_contradicts_itself_is_told_at_its_line_by_whoever_reads_it(project: Path) -> None:

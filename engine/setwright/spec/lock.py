@@ -60,7 +60,17 @@ def read_lock(content: bytes, where: str) -> dict[str, Pin]:
     Raises:
         FormatError: it is none, or one of a later format.
     """
-    hint = "solve the conflict if a merge left one; or delete the file, and run `setwright lock`"
+    hint = "take it from git again; or delete it, and `setwright lock` pins what the lake has now"
+    conflict = next(
+        (number for number, line in enumerate(content.splitlines(), 1) if line.startswith(b"<<<<<<<")), None
+    )
+    if conflict is not None:
+        raise FormatError(
+            f"A merge left both sides in {where}",
+            f"From line {conflict} on nobody can tell which pins are meant.",
+            f"keep one side, as `git checkout --ours {where}` does, and run `setwright lock` for the "
+            "specs as they are merged",
+        )
     try:
         document = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
