@@ -68,8 +68,7 @@ def read_lock(content: bytes, where: str) -> dict[str, Pin]:
         raise FormatError(
             f"A merge left both sides in {where}",
             f"From line {conflict} on nobody can tell which pins are meant.",
-            f"keep one side, as `git checkout --ours {where}` does, and run `setwright lock` for the "
-            "specs as they are merged",
+            "keep one side of each conflict, and run `setwright lock` for the specs as they are merged",
         )
     try:
         document = tomllib.loads(content.decode())
