@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from contextlib import suppress
 from typing import Any
 
@@ -55,6 +56,28 @@ def test_transparency_that_is_told_apart_from_the_pixels_stays() -> None:
     palette = Image.fromarray(photo(40, 30)).quantize(8)
     found = decode(saved(palette, "PNG", transparency=bytes([255, 0, *range(100, 106)])))
     assert sorted(set(found[..., 3].ravel().tolist())) == [0, *range(100, 106), 255]
+
+
+@pytest.mark.parametrize("mode", ["L", "1"])
+def test_a_grey_that_is_transparent_stays_so(mode: str) -> None:
+    grey = Image.fromarray(noise(40, 30, None)).convert(mode)
+    value = 255 if mode == "1" else grey.getpixel((3, 4))
+    found = decode(saved(grey, "PNG", transparency=value))
+    shades = np.asarray(grey.convert("L"))
+    assert (found[..., :3] == shades[..., None]).all()
+    assert (found[..., 3] == np.where(shades == value, 0, 255)).all()
+
+
+def test_letters_that_stand_among_the_pixels_make_nothing_transparent() -> None:
+    pixels = np.frombuffer(b"tRNS" * 300, np.uint8).reshape(30, 40)
+    plain = zlib.compress(b"".join(b"\0" + row.tobytes() for row in pixels), 0)
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 40, 30, 8, 0, 0, 0, 0)), (b"IDAT", plain), (b"IEND", b"")]
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    assert b"tRNS" in content
+    assert (decode(content) == pixels).all()
 
 
 def test_a_png_that_ends_too_soon_is_no_picture_or_a_part_of_one() -> None:

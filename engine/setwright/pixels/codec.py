@@ -28,6 +28,8 @@ cv2.setNumThreads(1)
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_TRANSPARENT = b"tRNS"
+"""The chunk of a PNG that tells which colours are transparent."""
 _BMP = b"BM"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _BITS, _PLANES, _EXTRA = 258, 284, 338
@@ -54,7 +56,10 @@ def decode(content: bytes) -> NDArray[Any]:
     try:
         if content.startswith(_TIFF) and (transparent := _transparent_tiff(content)) is not None:
             return transparent
-        picture = cv2.imdecode(np.frombuffer(_bare(content), np.uint8), cv2.IMREAD_UNCHANGED)
+        bare = _bare(content)
+        picture = cv2.imdecode(np.frombuffer(bare, np.uint8), cv2.IMREAD_UNCHANGED)
+        if bare.startswith(_PNG) and _TRANSPARENT in bare:
+            picture = _with_a_transparent_grey(bare, picture)
         if content.startswith(_BMP):
             picture = _as_pillow_sees_it(content, picture)
     except cv2.error as error:
@@ -95,6 +100,16 @@ def _transparent_tiff(content: bytes) -> NDArray[Any] | None:
         return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
 
 
+def _with_a_transparent_grey(content: bytes, found: NDArray[Any] | None) -> NDArray[Any] | None:
+    """What OpenCV found in a PNG, transparent where it has the grey that is: OpenCV heeds that of colours alone."""
+    if found is None or found.ndim != 2 or found.dtype != np.uint8:
+        return found
+    with _opened(content) as image:
+        if "transparency" not in image.info:
+            return found  # the letters stand among the pixels
+        return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
+
+
 def _as_pillow_sees_it(content: bytes, found: NDArray[Any] | None) -> NDArray[Any]:
     """What OpenCV found in a BMP if it is what Pillow finds, by which the lake knows the picture; else the latter.
 
@@ -128,7 +143,7 @@ def _bare(content: bytes) -> bytes:
     while start < len(content):
         length, kind = content[start : start + 4], content[start + 4 : start + 8]
         end = start + int.from_bytes(length) + 12
-        if kind[:1].isupper() or kind == b"tRNS":  # by which a chunk is critical
+        if kind[:1].isupper() or kind == _TRANSPARENT:  # by which a chunk is critical
             kept.append(content[start:end])
         start = end
     return b"".join(kept)
