@@ -87,6 +87,16 @@ def test_a_dataset_that_is_as_the_spec_asks_is_taken_in_with_a_warning(theirs: P
     assert "SW519" not in setwright(project, "plan").stderr
 
 
+def test_a_plan_that_deletes_what_was_only_taken_in_says_so(theirs: Path) -> None:
+    project = ours(theirs, BALLOONS)
+    succeeded(project, "apply", "--yes")
+    (project / "specs" / "balloons.yaml").unlink()
+    (theirs / "specs" / "balloons.yaml").unlink()
+    told = "this project only took it in, so another one may keep it"
+    assert told in " ".join(succeeded(project, "plan", "--prune").replace("#", "").split())
+    assert told not in " ".join(succeeded(theirs, "plan", "--prune").replace("#", "").split())
+
+
 def test_a_dataset_that_only_has_another_address_needs_no_consent(theirs: Path) -> None:
     (theirs / "specs" / "balloons.yaml").write_text(
         DESCRIBED.replace("balloons", "party-balloons", 1) + "name: balloons\n"

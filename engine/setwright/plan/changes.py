@@ -29,6 +29,7 @@ class Reason(Enum):
     CHANGED_AT_REMOTE = "changed_at_remote"
     NOT_IN_STATE = "not_in_state"
     TAKEN_OVER = "taken_over"
+    ADOPTED = "adopted"
     NOT_IN_SPECS = "not_in_specs"
     MOVED = "moved"
     CANNOT_RENAME = "cannot_rename"

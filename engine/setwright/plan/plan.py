@@ -180,6 +180,8 @@ def _gone(
     if prune and not deletes:
         reasons = (*reasons, Reason.CANNOT_DELETE)
     elif prune:
+        # What adopted it left no key of anything that was made.
+        reasons = reasons if applied.key else (*reasons, Reason.ADOPTED)
         return Delete(address=address, reasons=reasons, observed=observed)
     return Forget(address=address, name=name, reasons=reasons)
 
