@@ -84,6 +84,25 @@ def test_other_sizes_asked_for_since_are_unmet_because_frames_stay(tmp_path: Pat
     assert stay in run(folder, "diff", newest, first).stdout
 
 
+def test_groups_that_are_asked_for_since_are_told_where_they_are_apart(tmp_path: Path) -> None:
+    folder = project_at(tmp_path / "project", {"specs/balloons.yaml": SPEC})
+    Lake.create(folder / ".setwright" / "lake").close()
+    ingest(folder, *"abcdefgh")
+    assert run(folder, "apply", "--yes").returncode == 0
+    told = [{"file": f"{name}.png", "metadata": {"site": "park"}} for name in "abcdefgh"]
+    (tmp_path / "pictures" / "metadata.json").write_text(json.dumps({"files": told}))
+    taken = ("--collection", "party", "--format", "layernext")
+    assert run(folder, "lake", "ingest", str(tmp_path / "pictures"), *taken).returncode == 0
+    (folder / "specs/balloons.yaml").write_text(SPEC.replace("test: 25", "test: 25, group_by: metadata.site"))
+    apart = "1 group of frames that belong together in several splits, as frames stay where they were"
+    assert apart in run(folder, "plan").stdout
+    assert run(folder, "apply", "--yes").returncode == 0
+    assert apart in run(folder, "show", "balloons").stdout
+    (folder / "specs/balloons.yaml").write_text(SPEC)
+    assert run(folder, "apply", "--yes").returncode == 0
+    assert apart not in run(folder, "show", "balloons").stdout
+
+
 def test_an_address_that_was_given_up_or_has_a_version_leads_to_the_one_that_is_meant(
     project: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ from setwright.split.units import units
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from setwright.model.frames import Frames
+    from setwright.model.frames import Frames, Texts
     from setwright.model.manifest import Manifest
     from setwright.model.splits import Split, SplitWish
 
@@ -67,15 +67,25 @@ def division(manifest: Manifest, wish: SplitWish, parent: Manifest | None) -> Di
     return Division(targets=targets, actual=actual, why=tuple(why), apart=apart)
 
 
-def standing(manifest: Manifest, made: SplitWish, now: SplitWish, parent: Manifest | None) -> Division:
+def standing(
+    manifest: Manifest, made: SplitWish, now: SplitWish, parent: Manifest | None, groups: Texts | None = None
+) -> Division:
     """How `manifest`, which was divided after the wish `made` and the version before, stands to the wish `now`.
 
     Where other sizes are asked for since, what keeps its frames from them is that they stay in the splits that they
-    have, and nothing of how they came there.
+    have, and nothing of how they came there. `groups` `(N,)` are those of the frames by now, where other ones than
+    before shall not be divided.
     """
     if _asked(len(manifest.frames), made) == _asked(len(manifest.frames), now):
-        return division(manifest, made, parent)
-    return division(manifest, now, manifest)
+        found = division(manifest, made, parent)
+    else:
+        found = division(manifest, now, manifest)
+    if groups is None:
+        return found
+    apart = _apart(replace(manifest.frames, group=groups), manifest.split)
+    if now.official is not None:
+        return replace(found, why=("official",) if apart else (), apart=apart)
+    return replace(found, apart=apart)
 
 
 def _asked(frames: int, wish: SplitWish) -> dict[Split, int] | None:
