@@ -117,6 +117,32 @@ def test_an_address_that_was_given_up_or_has_a_version_leads_to_the_one_that_is_
         assert 'its address is "sky" now' in run(folder, command, "balloons").stderr
 
 
+def test_a_number_from_before_an_update_in_place_says_what_it_is_called_now(
+    project: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    before = run(folder, "versions", "balloons").stdout.splitlines()[1].split()[0]
+    (folder / "specs/balloons.yaml").write_text(SPEC.replace("[RAW]", "[COCO]") + "description: told anew\n")
+    assert run(folder, "apply", "--yes").returncode == 0
+    now = run(folder, "versions", "balloons").stdout.splitlines()[1].split()[0]
+    assert now != before
+    done = run(folder, "diff", f"balloons@{before}", "balloons")
+    assert f"balloons {before} was updated in place, and is {now} now" in done.stderr
+    assert "was updated" not in run(folder, "verify", f"balloons@{now}").stderr
+
+
+def test_a_dataset_that_was_forgotten_can_be_taken_back(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(project, folder)
+    (folder / "specs/balloons.yaml").unlink()
+    (folder / "specs/sky.yaml").write_text(SPEC.replace("dataset: balloons", "dataset: sky"))
+    assert run(folder, "apply", "--yes").returncode == 0
+    assert "`setwright adopt balloons` takes it" in run(folder, "versions", "balloons").stderr
+    assert run(folder, "adopt", "balloons").returncode == 0
+    assert len(run(folder, "versions", "balloons").stdout.splitlines()) == 3
+
+
 @pytest.mark.parametrize(
     "command",
     [

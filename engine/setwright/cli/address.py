@@ -73,11 +73,16 @@ def dataset_name(workspace: Workspace, address: str, remote: RemoteReader) -> st
         raise FindingsError(workspace.diagnostics)
     moved = next((spec.address for spec in project.specs if spec.previously == address), None)
     # Where an address alone is asked for, somebody may give a version's number with it.
-    near = did_you_mean(address, specs) or did_you_mean(address.partition("@")[0], specs)
+    hint = did_you_mean(address, specs) or did_you_mean(address.partition("@")[0], specs)
+    if moved is not None:
+        hint = f'its address is "{moved}" now'
+    elif address and remote.versions(address):
+        # As one that was forgotten with its spec, which keeps its versions.
+        hint = f"{remote.location} has a dataset of that name; `setwright adopt {address}` takes it into the project"
     raise UsageError(
         f'There is no dataset "{address}" in this project',
         f"Its specs are of {', '.join(specs)}." if specs else "It has no specs yet.",
-        f'its address is "{moved}" now' if moved is not None else near,
+        hint,
     )
 
 
@@ -108,6 +113,11 @@ def find_version(workspace: Workspace, target: str, remote: RemoteReader) -> tup
     found = next((each for each in versions if each.number == wanted), None)
     if found is None:
         found = remote.version_by_number(name, wanted)
+        if found is not None:
+            click.echo(
+                f"{address} {wanted} was updated in place, and is {found.number} now: the same content.",
+                err=True,
+            )
     if found is not None:
         return address, found
     known = ", ".join(str(version.number) for version in versions[:10])

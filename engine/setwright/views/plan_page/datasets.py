@@ -163,7 +163,7 @@ def _frames(change: DatasetChange) -> Iterator[Markup]:
     for kind, _, word in kinds:
         if kind.listed:
             shown = kind.listed[:MOST_FRAMES]
-            more = tag("p", "The plan's JSON lists more.") if len(shown) < len(kind.listed) else None
+            more = tag("p", "In JSON all are listed.") if len(shown) < len(kind.listed) else None
             yield folded(f"{len(shown):,} of {kind.count:,} {word}", _listed(shown), more)
 
 
