@@ -371,6 +371,29 @@ def test_a_folder_that_is_a_link_out_is_refused(to: Path, tmp_path: Path) -> Non
     assert files_in(tmp_path / "elsewhere") == {}
 
 
+@pytest.mark.parametrize("leads", ["data", "nowhere", "../out/data"])
+def test_a_folder_that_is_a_link_to_nothing_is_refused_before_anything_is_written(
+    leads: str, to: Path
+) -> None:
+    to.mkdir()
+    (to / "data").symlink_to(leads)
+    with pytest.raises(UsageError, match="something else stands") as caught:
+        pull(REMOTE, version_of(), "RAW", to, force=True)
+    assert caught.value.detail.startswith("That is data, a link that leads nowhere.")
+    assert list(to.iterdir()) == [to / "data"]
+
+
+def test_a_name_that_the_system_has_no_bytes_for_is_refused_with_what_helps(
+    to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsencode", lambda name: name.encode("ascii"))
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: "ascii")
+    with pytest.raises(UnsafeNameError, match=r"cannot call a file 'é\.txt'") as caught:
+        pull(Served({"1.0.0": {"a.txt": b"", "é.txt": b""}}), version_of(), "RAW", to)
+    assert "PYTHONUTF8=1" in str(caught.value.hint)
+    assert not to.exists()
+
+
 def test_a_link_in_the_place_of_a_file_is_not_followed(to: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_bytes(b"precious")

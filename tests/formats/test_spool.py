@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +40,18 @@ def test_what_has_the_same_bytes_is_equal_wherever_it_is_kept() -> None:
     other.keep([b"before"])
     assert one.keep([b"the ", b"same"]) == other.keep([b"the same"])
     assert one.keep([b"this"]) != other.keep([b"that"])
+
+
+def test_a_full_disk_is_told_by_the_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def seek(self, _place: int) -> None:
+            """Where it is does not matter."""
+
+        def write(self, _chunk: bytes) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    one = Spool()
+    monkeypatch.setattr(one, "_file", Full())
+    with pytest.raises(OSError, match="No space left") as caught:
+        one.keep([b"much"])
+    assert caught.value.filename == tempfile.gettempdir()

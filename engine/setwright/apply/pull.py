@@ -22,7 +22,7 @@ from setwright.apply.pull_alone import alone
 from setwright.apply.pull_compare import Wanted, compare, digest_of_file
 from setwright.apply.pull_record import Record, Written
 from setwright.apply.pull_write import Pictures, write_all
-from setwright.edge.files import ASIDE, safe_parts
+from setwright.edge.files import ASIDE, leads_into, safe_parts
 from setwright.formats.protocol import SIDECAR, ExportEntry, MadeFile, PackedFile, PictureFile
 from setwright.model.errors import SetwrightError, UsageError
 from setwright.model.events import Listener, silence
@@ -217,14 +217,9 @@ def _remove_leftovers(to: Path, names: Iterable[str]) -> None:
     """What a pull that was killed had begun to write, in `to` itself and beside files of these names."""
     folders = {to, *(to.joinpath(*safe_parts(name)).parent for name in names)}
     for folder in folders:
-        if folder.is_dir() and _lies_in(folder, to):
+        if folder.is_dir() and leads_into(folder, to):
             for leftover in folder.glob(f".*{ASIDE}"):
                 leftover.unlink(missing_ok=True)
-
-
-def _lies_in(folder: Path, to: Path) -> bool:
-    """Whether it does, also where links lead elsewhere."""
-    return folder.resolve().is_relative_to(to.resolve())
 
 
 def _remove_stale(
@@ -238,14 +233,14 @@ def _remove_stale(
         try:
             status = path.lstat()
         except (FileNotFoundError, NotADirectoryError):
-            if _lies_in(path.parent, to):
+            if leads_into(path.parent, to):
                 _remove_empty(path.parent, to)
             continue
         twin = folded.get(name.casefold())
         if twin is not None and twin.exists() and twin.samefile(path):
             continue  # a new name for the same file, where case does not count
         known = record.files.get(name)
-        if not _lies_in(path.parent, to) or not stat.S_ISREG(status.st_mode):
+        if not leads_into(path.parent, to) or not stat.S_ISREG(status.st_mode):
             left += 1
         elif (known and known.same_file(status)) or digest_of_file(path) in record.digests(name):
             path.unlink()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from setwright.apply.pull_record import RECORD, Record, Written
-from setwright.edge.files import ASIDE, safe_parts
+from setwright.edge.files import ASIDE, leads_into, safe_parts
 from setwright.formats.protocol import ExportEntry, MadeFile, PackedFile, PictureFile
 from setwright.model.errors import UnsafeNameError, UsageError
 from setwright.model.events import Advanced, Finished, Listener, Started
@@ -95,14 +96,14 @@ def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
     """The files with their paths below `to`, every name checked before any is used."""
     folders: dict[tuple[str, ...], Path] = {}
     seen: dict[str, str] = {}
-    whole = to.resolve()
     wanted: list[Wanted] = []
     for entry in entries:
         *above, name = safe_parts(entry.path)
+        _check_encoding(entry.path)
         folder = folders.get(tuple(above))
         if folder is None:
             folder = folders[tuple(above)] = to.joinpath(*above)
-            if not folder.resolve().is_relative_to(whole):
+            if not leads_into(folder, to):
                 raise UnsafeNameError(f"Unsafe name {entry.path!r}", f"A symbolic link leads out of {to}.")
         other = seen.setdefault(unicodedata.normalize("NFC", entry.path.casefold()), entry.path)
         if len(seen) != len(wanted) + 1:
@@ -121,12 +122,27 @@ def _all_wanted(entries: list[ExportEntry], to: Path) -> list[Wanted]:
     return wanted
 
 
+def _check_encoding(name: str) -> None:
+    """Refuse a name that this system has no bytes for."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        raise UnsafeNameError(
+            f"This system cannot call a file {name!r}",
+            f"By its locale, names of files are {sys.getfilesystemencoding()} here.",
+            "run it with PYTHONUTF8=1 in the environment, or with a locale of UTF-8",
+        ) from error
+
+
 def _check_kinds(wanted: list[Wanted], to: Path) -> None:
     """Refuse folders in the place of files and files in that of folders: nobody means to lose these by `--force`."""
     names = {one.entry.path.rpartition("/")[0] for one in wanted}
     folders = {PurePath(*name.split("/")) for name in names}
     above = {each for folder in folders for each in (folder, *folder.parents)}
     in_the_way = [f"{name}, a file" for name in sorted(above) if (to / name).is_file()]
+    in_the_way += [
+        f"{name}, a link that leads nowhere" for name in sorted(above) if _leads_nowhere(to / name)
+    ]
     # What is in each folder tells it of all its files at once.
     below = {f"{name}/{each}" if name else each for name in names for each in _folders_in(to / name)}
     in_the_way += [f"{one.entry.path}, a folder" for one in wanted if one.entry.path in below]
@@ -137,6 +153,10 @@ def _check_kinds(wanted: list[Wanted], to: Path) -> None:
             f"That is {'; '.join(in_the_way[:_SHOWN])}{more}. Pull never removes what it did not write.",
             "move it away, or pull to another folder",
         )
+
+
+def _leads_nowhere(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def _folders_in(folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ import re
 import secrets
 import stat
 from contextlib import contextmanager, suppress
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from setwright.model.errors import SetwrightError, UnsafeNameError
@@ -70,10 +71,15 @@ def safe_join(root: Path, name: str) -> Path:
         UnsafeNameError: `name` is no safe relative path, or leads out of `root` by a symbolic link.
     """
     path = root.joinpath(*safe_parts(name))
-    whole = root.resolve()
-    if not path.resolve().is_relative_to(whole):
+    if not leads_into(path, root):
         raise _unsafe(name, f"A symbolic link on the way leads out of {root}.")
     return path
+
+
+def leads_into(path: Path, root: Path) -> bool:
+    """Whether `path` lies below `root` or is it, wherever links lead. One that leads in a circle lies where it is."""
+    # `Path.resolve` fails at a circle, as far as Python 3.12.
+    return PurePath(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def add_file(path: Path, text: str) -> bool:

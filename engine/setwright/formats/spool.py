@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from setwright.edge.files import tell_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +35,7 @@ class Spool:
     def keep(self, chunks: Iterable[bytes]) -> Kept:
         """Keep these chunks as one. They may not come from this spool."""
         hasher = hashlib.sha256()
-        with self._lock:
+        with self._lock, _telling_where():
             begin = self._size
             self._file.seek(begin)
             for chunk in chunks:
@@ -42,9 +45,19 @@ class Spool:
 
     def read(self, begin: int, size: int) -> bytes:
         """`size` bytes from `begin` on."""
-        with self._lock:
+        with self._lock, _telling_where():
             self._file.seek(begin)
             return self._file.read(size)
+
+
+@contextmanager
+def _telling_where() -> Iterator[None]:
+    """A full disk does not say which it is, and of the folder for temporary files nobody thinks."""
+    try:
+        yield
+    except OSError as error:
+        tell_of(gettempdir(), "", error)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
