@@ -262,8 +262,10 @@ def test_a_link_to_a_picture_that_was_cut_short_is_not_made(to: Path, tmp_path: 
 def test_a_picture_that_is_not_the_one_asked_for_is_refused_and_never_gets_its_name(to: Path) -> None:
     remote = Served({"1.0.0": ONE})
     remote.pictures = dict.fromkeys(remote.pictures, b"picture ")
-    with pytest.raises(RemoteError, match="A picture is damaged: data/"):
+    with pytest.raises(RemoteError, match="A picture is damaged: data/") as caught:
         pull(remote, version_of(), "RAW", to)
+    # Of a served lake it may be the way here, and there is no folder of it on this machine.
+    assert str(caught.value.hint).startswith("run it again")
     assert not [path for path in files_in(to) if path.endswith((".jpg", ".setwright-part"))]
     pull(REMOTE, version_of(), "RAW", to)
     assert files_in(to) == REMOTE.folder("1.0.0")

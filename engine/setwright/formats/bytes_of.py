@@ -31,7 +31,7 @@ def picture_bytes(entry: PictureFile, opened: Callable[[str], BinaryIO]) -> Iter
         raise RemoteError(
             f"A picture is damaged: {entry.path}",
             f"Its SHA-256 should be {entry.digest} and is {hasher.hexdigest()}.",
-            "`setwright lake verify` tells what else is damaged",
+            "run it again; if it stays, `setwright lake verify`, where the lake's folder is, tells all damage",
         )
 
 
