@@ -22,14 +22,14 @@ runs = st.lists(
 )
 
 
-def begun(lengths: list[int]) -> NDArray[np.int64]:
-    return np.cumsum([0, *lengths[:-1]])
+def begun(lengths: list[int]) -> NDArray[np.int32]:
+    return np.cumsum([0, *lengths[:-1]], dtype=np.int32)
 
 
 def alone(lengths: list[int], values: list[int]) -> bytes:
     """The stream of these runs, packed with no others."""
     bounds, total = np.array([0, len(lengths)]), np.array([sum(lengths)])
-    (stream,) = packed(begun(lengths), np.array(values), bounds, total)
+    (stream,) = packed(begun(lengths), np.array(values, np.int32), bounds, total)
     return joined(*stream)
 
 
@@ -37,7 +37,7 @@ def joined(block: memoryview, check: bytes) -> bytes:
     return b"\x78\x01" + block + check
 
 
-def png(start: NDArray[np.int64], value: NDArray[np.int64], width: int, height: int) -> bytes:
+def png(start: NDArray[np.int32], value: NDArray[np.int32], width: int, height: int) -> bytes:
     (file,) = pngs(start, value, np.array([0, len(start)]), np.array([width]), np.array([height]), 1)
     return file
 
@@ -55,7 +55,7 @@ def test_what_is_packed_with_others_is_what_it_is_alone(several: list[list[tuple
     lengths = [[length for _, length in runs] for runs in several]
     streams = packed(
         np.concatenate([begun(each) for each in lengths]),
-        np.concatenate([np.array(each) for each in values]),
+        np.concatenate([np.array(each, np.int32) for each in values]),
         np.cumsum([0, *map(len, lengths)]),
         np.array([sum(each) for each in lengths]),
     )
@@ -84,7 +84,7 @@ def test_pillow_and_opencv_read_the_picture_that_was_written(
         pixels.reshape(-1)[begin:end] = value
     rows = np.pad(pixels, ((0, 0), (1, 0))).reshape(-1)
     start = np.flatnonzero(np.diff(rows, prepend=rows[0] + np.uint8(1)))
-    file = png(start, rows[start].astype(np.int64), width, height)
+    file = png(start.astype(np.int32), rows[start].astype(np.int32), width, height)
     with Image.open(io.BytesIO(file)) as image:
         image.verify()  # the check sums
     with Image.open(io.BytesIO(file)) as image:
@@ -97,7 +97,8 @@ def test_pillow_and_opencv_read_the_picture_that_was_written(
 
 def test_the_bytes_are_those_they_were() -> None:
     # As no library decides them, they may only change with a new version of the export.
-    file = png(np.array([0, 3, 5, 9]), np.array([0, 1, 0, 200]), 4, 3)
+    start, value = np.array([[0, 3, 5, 9], [0, 1, 0, 200]], np.int32)
+    file = png(start, value, 4, 3)
     assert file.hex() == (
         "89504e470d0a1a0a0000000d4948445200000004000000030800000000919ff11a"
         "00000012494441547801636060606464008213600000108e04b33361a6d50000000049454e44ae426082"

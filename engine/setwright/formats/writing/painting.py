@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 class Painted:
     """What some canvases hold, row by row, each row a zero and then the values of its pixels, 0 where no object is.
 
-    From place `start` `(R,) int64` of its canvas on, up to the next one, the value is `value` `(R,) int64`; those of
+    From place `start` `(R,) int32` of its canvas on, up to the next one, the value is `value` `(R,) int32`; those of
     canvas `c` are at `bounds[c]:bounds[c + 1]`. Of the objects that may be painted, `nowhere` cover no pixel,
     `other_size` are masks of another size than the picture, and `hidden` have no pixel of their value left, since
     others lie over them.
     """
 
-    start: NDArray[np.int64]
-    value: NDArray[np.int64]
+    start: NDArray[np.int32]
+    value: NDArray[np.int32]
     bounds: NDArray[np.int64]
     nowhere: int
     other_size: int
@@ -73,8 +73,8 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     first = np.searchsorted(places, begin)
     span, piece = unrolled(first, np.searchsorted(places, end) - first)
     owner = object[span]
-    meant = annotations.label[owner].astype(np.int64) + 1
-    value = np.zeros(len(places), np.int64)
+    meant = annotations.label[owner].astype(np.int32) + np.int32(1)
+    value = np.zeros(len(places), np.int32)
     # Where a piece stands several times, its last value stays.
     value[piece] = meant
     shows = np.zeros(objects, np.bool_)
@@ -87,7 +87,7 @@ def paint(annotations: Annotations, width: NDArray[np.int32], height: NDArray[np
     paintable = int(((shapes == RECTANGLE) | (shapes == POLYGON) | (shapes == MASK)).sum())
     covering = int((areas > 0).sum())
     return Painted(
-        start=(start - np.repeat(canvas, np.diff(bounds))).astype(np.int64),
+        start=(start - np.repeat(canvas, np.diff(bounds))).astype(np.int32),
         value=value,
         bounds=bounds,
         nowhere=paintable - other_size - covering,

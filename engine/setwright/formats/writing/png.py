@@ -28,8 +28,8 @@ _PRIME = 65521  # of Adler-32
 
 
 def pngs(
-    start: NDArray[np.int64],
-    value: NDArray[np.int64],
+    start: NDArray[np.int32],
+    value: NDArray[np.int32],
     bounds: NDArray[np.int64],
     width: NDArray[np.int64],
     height: NDArray[np.int64],
@@ -78,7 +78,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def packed(
-    start: NDArray[np.int64], value: NDArray[np.int64], bounds: NDArray[np.int64], total: NDArray[np.int64]
+    start: NDArray[np.int32], value: NDArray[np.int32], bounds: NDArray[np.int64], total: NDArray[np.int64]
 ) -> list[tuple[memoryview, bytes]]:
     """Zlib streams of `total` bytes each, told by runs; those of stream `s` are at `bounds[s]:bounds[s + 1]`, and the
     first of them begins at 0. Of each the block and the Adler-32, which follow `_ZLIB`.
@@ -92,8 +92,8 @@ def packed(
 
 
 def _codes(
-    value: NDArray[np.int64], more: NDArray[np.int64], bounds: NDArray[np.int64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    value: NDArray[np.int32], more: NDArray[np.int32], bounds: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]]:
     """The codes of a block for each stream, their bits, and where the codes of each begin.
 
     They are for runs of `value` that go on for `more` bytes after the first: what is not a multiple of 258 as one code
@@ -106,55 +106,57 @@ def _codes(
     # this a code without bits, for what reaches into the last word.
     count[bounds[:-1]] += 1
     count[bounds[1:] - 1] += 2
-    upto = np.append(0, np.cumsum(count))
+    upto = np.append(0, np.cumsum(count, dtype=np.int64))
     begin, end = upto[bounds[:-1]], upto[bounds[1:]] - 2
-    codes = np.full(int(upto[-1]), _COPY[_LONGEST])
-    bits = np.full(int(upto[-1]), _COPY_BITS[_LONGEST])
+    codes = np.full(int(upto[-1]), _COPY[_LONGEST], np.uint32)
+    bits = np.full(int(upto[-1]), _COPY_BITS[_LONGEST], np.uint8)
     codes[begin], bits[begin] = 0b011, 3
     codes[end], bits[end] = 0, _END_BITS
     codes[end + 1], bits[end + 1] = 0, 0
     first = upto[:-1]
     first[bounds[:-1]] += 1
-    codes[first], bits[first] = _SHORT[short], _SHORT_BITS[short]
+    codes[first], bits[first] = _SHORT.take(short), _SHORT_BITS.take(short)
     return codes, bits, begin
 
 
-def _joined(codes: NDArray[np.uint64], bits: NDArray[np.int64], begin: NDArray[np.int64]) -> list[memoryview]:
+def _joined(codes: NDArray[np.uint32], bits: NDArray[np.uint8], begin: NDArray[np.int64]) -> list[memoryview]:
     """The codes one after the other, from the lowest bit of the first byte on, anew from each place in `begin` on."""
-    size = np.add.reduceat(bits, begin)
+    size = np.add.reduceat(bits, begin, dtype=np.int64)
     # Each stream begins with a word of its own. Its last word is that after the one in which its last code begins.
     words_of = (size - _END_BITS >> 6) + 2
     first = np.cumsum(words_of) - words_of
-    at = np.empty_like(bits)
+    at = np.empty(len(bits), np.uint32)  # enough for the bits of the largest picture that a lake takes
     at[0], at[1:] = 0, bits[:-1]
-    at[begin[1:] - 1] += ((words_of - 1 << 6) - size)[:-1]
-    at[-1] += (words_of[-1] - 1 << 6) - size[-1]
-    at[begin[1:]] += 64
-    at = at.cumsum()  # in place it would hold the interpreter's lock
-    word = at >> 6
-    shift = (at & 63).astype(np.uint64)
+    at[np.append(begin[1:], len(bits)) - 1] += ((words_of - 1 << 6) - size).astype(np.uint32)
+    at[begin[1:]] += np.uint32(64)
+    at = at.cumsum(dtype=np.uint32)  # in place it would hold the interpreter's lock
+    word = at >> np.uint32(6)
+    shift = at.astype(np.uint8) & np.uint8(63)
     # Codes are shorter than words, so one begins in every word, and only the last of a word reaches into the next.
     new = np.append(0, np.flatnonzero(word[1:] != word[:-1]) + 1)
-    words = np.bitwise_or.reduceat(codes << shift, new)
-    last = new[1:] - 1
+    last = np.append(new[1:], len(codes)) - 1
+    # As no two codes share a bit, words are sums, and differences of sums, whatever these are beyond 64 bits.
+    words = np.diff(np.left_shift(codes, shift, dtype=np.uint64).cumsum()[last], prepend=np.uint64(0))
+    last = last[:-1]
     # In two steps, for a shift by 64 is none.
-    words[1:] |= codes[last] >> np.uint64(1) >> (np.uint64(63) - shift[last])
+    words[1:] |= codes[last].astype(np.uint64) >> np.uint64(1) >> (np.uint64(63) - shift[last])
     content = words.astype("<u8", copy=False).view(np.uint8).data
     ends = (first << 3) + (size + 7 >> 3)
     return [content[low:high] for low, high in zip((first << 3).tolist(), ends.tolist(), strict=True)]
 
 
 def _adler(
-    value: NDArray[np.int64],
-    start: NDArray[np.int64],
-    length: NDArray[np.int64],
+    value: NDArray[np.int32],
+    start: NDArray[np.int32],
+    length: NDArray[np.int32],
     bounds: NDArray[np.int64],
     total: NDArray[np.int64],
 ) -> list[int]:
     """Adler-32 of the runs of each stream, from their sums rather than byte by byte."""
-    once = (1 + np.add.reduceat(value * length, bounds[:-1])) % _PRIME
+    value, long = value.astype(np.int64), length.astype(np.int64)
+    once = (1 + np.add.reduceat(value * long, bounds[:-1])) % _PRIME
     # A byte counts once for itself and once for each byte after it: as often as there are bytes, but for its place.
-    places = (2 * start + length - 1) * length >> 1
+    places = (2 * start + long - 1) * long >> 1
     twice = (total % _PRIME * once - np.add.reduceat(value * places, bounds[:-1])) % _PRIME
     checks: list[int] = (twice << 16 | once).tolist()
     return checks
@@ -190,7 +192,7 @@ def _copies() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     return codes, bits
 
 
-def _shorts() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _shorts() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """Code and bits of a byte and of up to 257 more, by its value times 258 and how many more they are.
 
     A literal, and a copy or one or two literals: at most 27 bits.
@@ -203,7 +205,10 @@ def _shorts() -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         [np.zeros_like(literal), literal, literal | literal << once], axis=1
     )
     bits[:, :_SHORTEST] = np.outer(_LITERAL_BITS, np.arange(_SHORTEST))
-    return (literal | codes << once).ravel(), (bits + _LITERAL_BITS[:, None]).ravel()
+    return (
+        (literal | codes << once).ravel().astype(np.uint32),
+        (bits + _LITERAL_BITS[:, None]).ravel().astype(np.uint8),
+    )
 
 
 _END = _chunk(b"IEND", b"")
