@@ -92,7 +92,7 @@ def test_a_plan_that_deletes_what_was_only_taken_in_says_so(theirs: Path) -> Non
     succeeded(project, "apply", "--yes")
     (project / "specs" / "balloons.yaml").unlink()
     (theirs / "specs" / "balloons.yaml").unlink()
-    told = "this project only took it in, so another one may keep it"
+    told = "this project only took it in: another may keep it"
     assert told in " ".join(succeeded(project, "plan", "--prune").replace("#", "").split())
     assert told not in " ".join(succeeded(theirs, "plan", "--prune").replace("#", "").split())
 

@@ -87,7 +87,7 @@ def _made(change: Create | Follow | Amend | Adopt, survey: Survey) -> Survey:
         config=change.config,
         manifest_digest=version.manifest_digest,
         revision=survey.revision,
-        key="",
+        key="k1",
         applied_at=NOON,
     )
     return replace(

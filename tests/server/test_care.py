@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import socket
+import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
@@ -100,6 +101,10 @@ def test_the_log_has_a_line_for_each_request_and_no_query_of_it(
 ) -> None:
     with caplog.at_level(logging.INFO, logger="setwright.server.access"):
         ask(running, "/lake/v1/state", params={"project": "a-name"})
+        for _ in range(200):  # the line is written when the answer is sent
+            if any("access" in record.name for record in caplog.records):
+                break
+            time.sleep(0.05)
     (line,) = [json.loads(record.getMessage()) for record in caplog.records if "access" in record.name]
     assert line["path"] == "/lake/v1/state" and line["status"] == 200 and line["bytes"] > 0
     assert line["key"] == running.keys[Role.READ][0]

@@ -146,6 +146,14 @@ def deleting() -> PlanDocument:
     return describe(made, project="blood", specs={}, losses={})
 
 
+def deleting_taken_in() -> PlanDocument:
+    """The same of a dataset that another project made."""
+    survey = settled(BLOOD, OLD)
+    cells = replace(survey.state.datasets["cells"], key="")
+    made = plan({}, replace(survey, state=replace(survey.state, datasets={"cells": cells})), prune=True)
+    return describe(made, project="blood", specs={}, losses={})
+
+
 def guarding() -> PlanDocument:
     """The spec is gone, and the dataset is protected."""
     made = plan({}, settled(replace(BLOOD, protect=True), OLD), prune=True)

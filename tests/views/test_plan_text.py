@@ -26,6 +26,7 @@ DOCUMENTS = {
     "amending": plans.amending(),
     "forgetting": plans.forgetting(),
     "deleting": plans.deleting(),
+    "deleting-taken-in": plans.deleting_taken_in(),
     "guarding": plans.guarding(),
     "moving": plans.moving(),
     "keeping": plans.keeping(),

@@ -75,7 +75,7 @@ _REASONS = {
     "changed_at_remote": "somebody else changed it there",
     "not_in_state": "this project has not applied it before",
     "taken_over": "it is there already, and this project's state does not know it",
-    "adopted": "this project only took it in, so another one may keep it",
+    "adopted": "this project only took it in: another may keep it",
     "versioning_always": "its spec asks for a new version whatever changes",
     "not_in_specs": "no spec describes it any more",
     "moved": "its address changed",
